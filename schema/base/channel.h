@@ -1,0 +1,76 @@
+// Channel: a bounded queue between threads, and the only way our threads talk to each other.
+
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "schema/base/mutex.h"
+#include "schema/base/check.h"
+
+namespace havenline {
+
+// Push never blocks and never fails: the pipeline admits at most `capacity` messages at a time
+// (pipeline/window.h), so a full channel is a bug. That is also why the threads cannot deadlock.
+template <class Item>
+class Channel {
+ public:
+  explicit Channel(std::size_t capacity) : capacity_(capacity) {}
+
+  void Push(Item item) {
+    {
+      MutexLock lock(mutex_);
+      CHECK(items_.size() < capacity_);
+      items_.push_back(std::move(item));
+    }
+    changed_.notify_one();
+  }
+
+  // Waits for at least one item, then takes all there are, oldest first. Under load a slow consumer
+  // (one disk sync per call) thus gets larger batches by itself. Empty means closed.
+  std::vector<Item> PopAll() {
+    MutexLock lock(mutex_);
+    while (items_.empty() && !closed_) changed_.wait(mutex_);
+    return std::exchange(items_, {});
+  }
+
+  // The same, but gives up at `deadline` of the monotonic clock: then empty means closed() or late.
+  std::vector<Item> PopAllUntil(std::chrono::steady_clock::time_point deadline) {
+    MutexLock lock(mutex_);
+    while (items_.empty() && !closed_) {
+      if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) break;
+    }
+    return std::exchange(items_, {});
+  }
+
+  // What is there now; never waits.
+  std::vector<Item> TakeAll() {
+    MutexLock lock(mutex_);
+    return std::exchange(items_, {});
+  }
+
+  bool closed() const {
+    MutexLock lock(mutex_);
+    return closed_;
+  }
+
+  void Close() {
+    {
+      MutexLock lock(mutex_);
+      closed_ = true;
+    }
+    changed_.notify_all();
+  }
+
+ private:
+  const std::size_t capacity_;
+  mutable Mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<Item> items_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace havenline

@@ -1,0 +1,208 @@
+// Frames: what one payload frame of a link says. docs/protocol.md is the reference.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "schema/model/answer.h"
+#include "schema/model/envelope.h"
+#include "schema/model/ids.h"
+#include "schema/model/position.h"
+#include "schema/model/receipt.h"
+
+namespace havenline {
+
+inline constexpr std::uint16_t kMinorLowest = 0;
+inline constexpr std::uint16_t kMinorHighest = 0;
+
+// An item of a list: opaque bytes, answered by its reference.
+struct Item {
+  Reference reference;
+  Bytes bytes;
+
+  friend bool operator==(const Item&, const Item&) = default;
+};
+
+struct Hello {
+  std::uint16_t minor_lowest = kMinorLowest;
+  std::uint16_t minor_highest = kMinorHighest;
+  PartnershipId partnership;
+  std::vector<AgencyId> agencies;
+  std::string checkpoint;  // The last note this host verified; empty at first.
+  TimePoint time;
+  std::string software;    // Name and version, for the operator's status.
+};
+
+struct Welcome {
+  std::uint16_t minor = 0;
+  LogHead head;            // Synced; may be ahead of the checkpoint.
+  std::string checkpoint;  // The newest note.
+  std::vector<Digest> consistency;  // From hello's checkpoint to this one.
+  DocumentVersion directory;
+  DocumentVersion policy;
+  std::uint64_t statements = 0;  // How many statements and suspensions the broker has taken.
+  TimePoint time;
+  std::uint64_t credit_messages = 0;
+  std::uint64_t credit_bytes = 0;
+  bool recovery = false;
+};
+
+struct Rehello {
+  Code code = Code::kStale;
+  Milliseconds retry_after{0};
+};
+
+struct Submit {
+  Lane lane = Lane::kUrgent;
+  std::vector<Item> items;  // Envelopes.
+};
+
+struct AnswerItem {
+  Reference reference;
+  Answer answer;
+
+  friend bool operator==(const AnswerItem&, const AnswerItem&) = default;
+};
+
+struct AnswerFrame {
+  std::vector<AnswerItem> items;
+};
+
+struct DeliverItem {
+  Reference reference;
+  AgencyId agency;
+  Lane lane = Lane::kUrgent;
+  Bytes bytes;  // A Delivery.
+
+  friend bool operator==(const DeliverItem&, const DeliverItem&) = default;
+};
+
+struct Deliver {
+  std::vector<DeliverItem> items;
+};
+
+// A signed receipt: from the recipient to the broker, and from the broker to the sender.
+struct ReceiptItem {
+  Reference reference;
+  Bytes bytes;
+  std::vector<PartProof> proof;  // Broker to sender: its part of the entry; else empty. At most one.
+
+  friend bool operator==(const ReceiptItem&, const ReceiptItem&) = default;
+};
+
+struct ReceiptFrame {
+  std::vector<ReceiptItem> items;
+};
+
+struct Receipted {
+  std::vector<AnswerItem> items;
+};
+
+struct RecallFrame {
+  std::vector<Item> items;  // SignedRecall.
+};
+
+struct VoidFrame {
+  std::vector<Item> items;  // SignedVoid.
+};
+
+struct StatementFrame {
+  std::vector<Item> items;  // SignedStatement.
+};
+
+struct Head {
+  std::string checkpoint;
+  std::uint64_t from_size = 0;
+  std::vector<Digest> consistency;
+  DocumentVersion directory;
+  DocumentVersion policy;
+  std::uint64_t statements = 0;
+};
+
+struct Cosign {
+  std::string cosignatures;  // Note signature lines for a checkpoint.
+};
+
+// Also the heartbeat, both ways. Cumulative in a session.
+struct Credit {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  Bytes padding;  // Ignored: an idle link sends frames of the size of a small delivery.
+};
+
+struct Fetch {
+  struct Document {
+    Digest hash;
+  };
+  struct Leaves {
+    std::uint64_t epoch = 0;
+    std::uint64_t first = 0;
+    std::uint32_t count = 0;
+  };
+  struct Proofs {
+    std::uint64_t epoch = 0;
+    std::uint64_t size = 0;
+    std::vector<LogIndex> indices;
+  };
+  struct Parts {
+    Position position;
+  };
+  struct Statements {
+    std::uint64_t after = 0;  // How many this host has.
+  };
+  struct Status {};
+
+  Reference reference;
+  std::variant<Document, Leaves, Proofs, Parts, Statements, Status> what;
+};
+
+enum class DocumentKind : std::uint8_t {
+  kDirectory,   // A signed note.
+  kPolicy,      // A signed note.
+  kSuspension,  // A signed note.
+  kOpening,     // A signed note: a new epoch.
+  kStatement,   // A SignedStatement.
+  kLeaf,        // One leaf of the log.
+  kProof,       // Concatenated hashes of one inclusion proof.
+  kPart,        // A PartProof.
+  kStatus,      // JSON.
+};
+
+// The answer to a fetch, and how a governance document comes to the broker.
+struct DocumentFrame {
+  struct Piece {
+    DocumentKind kind = DocumentKind::kDirectory;
+    std::uint64_t index = 0;  // Of the leaf, proof or statement.
+    Bytes bytes;
+
+    friend bool operator==(const Piece&, const Piece&) = default;
+  };
+  Reference reference;  // The fetch's; in a publication, its own.
+  std::vector<Piece> pieces;
+  bool more = false;  // Of a fetch: ask again after the last index.
+};
+
+struct AlarmFrame {
+  enum class Kind : std::uint8_t {
+    kOverdue,          // Acknowledge-by has passed by the broker's clock.
+    kBrokerEquivocates,  // An agent: two heads that are not consistent.
+    kClock,            // Clocks differ by over five minutes.
+    kCheckpointLate,
+  };
+  Kind kind = Kind::kOverdue;
+  MessageId message;
+  Digest grant{};
+};
+
+struct Frame {
+  SessionId session;  // Zeros in hello and in rehello.
+  std::variant<Hello, Welcome, Rehello, Submit, AnswerFrame, Deliver, ReceiptFrame, Receipted,
+               RecallFrame, VoidFrame, StatementFrame, Head, Cosign, Credit, Fetch, DocumentFrame,
+               AlarmFrame>
+      body;
+};
+
+}  // namespace havenline

@@ -1,0 +1,32 @@
+// What may be a name, and the words for our enumerations. Pure.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "schema/base/clock.h"
+#include "schema/model/answer.h"
+#include "schema/model/ids.h"
+#include "schema/model/receipt.h"
+
+namespace havenline {
+
+// 1 to 96 letters, digits, '.', '_', '-', '+', '/' (US-ASCII), starting with a letter or digit: safe in
+// texts, file names (but for '/', only in log origins) and log lines. Agencies, hosts, roles, rules,
+// exchanges, sections, claims and their values are all such names.
+bool IsName(std::string_view text);
+
+// The words of the audit log and of `--json` outputs.
+std::string_view NameOf(ReceiptKind kind);
+std::optional<ReceiptKind> ReceiptKindNamed(std::string_view name);
+std::string_view NameOf(Lane lane);
+
+// A message's id and its creation are one: RFC 9562 UUIDv7, whose first 48 bits are milliseconds.
+std::optional<TimePoint> TimeOf(const MessageId& id);  // Nothing if it is not a version 7 UUID.
+MessageId MakeMessageId(TimePoint time, const ByteArray<10>& random);
+std::string ToText(const MessageId& id);               // 32 hexadecimal digits.
+std::optional<MessageId> MessageIdFrom(std::string_view text);
+
+}  // namespace havenline
