@@ -5,6 +5,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -34,7 +37,7 @@ class Channel {
   std::vector<Item> PopAll() {
     MutexLock lock(mutex_);
     while (items_.empty() && !closed_) changed_.wait(mutex_);
-    return std::exchange(items_, {});
+    return Take();
   }
 
   // The same, but gives up at `deadline` of the monotonic clock: then empty means closed() or late.
@@ -43,13 +46,23 @@ class Channel {
     while (items_.empty() && !closed_) {
       if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) break;
     }
-    return std::exchange(items_, {});
+    return Take();
+  }
+
+  // Waits for one item and takes the oldest; nothing means closed. For several readers of one channel.
+  std::optional<Item> Pop() {
+    MutexLock lock(mutex_);
+    while (items_.empty() && !closed_) changed_.wait(mutex_);
+    if (items_.empty()) return std::nullopt;
+    std::optional<Item> item(std::move(items_.front()));
+    items_.pop_front();
+    return item;
   }
 
   // What is there now; never waits.
   std::vector<Item> TakeAll() {
     MutexLock lock(mutex_);
-    return std::exchange(items_, {});
+    return Take();
   }
 
   bool closed() const {
@@ -66,10 +79,16 @@ class Channel {
   }
 
  private:
+  std::vector<Item> Take() REQUIRES(mutex_) {
+    std::vector<Item> taken(std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
+    items_.clear();
+    return taken;
+  }
+
   const std::size_t capacity_;
   mutable Mutex mutex_;
   std::condition_variable_any changed_;
-  std::vector<Item> items_ GUARDED_BY(mutex_);
+  std::deque<Item> items_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 

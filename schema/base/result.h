@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,7 @@
 
 namespace havenline {
 
-enum class FaultCode {
+enum class FaultCode : std::uint8_t {
   kCorrupt,      // Stored or received bytes contradict their own format. Never retried.
   kInvalid,      // What a person wrote (a file, an option) cannot be used; detail says where and why.
   kMissing,      // What was asked for is not there.

@@ -31,7 +31,6 @@ enum class Code : std::uint16_t {
   kTooFarAhead = 110,
   kShape = 111,             // Sections, claims or slots are not those of the exchange's version.
   kCondition = 112,         // A condition names no unheld grant of the same message.
-  kNumberReused = 113,      // A series number that an accepted message already carries.
   // Deferred: nothing stored; offer it again at the time given.
   kOverload = 200,
   kDiskFull = 201,

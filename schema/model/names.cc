@@ -66,7 +66,6 @@ std::string_view NameOf(Code code) {
     case Code::kTooFarAhead: return "too-far-ahead";
     case Code::kShape: return "shape";
     case Code::kCondition: return "condition";
-    case Code::kNumberReused: return "number-reused";
     case Code::kOverload: return "overload";
     case Code::kDiskFull: return "disk-full";
     case Code::kRecovery: return "recovery";

@@ -108,6 +108,10 @@ Digest TreeEdge::root() const {
   return root;
 }
 
+std::optional<Digest> RootOf(std::uint64_t size, const NodeReader& nodes) {
+  return size == 0 ? EmptyRoot() : RangeHash({0, size}, nodes);
+}
+
 std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t size, const NodeReader& nodes) {
   CHECK(index < size);
   ProofBuilder proof(nodes);
@@ -173,8 +177,7 @@ bool VerifyInclusion(const Digest& leaf_hash, std::uint64_t index, std::uint64_t
 }
 
 bool VerifyConsistency(const TreeHead& from, const TreeHead& to, std::span<const Digest> proof) {
-  if (from.size > to.size) return false;
-  if (from.size == 0) return proof.empty() && from.root == EmptyRoot();
+  if (from.size > to.size || from.size == 0) return false;
   if (from.size == to.size) return proof.empty() && from.root == to.root;
   if (proof.empty()) return false;
   // An old tree that is one perfect subtree is its own first hash, and the proof leaves it out.

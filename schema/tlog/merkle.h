@@ -51,6 +51,9 @@ class TreeEdge {
 // Where proofs find the perfect subtrees they need: the store's rows, or a cache.
 using NodeReader = std::function<std::optional<Digest>(const NodeId&)>;
 
+// The root of the first `size` leaves, or nothing if a node is missing.
+std::optional<Digest> RootOf(std::uint64_t size, const NodeReader& nodes);
+
 // The proofs, or nothing if a node is missing. `index` < `size`; `from` <= `to`.
 std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t size, const NodeReader& nodes);
 std::optional<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to, const NodeReader& nodes);
@@ -61,7 +64,8 @@ std::optional<Digest> RootFromPath(const Digest& leaf_hash, std::uint64_t index,
 bool VerifyInclusion(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,
                      std::span<const Digest> path, const Digest& root);
 
-// RFC 9162, 2.1.4.2, and for an empty old tree: no hashes, and the root of nothing.
+// RFC 9162, 2.1.4.2. An empty old tree is consistent with every tree and proves nothing: whoever holds
+// none has nothing to compare and does not ask; asked, this says no.
 struct TreeHead {
   std::uint64_t size = 0;
   Digest root{};

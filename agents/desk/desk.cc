@@ -1,0 +1,123 @@
+#include "agents/desk/desk.h"
+
+#include <algorithm>
+#include <array>
+
+#include "agents/desk/views.h"
+#include "schema/exchange/content.h"
+#include "schema/seal/section.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+
+// By which somebody at the desk can say whether the child is theirs.
+constexpr std::array<std::string_view, 2> kPupilSections = {"childName", "childBirth"};
+
+}  // namespace
+
+Value Desk::List() const {
+  Value list = Value::List();
+  for (const auto& [number, message] : agent_.inbox().messages()) {
+    list.Add(views::InMessageView(message, agent_.documents().directory()));
+  }
+  return Value::Map().Set("notices", std::move(list));
+}
+
+Result<const InMessage*> Desk::Shown(std::uint64_t number) const {
+  const InMessage* const message = agent_.inbox().Find(number);
+  if (message == nullptr) return Fail(FaultCode::kMissing, "there is no notice " + std::to_string(number));
+  if (!message->shown()) {
+    return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) + " could not be opened here; its sender has been told");
+  }
+  if (message->state == InState::kNotOurs) {
+    return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) + " was handed back as not ours");
+  }
+  // Who must never learn of it is the conflict lead's to compare with the staff, before anyone sees more.
+  ASSIGN_OR_RETURN(const auto exclusions, agent_.inbox().Section(*message, seal::kExclusionsSection));
+  const exchange::ExchangeType* const type = exchange::FindExchange(message->exchange);
+  if (type == nullptr) return Fail(FaultCode::kInvalid, "this version does not know that kind of message");
+  if (exclusions) {
+    ASSIGN_OR_RETURN(const Value value, exchange::DecodeSection(*type, seal::kExclusionsSection, *exclusions));
+    if (!value.is(Value::Kind::kNull)) {
+      return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) +
+                                           " names persons who must not learn of it: it waits for the conflict lead");
+    }
+  }
+  return message;
+}
+
+Result<Value> Desk::Sections(const InMessage& message, const std::vector<std::string>& names) const {
+  const exchange::ExchangeType& type = *exchange::FindExchange(message.exchange);
+  Value sections = Value::List();
+  for (const exchange::Field& section : type.sections) {
+    const bool wanted = std::ranges::find(names, section.name) != names.end();
+    if (!wanted || section.name == seal::kExclusionsSection) continue;
+    ASSIGN_OR_RETURN(const auto bytes, agent_.inbox().Section(message, section.name));
+    if (!bytes) continue;
+    ASSIGN_OR_RETURN(Value value, exchange::DecodeSection(type, section.name, *bytes));
+    sections.Add(Value::Map().Set("name", section.name).Set("label", section.label).Set("value", std::move(value)));
+  }
+  return sections;
+}
+
+JournalEntry Desk::Entry(const InMessage& message, const char* act, const Person& person) const {
+  return {.number = 0,
+          .time = agent_.clock().Now(),
+          .agency = message.key.agency,
+          .person = person.pseudonym,
+          .act = act,
+          .origin = message.key.origin,
+          .sections = {}};
+}
+
+Result<Value> Desk::Pupil(std::uint64_t number, const Person& person) {
+  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
+  JournalEntry entry = Entry(*message, "pupil", person);
+  for (const std::string& section : message->sections) {
+    if (std::ranges::find(kPupilSections, section) != kPupilSections.end()) entry.sections.push_back(section);
+  }
+  const std::vector<std::string> shown = entry.sections;
+  StoreBatch batch;
+  journal_.Add(std::move(entry), batch);
+  // A crash before the sync shows nothing; after it, the look is in the journal.
+  RETURN_IF_FAULT(agent_.store().Commit(batch));
+  ASSIGN_OR_RETURN(Value sections, Sections(*message, shown));
+  return Value::Map()
+      .Set("notice", number)
+      .Set("question", "Is this our pupil?")
+      .Set("sections", std::move(sections));
+}
+
+Result<Value> Desk::Open(std::uint64_t number, const Person& person) {
+  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
+  JournalEntry entry = Entry(*message, "open", person);
+  entry.sections = message->sections;
+  StoreBatch batch;
+  journal_.Add(std::move(entry), batch);
+  RETURN_IF_FAULT(agent_.inbox().Do({number, ReceiptKind::kOpened, person.pseudonym}, agent_.clock().Now(), std::move(batch)));
+  ASSIGN_OR_RETURN(Value sections, Sections(*message, message->sections));
+  const exchange::ExchangeType& type = *exchange::FindExchange(message->exchange);
+  return views::InMessageView(*message, agent_.documents().directory())
+      .Set("sections", std::move(sections))
+      .Set("why", views::WhyCard(*message, type, agent_.documents()));
+}
+
+Result<Value> Desk::Act(std::uint64_t number, ReceiptKind kind, const char* act, const Person& person) {
+  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
+  StoreBatch batch;
+  journal_.Add(Entry(*message, act, person), batch);
+  RETURN_IF_FAULT(agent_.inbox().Do({number, kind, person.pseudonym}, agent_.clock().Now(), std::move(batch)));
+  return views::InMessageView(*message, agent_.documents().directory());
+}
+
+Result<Value> Desk::Acknowledge(std::uint64_t number, const Person& person) {
+  return Act(number, ReceiptKind::kAcknowledged, "acknowledge", person);
+}
+
+Result<Value> Desk::NotOurs(std::uint64_t number, const Person& person) {
+  return Act(number, ReceiptKind::kNotOurs, "not-ours", person);
+}
+
+}  // namespace havenline

@@ -1,0 +1,44 @@
+// Desk: what people do with messages. Two steps open one: "is this our pupil?" shows name and date of birth,
+// then the rest. Each look is in the journal, each act receipted, before anything shows (A1).
+//
+// Owned by the agent's loop: call it inside Agent::Call().
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agents/desk/journal.h"
+#include "agents/desk/people.h"
+#include "agents/link/agent.h"
+#include "schema/base/result.h"
+#include "schema/text/value.h"
+
+namespace havenline {
+
+class Desk {
+ public:
+  explicit Desk(Agent& agent) : agent_(agent), journal_(agent.keys()) {}
+  Result<void> Load() { return journal_.Load(agent_.store()); }
+
+  // Nothing in it tells who a message is about.
+  text::Value List() const;
+  // Name and date of birth, as far as policy gave them.
+  Result<text::Value> Pupil(std::uint64_t number, const Person& person);
+  // Everything the message opened, with what was withheld and by which rule.
+  Result<text::Value> Open(std::uint64_t number, const Person& person);
+  Result<text::Value> Acknowledge(std::uint64_t number, const Person& person);
+  Result<text::Value> NotOurs(std::uint64_t number, const Person& person);
+
+ private:
+  Result<const InMessage*> Shown(std::uint64_t number) const;
+  Result<text::Value> Sections(const InMessage& message, const std::vector<std::string>& names) const;
+  Result<text::Value> Act(std::uint64_t number, ReceiptKind kind, const char* act, const Person& person);
+  JournalEntry Entry(const InMessage& message, const char* act, const Person& person) const;
+
+  Agent& agent_;
+  Journal journal_;
+};
+
+}  // namespace havenline

@@ -1,0 +1,43 @@
+// People: the staff who may use a desk, each by a bearer token of their own. Outside the agency a person is
+// a pseudonym, which only this agency's key can tie to a name.
+//
+// Immutable once read; any thread.
+
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/base/result.h"
+#include "schema/model/ids.h"
+#include "schema/seal/secret.h"
+
+namespace havenline {
+
+struct Person {
+  std::string login;  // Known at this agency only.
+  Pseudonym pseudonym;
+};
+
+class People {
+ public:
+  // One line for each person: `<login> <token>`, the token at least 32 characters of [A-Za-z0-9_-]. The file
+  // is a secret: mode 0600. Lines that start with # are comments.
+  static Result<People> Read(const std::filesystem::path& tokens, const seal::LockedSecret<32>& pseudonym_key);
+
+  // The person whose token it is. The same time whether it is the first, the last or none.
+  std::optional<Person> WhoHas(std::string_view token) const;
+
+ private:
+  struct Entry {
+    Person person;
+    std::string token;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace havenline

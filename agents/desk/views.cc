@@ -1,0 +1,132 @@
+#include "agents/desk/views.h"
+
+#include <algorithm>
+
+#include "schema/model/names.h"
+
+namespace havenline::views {
+namespace {
+
+using text::Value;
+
+std::string TitleOf(const AgencyId& agency, const Directory& directory) {
+  const Agency* const known = directory.Find(agency);
+  return known == nullptr ? agency.value() : known->title;
+}
+
+Value Times(const std::map<ReceiptKind, TimePoint>& receipts) {
+  Value times = Value::Map();
+  for (const auto& [kind, time] : receipts) times.Set(std::string(NameOf(kind)), ToMilliseconds(time));
+  return times;
+}
+
+}  // namespace
+
+Value InMessageView(const InMessage& message, const Directory& directory) {
+  Value view = Value::Map()
+                   .Set("notice", message.number)
+                   .Set("state", NameOf(message.state))
+                   .Set("agency", message.key.agency.value())
+                   .Set("role", message.key.role.value())
+                   .Set("from", message.key.sender.value())
+                   .Set("from-title", TitleOf(message.key.sender, directory))
+                   .Set("exchange", message.exchange.value())
+                   .Set("origin", ToText(message.key.origin))
+                   .Set("received", ToMilliseconds(message.received))
+                   .Set("receipts", Times(message.receipts));
+  if (message.acknowledge_by) view.Set("acknowledge-by", ToMilliseconds(*message.acknowledge_by));
+  Value warnings = Value::List();
+  if (message.ahead_of_time) warnings.Add("Its time lies ahead of our clock.");
+  if (message.confirm_by_telephone) warnings.Add("The sender's key was found compromised: confirm by telephone.");
+  if (message.claims_differ) warnings.Add("It says one thing to policy and another inside.");
+  view.Set("warnings", std::move(warnings));
+  return view;
+}
+
+Value OutMessageView(const OutMessage& message) {
+  Value recipients = Value::List();
+  for (const OutRecipient& recipient : message.recipients) {
+    Value row = Value::Map()
+                    .Set("agency", recipient.recipient.agency.value())
+                    .Set("role", recipient.recipient.role.value())
+                    .Set("progress", NameOf(recipient.progress))
+                    .Set("late", recipient.late)
+                    .Set("receipts", Times(recipient.receipts));
+    if (recipient.due) row.Set("acknowledge-by", ToMilliseconds(*recipient.due));
+    recipients.Add(std::move(row));
+  }
+  Value view = Value::Map()
+                   .Set("origin", ToText(message.origin))
+                   .Set("message", ToText(message.message))
+                   .Set("from", message.sender.value())
+                   .Set("exchange", message.exchange.value())
+                   .Set("state", NameOf(message.state))
+                   .Set("ended", message.ended())
+                   .Set("taken", ToMilliseconds(message.taken))
+                   .Set("sealings", message.sealings)
+                   .Set("recipients", std::move(recipients));
+  if (message.position) view.Set("position", Value::Map().Set("epoch", message.position->epoch).Set("index", message.position->index.value()));
+  if (!message.refused.empty()) view.Set("refused", message.refused);
+  return view;
+}
+
+Value AlarmView(std::uint64_t number, const Alarm& alarm) {
+  Value view = Value::Map()
+                   .Set("alarm", number)
+                   .Set("kind", NameOf(alarm.kind))
+                   .Set("words", alarm.words)
+                   .Set("subject", alarm.subject)
+                   .Set("raised", ToMilliseconds(alarm.raised))
+                   .Set("open", alarm.open());
+  if (alarm.taken) view.Set("taken", ToMilliseconds(*alarm.taken)).Set("taken-by", alarm.taken_by);
+  if (alarm.over) view.Set("over", ToMilliseconds(*alarm.over));
+  return view;
+}
+
+Value StatusView(Agent& agent) {
+  std::size_t waiting = 0;
+  std::size_t late = 0;
+  for (const auto& [origin, message] : agent.outbox().messages()) {
+    if (message.ended()) continue;
+    ++waiting;
+    late += std::ranges::any_of(message.recipients, [](const OutRecipient& r) { return r.late && !r.answered(); }) ? 1U : 0U;
+  }
+  std::size_t unanswered = 0;
+  for (const auto& [number, message] : agent.inbox().messages()) {
+    unanswered += message.state == InState::kPresented || message.state == InState::kOpened ? 1U : 0U;
+  }
+  const LogHead& head = agent.documents().head();
+  Value agencies = Value::List();
+  for (const OwnAgency& agency : agent.keys().agencies()) agencies.Add(agency.id.value());
+  return Value::Map()
+      .Set("session", agent.up() ? "up" : "down")
+      .Set("last-heard", ToMilliseconds(agent.last_up()))
+      .Set("agencies", std::move(agencies))
+      .Set("epoch", head.epoch)
+      .Set("verified-entries", head.size)
+      .Set("directory", agent.documents().directory().version().version)
+      .Set("policy", agent.documents().policy().version().version)
+      .Set("statements", agent.documents().notices())
+      .Set("statements-waiting", agent.keys().pending().size())
+      .Set("sent-not-ended", waiting)
+      .Set("sent-late", late)
+      .Set("received-unanswered", unanswered)
+      .Set("received-skipped", agent.inbox().skipped())
+      .Set("alarms-open", agent.alarms().open_count());
+}
+
+Value WhyCard(const InMessage& message, const exchange::ExchangeType& type, const Documents& documents) {
+  Value withheld = Value::List();
+  for (const exchange::Field& section : type.sections) {
+    if (std::ranges::find(message.sections, section.name) == message.sections.end()) withheld.Add(section.label);
+  }
+  return Value::Map()
+      .Set("words", "You see this because " + message.key.agency.value() + " holds the role " +
+                        message.key.role.value() + " and rule " + message.rule.value() + " of policy version " +
+                        std::to_string(documents.policy().version().version) + " shares it with that role.")
+      .Set("rule", message.rule.value())
+      .Set("withheld", std::move(withheld))
+      .Set("entry", Value::Map().Set("epoch", message.position.epoch).Set("index", message.position.index.value()));
+}
+
+}  // namespace havenline::views

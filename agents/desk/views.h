@@ -1,0 +1,21 @@
+// What the desk and the local port show, as JSON values. Pure.
+
+#pragma once
+
+#include "agents/link/agent.h"
+#include "schema/exchange/exchange_type.h"
+#include "schema/text/value.h"
+
+namespace havenline::views {
+
+// A message received, without anything of its content.
+text::Value InMessageView(const InMessage& message, const Directory& directory);
+// A message sent, with how far each recipient is.
+text::Value OutMessageView(const OutMessage& message);
+text::Value AlarmView(std::uint64_t number, const Alarm& alarm);
+text::Value StatusView(Agent& agent);
+
+// Why this desk sees this message: the rule, its words and basis, and what it withheld.
+text::Value WhyCard(const InMessage& message, const exchange::ExchangeType& type, const Documents& documents);
+
+}  // namespace havenline::views

@@ -1,0 +1,418 @@
+#include "agents/link/agent.h"
+
+#include <algorithm>
+
+#include "deploy/runtime/log.h"
+#include "schema/base/check.h"
+#include "schema/model/limits.h"
+#include "schema/wire/statement_codec.h"
+
+namespace havenline {
+namespace {
+
+constexpr Milliseconds kTurn{50};
+constexpr auto kTickEvery = std::chrono::milliseconds(250);
+constexpr std::size_t kItemsPerFrame = 64;
+constexpr std::size_t kBytesPerFrame = 1U << 20U;
+constexpr std::size_t kFetchesAtOnce = 4;
+constexpr std::size_t kProofsAtOnce = 256;
+constexpr std::size_t kTasksMax = 4096;
+constexpr const char* kBrokerSubject = "broker";
+
+// Fills one frame at a time from `next`, and sends it.
+template <class Item, class Next, class Send>
+void SendInFrames(Next next, Send send) {
+  std::vector<Item> items;
+  std::size_t bytes = 0;
+  while (auto item = next()) {
+    bytes += item->bytes.size();
+    items.push_back(*std::move(item));
+    if (items.size() == kItemsPerFrame || bytes >= kBytesPerFrame) {
+      send(std::exchange(items, {}));
+      bytes = 0;
+    }
+  }
+  if (!items.empty()) send(std::move(items));
+}
+
+}  // namespace
+
+Agent::Agent(AgentOptions options, AgentStore& store, const Clock& clock, seal::RandomSource& random)
+    : options_(std::move(options)), store_(store), clock_(clock), random_(random), tasks_(kTasksMax) {}
+
+Agent::~Agent() { Stop(); }
+
+Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& store, const Clock& clock,
+                                           seal::RandomSource& random) {
+  std::unique_ptr<Agent> agent(new Agent(std::move(options), store, clock, random));
+  Agent& a = *agent;
+  RETURN_IF_FAULT(a.alarms_.Load(store));
+  ASSIGN_OR_RETURN(a.documents_, Documents::Load(a.options_.documents, store));
+  ASSIGN_OR_RETURN(a.keys_, Keyring::Load(a.options_.session.partnership, a.options_.keys, a.options_.agencies, store));
+  a.receipts_ = std::make_unique<ReceiptBook>(a.options_.session.partnership, *a.keys_);
+  RETURN_IF_FAULT(a.receipts_->Load(store));
+  a.outbox_ = std::make_unique<Outbox>(OutboxParts{store, *a.keys_, *a.documents_, a.alarms_, random});
+  RETURN_IF_FAULT(a.outbox_->Load());
+  a.inbox_ = std::make_unique<Inbox>(
+      InboxParts{store, *a.keys_, *a.documents_, a.alarms_, *a.receipts_, a.options_.claims});
+  RETURN_IF_FAULT(a.inbox_->Load());
+  StoreBatch batch;
+  RETURN_IF_FAULT(a.keys_->EnsureStated(clock.Now(), random, batch));
+  if (!batch.empty()) RETURN_IF_FAULT(store.Commit(batch));
+  ASSIGN_OR_RETURN(a.session_, Session::Open(a.options_.session, clock, random));
+  return agent;
+}
+
+void Agent::Start() {
+  started_ = clock_.Now();
+  thread_ = Thread("hl-agent", [this] { Run(); });
+}
+
+void Agent::Stop() {
+  stopping_ = true;
+  session_->Wake();
+  thread_.Join();
+  RunTasks();  // Nobody is left waiting for an answer.
+}
+
+void Agent::Post(std::function<void()> task) {
+  tasks_.Push(std::move(task));
+  session_->Wake();
+}
+
+void Agent::Run() {
+  while (!stopping_) {
+    session_->Turn(kTurn, documents_->checkpoint(), *this);
+    RunTasks();
+    if (clock_.Monotonic() - last_tick_ >= kTickEvery) Tick();
+    if (session_->up()) Pump();
+  }
+}
+
+void Agent::RunTasks() {
+  for (auto& task : tasks_.TakeAll()) task();
+}
+
+void Agent::Must(const Result<void>& result) {
+  if (result) return;
+  options_.fatal(result.error());
+  CHECK(!"the agent must not go on after a fault of its store");
+}
+
+void Agent::Tick() {
+  last_tick_ = clock_.Monotonic();
+  const TimePoint now = clock_.Now();
+  // The sender's clock first: it must run whatever else goes wrong (D6).
+  Must(outbox_->Tick(now));
+  Must(inbox_->Tick(now));
+  if (tick_) tick_(now);
+  const TimePoint heard = std::max(started_, session_->last_up());
+  if (!session_->up() && now - heard > options_.broker_silent) {
+    RaiseNow(AlarmKind::kBrokerSilent, kBrokerSubject,
+             "There has been no session with the broker for " +
+                 std::to_string(std::chrono::duration_cast<std::chrono::minutes>(now - heard).count()) +
+                 " minutes. Messages are kept and go when it is back; telephone what is urgent.");
+  }
+}
+
+void Agent::RaiseNow(AlarmKind kind, const std::string& subject, const std::string& words) {
+  StoreBatch batch;
+  alarms_.Raise(kind, subject, words, clock_.Now(), batch);
+  if (!batch.empty()) Must(store_.Commit(batch));
+}
+
+void Agent::SettleNow(AlarmKind kind, const std::string& subject) {
+  StoreBatch batch;
+  alarms_.Settle(kind, subject, clock_.Now(), batch);
+  if (!batch.empty()) Must(store_.Commit(batch));
+}
+
+// --- the session
+
+void Agent::Up(const Welcome& welcome) {
+  LogEvent(LogLevel::kInfo, "session.up", {{"epoch", welcome.head.epoch}, {"entries", welcome.head.size}});
+  sent_.clear();
+  receipts_sent_.clear();
+  voids_sent_.clear();
+  statements_sent_.clear();
+  fetches_.clear();
+  paused_until_ = TimePoint();
+  SettleNow(AlarmKind::kBrokerSilent, kBrokerSubject);
+  if (!welcome.checkpoint.empty()) {
+    TakeCheckpoint(welcome.checkpoint, documents_->head().size, welcome.consistency);
+  }
+  // A log that does not reach as far as the head we verified has forgotten, whatever it says of itself.
+  Must(outbox_->BeginSession(welcome.head));
+  Announce({welcome.directory, welcome.policy, welcome.statements});
+  for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
+}
+
+void Agent::Down() { LogEvent(LogLevel::kInfo, "session.down"); }
+
+void Agent::Refused(Code code) {
+  LogEvent(LogLevel::kWarning, "session.refused", {{"code", static_cast<int>(code)}});
+}
+
+void Agent::Received(Frame frame) {
+  if (const auto* answers = std::get_if<AnswerFrame>(&frame.body)) return OnAnswers(answers->items);
+  if (const auto* receipted = std::get_if<Receipted>(&frame.body)) return OnAnswers(receipted->items);
+  if (const auto* deliver = std::get_if<Deliver>(&frame.body)) {
+    Must(inbox_->OnDeliver(deliver->items, clock_.Now()));
+    for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
+    return;
+  }
+  if (const auto* receipts = std::get_if<ReceiptFrame>(&frame.body)) return OnReceipts(*receipts);
+  if (const auto* voids = std::get_if<VoidFrame>(&frame.body)) return OnVoids(*voids);
+  if (const auto* head = std::get_if<Head>(&frame.body)) return OnHead(*head);
+  if (const auto* document = std::get_if<DocumentFrame>(&frame.body)) return OnDocument(*document);
+  if (const auto* alarm = std::get_if<AlarmFrame>(&frame.body)) {
+    if (alarm->kind == AlarmFrame::Kind::kClock) {
+      RaiseNow(AlarmKind::kClock, kBrokerSubject,
+               "This machine's clock and the broker's differ by over five minutes. Correct the one that is wrong.");
+    }
+    return;
+  }
+  // What only agents send is not ours to receive; ignored.
+}
+
+Reference Agent::Remember(Sent sent) {
+  const Reference reference(++last_reference_);
+  sent_.emplace(reference, std::move(sent));
+  return reference;
+}
+
+// --- sending
+
+void Agent::Pump() {
+  PumpFetches();
+  PumpStatements();
+  if (clock_.Now() < paused_until_) return;
+  PumpReceipts();
+  PumpOffers();
+  PumpVoids();
+}
+
+void Agent::PumpOffers() {
+  std::optional<Lane> lane;
+  std::optional<Outbox::Offer> held;  // Of another lane than the frame being filled.
+  const auto next = [&]() -> std::optional<Item> {
+    if (session_->items_free() == 0) return std::nullopt;
+    if (!held) held = Must(outbox_->NextOffer(limits::kMessageBytesMax));
+    if (!held || (lane && held->lane != *lane)) return std::nullopt;
+    lane = held->lane;
+    session_->CountSent(1);
+    Item item{Remember(OfferSent{held->message}), std::move(held->bytes)};
+    held.reset();
+    return item;
+  };
+  do {
+    lane.reset();
+    SendInFrames<Item>(next, [&](std::vector<Item> items) { session_->Send(Submit{*lane, std::move(items)}); });
+  } while (held && session_->items_free() > 0);
+}
+
+void Agent::PumpReceipts() {
+  auto at = receipts_->waiting().begin();
+  SendInFrames<ReceiptItem>(
+      [&]() -> std::optional<ReceiptItem> {
+        while (at != receipts_->waiting().end() && receipts_sent_.contains(at->first)) ++at;
+        if (at == receipts_->waiting().end() || session_->items_free() == 0) return std::nullopt;
+        receipts_sent_.insert(at->first);
+        session_->CountSent(1);
+        return ReceiptItem{Remember(ReceiptSent{at->first}), at->second, {}};
+      },
+      [&](std::vector<ReceiptItem> items) { session_->Send(ReceiptFrame{std::move(items)}); });
+}
+
+void Agent::PumpVoids() {
+  std::vector<Item> items;
+  for (const auto& [key, bytes] : outbox_->voids()) {
+    if (session_->items_free() == 0 || items.size() == kItemsPerFrame) break;
+    if (!voids_sent_.insert(key).second) continue;
+    session_->CountSent(1);
+    items.push_back({Remember(VoidSent{key}), bytes});
+  }
+  if (!items.empty()) session_->Send(VoidFrame{std::move(items)});
+}
+
+void Agent::PumpStatements() {
+  std::vector<Item> items;
+  for (const Keyring::PendingStatement& pending : keys_->pending()) {
+    if (session_->items_free() == 0 || items.size() == kItemsPerFrame) break;
+    if (!statements_sent_.emplace(pending.agency, pending.counter).second) continue;
+    session_->CountSent(1);
+    items.push_back({Remember(StatementSent{pending.agency, pending.counter}), pending.bytes});
+  }
+  if (!items.empty()) session_->Send(StatementFrame{std::move(items)});
+}
+
+void Agent::Ask(Fetch fetch) {
+  if (fetches_.size() < 1024) fetches_.push_back(std::move(fetch));
+}
+
+void Agent::PumpFetches() {
+  std::size_t asked = 0;
+  for (const auto& [reference, sent] : sent_) asked += std::holds_alternative<FetchSent>(sent) ? 1U : 0U;
+  while (!fetches_.empty() && asked < kFetchesAtOnce) {
+    Fetch fetch = std::move(fetches_.front());
+    fetches_.pop_front();
+    fetch.reference = Remember(FetchSent{fetch, documents_->head()});
+    session_->Send(fetch);
+    ++asked;
+  }
+}
+
+// --- answers
+
+void Agent::OnAnswers(const std::vector<AnswerItem>& items) {
+  for (const AnswerItem& item : items) {
+    const auto at = sent_.find(item.reference);
+    if (at == sent_.end()) continue;
+    const Sent sent = std::move(at->second);
+    sent_.erase(at);
+    if (const auto* deferred = std::get_if<Deferred>(&item.answer)) {
+      OnDeferred(sent, *deferred);
+    } else {
+      OnAnswer(sent, item.answer);
+    }
+  }
+}
+
+// Offered again after the pause the broker asks for, and a little more, at random.
+void Agent::OnDeferred(const Sent& sent, const Deferred& deferred) {
+  const auto jitter = ReadU32(random_.Array<4>()) % 1000;
+  const TimePoint until = clock_.Now() + std::min<Milliseconds>(deferred.retry_after, std::chrono::minutes(5)) + Milliseconds(jitter);
+  paused_until_ = std::max(paused_until_, until);
+  if (const auto* offer = std::get_if<OfferSent>(&sent)) Must(outbox_->OnAnswer(offer->message, deferred, clock_.Now()));
+  if (const auto* receipt = std::get_if<ReceiptSent>(&sent)) receipts_sent_.erase(receipt->number);
+  if (const auto* voided = std::get_if<VoidSent>(&sent)) voids_sent_.erase(voided->key);
+  if (const auto* stated = std::get_if<StatementSent>(&sent)) statements_sent_.erase({stated->agency, stated->counter});
+}
+
+void Agent::OnAnswer(const Sent& sent, const Answer& answer) {
+  const bool accepted = std::holds_alternative<Accepted>(answer);
+  if (const auto* offer = std::get_if<OfferSent>(&sent)) {
+    Must(outbox_->OnAnswer(offer->message, answer, clock_.Now()));
+    return;
+  }
+  StoreBatch batch;
+  if (const auto* receipt = std::get_if<ReceiptSent>(&sent)) {
+    // One that the broker does not take now, it never will: it knows no such grant, or no such key.
+    receipts_->Done(receipt->number, batch);
+    if (!accepted) LogEvent(LogLevel::kWarning, "receipt.not-taken", {{"number", receipt->number}});
+  } else if (const auto* stated = std::get_if<StatementSent>(&sent)) {
+    if (accepted) keys_->Taken(stated->agency, stated->counter, batch);
+    if (!accepted) {
+      alarms_.Raise(AlarmKind::kDocuments, stated->agency.value() + " statement",
+                    "The broker did not take what " + stated->agency.value() +
+                        " says of its own keys. Nothing can be sealed to keys it does not know. Tell the operator.",
+                    clock_.Now(), batch);
+    }
+  } else if (const auto* voided = std::get_if<VoidSent>(&sent)) {
+    Must(outbox_->VoidDone(voided->key));
+  }
+  if (!batch.empty()) Must(store_.Commit(batch));
+}
+
+void Agent::OnReceipts(const ReceiptFrame& frame) {
+  std::vector<AnswerItem> answers;
+  for (const ReceiptItem& item : frame.items) {
+    const auto receipt = wire::ParseSignedReceipt(item.bytes);
+    // What we cannot use is taken all the same: it would block its mailbox for ever, and it is in the log.
+    const bool used = receipt && Must(outbox_->OnReceipt(*receipt, clock_.Now()));
+    if (!used) LogEvent(LogLevel::kWarning, "receipt.not-ours");
+    answers.push_back({item.reference, Accepted{}});
+  }
+  if (session_->up()) session_->Send(Receipted{std::move(answers)});
+}
+
+void Agent::OnVoids(const VoidFrame& frame) {
+  std::vector<AnswerItem> answers;
+  for (const Item& item : frame.items) {
+    const auto value = wire::ParseSignedVoid(item.bytes);
+    if (!value || !Must(inbox_->OnVoid(*value, clock_.Now()))) LogEvent(LogLevel::kWarning, "void.not-ours");
+    answers.push_back({item.reference, Accepted{}});
+  }
+  if (session_->up()) session_->Send(AnswerFrame{std::move(answers)});
+}
+
+// --- what is in force
+
+void Agent::OnHead(const Head& head) {
+  TakeCheckpoint(head.checkpoint, head.from_size, head.consistency);
+  Announce({head.directory, head.policy, head.statements});
+}
+
+void Agent::TakeCheckpoint(const std::string& note, std::uint64_t from_size, const std::vector<Digest>& proof) {
+  const auto taken = documents_->TakeCheckpoint(note, from_size, proof);
+  if (!taken) {
+    if (taken.error().code != FaultCode::kCorrupt) return Must(Result<void>(tl::unexpected<Fault>(taken.error())));
+    return RaiseNow(AlarmKind::kBrokerEquivocates, kBrokerSubject,
+                    "The broker's log does not hold what it held before: " + taken.error().detail +
+                        ". Tell the auditor and governance at once.");
+  }
+  const auto indices = outbox_->Unproved(documents_->head(), kProofsAtOnce);
+  if (!indices.empty()) Ask({Reference(), Fetch::Proofs{documents_->head().epoch, documents_->head().size, indices}});
+}
+
+void Agent::Announce(const Documents::Announced& announced) {
+  announced_ = announced;
+  for (Fetch& fetch : documents_->Wanted(announced)) {
+    const bool is_statements = std::holds_alternative<Fetch::Statements>(fetch.what);
+    if (is_statements && !options_.follow_statements) continue;
+    // Asked for already, and not answered yet: once is enough.
+    const auto same = [&](const Fetch& other) { return other.what.index() == fetch.what.index(); };
+    const bool waiting = std::ranges::any_of(fetches_, same) || std::ranges::any_of(sent_, [&](const auto& sent) {
+      const auto* asked = std::get_if<FetchSent>(&sent.second);
+      return asked != nullptr && same(asked->fetch);
+    });
+    if (!waiting || !is_statements) Ask(std::move(fetch));
+  }
+}
+
+void Agent::OnDocument(const DocumentFrame& document) {
+  const auto at = sent_.find(document.reference);
+  const auto* asked = at == sent_.end() ? nullptr : std::get_if<FetchSent>(&at->second);
+  if (asked == nullptr) return;
+  const FetchSent fetch = *asked;
+  sent_.erase(at);
+  bool changed = false;
+  for (const DocumentFrame::Piece& piece : document.pieces) {
+    if (piece.kind == DocumentKind::kProof) {
+      std::vector<Digest> path;
+      for (ByteView rest = piece.bytes; rest.size() >= 32; rest = rest.subspan(32)) path.push_back(*ToArray<32>(rest.first(32)));
+      Must(outbox_->OnProof(LogIndex(piece.index), fetch.head, path, clock_.Now()));
+      continue;
+    }
+    const auto taken = documents_->Take(piece);
+    if (!taken && taken.error().code == FaultCode::kIo) Must(Result<void>(tl::unexpected<Fault>(taken.error())));
+    if (!taken) {
+      RaiseNow(AlarmKind::kDocuments, "documents",
+               "A document from the broker was not taken: " + taken.error().detail + ". The old one stays in force.");
+    }
+    changed = changed || (taken && *taken);
+  }
+  if (document.more && std::holds_alternative<Fetch::Statements>(fetch.fetch.what)) {
+    Ask({Reference(), Fetch::Statements{documents_->notices()}});
+  }
+  if (changed) Must(inbox_->OnDocuments(clock_.Now()));
+  // More to prove than one answer held, or accepted since.
+  if (std::holds_alternative<Fetch::Proofs>(fetch.fetch.what)) {
+    const auto indices = outbox_->Unproved(documents_->head(), kProofsAtOnce);
+    if (!indices.empty() && !document.pieces.empty()) {
+      Ask({Reference(), Fetch::Proofs{documents_->head().epoch, documents_->head().size, indices}});
+    }
+  }
+}
+
+Result<void> Agent::RollKeys(const AgencyId& agency, bool compromised) {
+  StoreBatch batch;
+  if (compromised) {
+    RETURN_IF_FAULT(keys_->ReplaceCompromised(agency, clock_.Now(), random_, batch));
+  } else {
+    RETURN_IF_FAULT(keys_->Roll(agency, clock_.Now(), random_, batch));
+  }
+  return store_.Commit(batch);
+}
+
+}  // namespace havenline

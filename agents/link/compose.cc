@@ -1,0 +1,224 @@
+#include "agents/link/compose.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "schema/base/check.h"
+#include "schema/model/limits.h"
+#include "schema/model/names.h"
+#include "schema/seal/digests.h"
+#include "schema/seal/hash.h"
+#include "schema/seal/hpke.h"
+#include "schema/seal/section.h"
+#include "schema/tlog/signed_tree.h"
+#include "schema/wire/envelope_codec.h"
+
+namespace havenline {
+namespace {
+
+// One recipient and what policy gives it.
+struct Planned {
+  Recipient recipient;
+  const policy::Cell* cell = nullptr;
+  StatementBook::Recipient key;
+};
+
+class Composer {
+ public:
+  Composer(const ComposeRequest& request, const SenderView& view, const ComposeTools& tools,
+           const policy::Exchange& exchange)
+      : request_(request), view_(view), tools_(tools), exchange_(exchange) {}
+
+  Result<Composed> Run() {
+    RETURN_IF_FAULT(OpenClaims());
+    RETURN_IF_FAULT(Plan());
+    if (planned_.empty()) return std::move(composed_);
+    MakeHeader();
+    RETURN_IF_FAULT(SealSections());
+    RETURN_IF_FAULT(SealGrants());
+    NameLeftOutRoles();
+    Sign();
+    composed_.bytes = wire::EncodeEnvelope(envelope());
+    if (composed_.bytes.size() > limits::kMessageBytesMax) {
+      return Fail(FaultCode::kInvalid, "the message is larger than the protocol allows");
+    }
+    return std::move(composed_);
+  }
+
+ private:
+  Envelope& envelope() { return composed_.envelope; }
+  Header& header() { return composed_.envelope.header; }
+
+  Result<void> OpenClaims() {
+    for (const policy::Claim& claim : exchange_.claims) {
+      const auto value = request_.content.claims.find(claim.name);
+      if (value == request_.content.claims.end()) {
+        return Fail(FaultCode::kInvalid, "the content has no claim " + claim.name + ", which the policy reads");
+      }
+      envelope().claims.push_back({tools_.random.Array<32>(), claim.name, value->second});
+    }
+    return {};
+  }
+
+  Result<void> Plan() {
+    for (const std::string& section : exchange_.sections) {
+      if (!request_.content.sections.contains(section)) {
+        return Fail(FaultCode::kInvalid, "the content has no section " + section + ", which the policy names");
+      }
+    }
+    for (const Recipient& recipient : request_.recipients) PlanOne(recipient);
+    if (planned_.size() >= exchange_.slots) {
+      return Fail(FaultCode::kInvalid, "more recipients than the exchange has slots");
+    }
+    return {};
+  }
+
+  void PlanOne(const Recipient& recipient) {
+    const Agency* const agency = view_.directory.Find(recipient.agency);
+    if (agency == nullptr || !agency->Holds(recipient.role)) {
+      composed_.left_out.push_back({recipient, WhyNot::kUnknown});
+      return;
+    }
+    const policy::Cell& cell = view_.policy.Look({request_.content.exchange, request_.content.sender,
+                                                  request_.content.role, recipient.role, envelope().claims});
+    if (cell.sections == 0) {
+      composed_.left_out.push_back({recipient, WhyNot::kPolicy});
+      return;
+    }
+    const auto key = view_.statements.RecipientOf(recipient.agency, recipient.role);
+    if (!key) {
+      composed_.left_out.push_back({recipient, WhyNot::kNoKey});
+      return;
+    }
+    planned_.push_back({recipient, &cell, *key});
+  }
+
+  void MakeHeader() {
+    Header& h = header();
+    h.suite = kSuite1;
+    h.partnership = view_.directory.partnership();
+    h.id = request_.id ? *request_.id : seal::NewMessageId(tools_.random, request_.now);
+    CHECK(TimeOf(h.id) == request_.now);
+    h.origin = request_.origin;
+    h.exchange = request_.content.exchange;
+    h.version = request_.content.version;
+    h.sender = request_.content.sender;
+    h.role = request_.content.role;
+    h.key = seal::KeyIdOf(seal::NameOf(seal::Purpose::kEnvelope), tools_.key.public_key());
+    h.created = request_.now;
+    h.policy = view_.policy.version();
+    h.directory = view_.directory.version();
+    h.checkpoint = view_.checkpoint;
+    const seal::Secret<32> thread(tools_.random.Array<32>());
+    thread_secret_ = seal::Secret<32>(thread.ExposeSecret());
+    h.thread_mark = seal::ThreadMark(thread_secret_.ExposeSecret(), h.id);
+  }
+
+  // Every section is sealed, in the exchange's order; those that nobody may open are not carried.
+  Result<void> SealSections() {
+    std::set<std::string> opened;
+    for (const Planned& planned : planned_) {
+      for (std::string& section : exchange_.NamesOf(planned.cell->sections)) opened.insert(std::move(section));
+    }
+    const seal::MessageContext context = seal::ContextOf(header());
+    for (const std::string& section : exchange_.sections) {
+      const Bytes& content = request_.content.sections.at(section);
+      const bool exclusions = section == seal::kExclusionsSection;
+      if (content.size() > limits::kSectionBytesMax || (exclusions && content.size() > limits::kExclusionsLongBytes / 2)) {
+        return Fail(FaultCode::kInvalid, "section " + section + " is larger than the protocol allows");
+      }
+      seal::SectionKey key(tools_.random.Array<32>());
+      seal::SealedWithCommit sealed = seal::SealSection(context, section, key, content);
+      const SectionOpening opening{tools_.random.Array<32>(), section, static_cast<std::uint32_t>(sealed.sealed.size()),
+                                   seal::Sha256(sealed.sealed), sealed.commit};
+      header().sections.push_back(seal::SectionDigest(opening));
+      envelope().sections.push_back(opening);
+      if (opened.contains(section)) envelope().sealed.push_back({section, std::move(sealed.sealed)});
+      section_keys_.emplace(section, std::move(key));
+    }
+    for (const ClaimOpening& claim : envelope().claims) header().claims.push_back(seal::ClaimDigest(claim));
+    return {};
+  }
+
+  Result<void> SealGrants() {
+    const Digest core = seal::CoreOf(seal::ContextOf(header()));
+    const Lane lane = exchange_.urgent ? Lane::kUrgent : Lane::kNormal;
+    for (const Planned& planned : planned_) {
+      Grant grant;
+      ClearPart& clear = grant.clear;
+      clear.recipient = planned.recipient.agency;
+      clear.role = planned.recipient.role;
+      clear.key = planned.key.id;
+      clear.statement = planned.key.statement;
+      clear.rule = planned.cell->rule;
+      clear.openings = exchange_.NamesOf(planned.cell->sections);
+      if (planned.cell->deadline != nullptr) {
+        clear.acknowledge_by = tools_.deadline(*planned.cell->deadline, planned.recipient.agency, request_.now);
+      }
+      clear.number = tools_.number(planned.recipient.agency, lane);
+      clear.salt = tools_.random.Array<32>();
+      grant.clear_bytes = wire::EncodeClearPart(clear);
+      const seal::SecretBytes keys(GrantPlaintext(planned, clear.openings));
+      auto sealed = seal::HpkeSeal(tools_.random, planned.key.key, seal::GrantInfo(core, grant.clear_bytes), keys.ExposeSecret());
+      if (!sealed) return Fail(FaultCode::kInvalid, "a recipient's key is of low order and cannot be sealed to");
+      grant.enc = sealed->enc;
+      grant.ciphertext = std::move(sealed->ciphertext);
+      const Digest digest = seal::GrantDigest(grant);
+      header().grants.push_back(digest);
+      composed_.granted.push_back({planned.recipient, digest, *clear.number, clear.acknowledge_by, clear.rule});
+      envelope().grants.push_back(std::move(grant));
+    }
+    // Filled and sorted, so that neither their number nor their order says anything.
+    while (header().grants.size() < exchange_.slots) header().grants.push_back(tools_.random.Array<32>());
+    std::ranges::sort(header().grants);
+    return {};
+  }
+
+  Bytes GrantPlaintext(const Planned& planned, const std::vector<std::string>& openings) {
+    Bytes keys;
+    keys.reserve(32 * (openings.size() + 1));  // No reallocation leaves a copy of a key behind.
+    for (const std::string& section : openings) Append(keys, section_keys_.at(section).ExposeSecret());
+    Append(keys, planned.cell->thread_party ? thread_secret_.ExposeSecret() : ByteArray<32>{});
+    return keys;
+  }
+
+  // Roles that policy requires and nobody here holds: only the broker is told.
+  void NameLeftOutRoles() {
+    for (const auto& [role, cell] : view_.policy.RowsFor(request_.content.exchange, request_.content.sender,
+                                                         request_.content.role, envelope().claims)) {
+      const bool told = std::ranges::any_of(planned_, [&](const Planned& planned) { return planned.recipient.role == role; });
+      if (cell->required && !told) envelope().brokers_part.left_out.push_back({role, std::nullopt});
+    }
+    envelope().brokers_salt = tools_.random.Array<32>();
+    envelope().brokers_bytes = wire::EncodeBrokersPart(envelope().brokers_part);
+    header().brokers_part = seal::BrokersPartDigest(envelope().brokers_salt, envelope().brokers_bytes);
+  }
+
+  void Sign() {
+    envelope().header_bytes = wire::EncodeHeader(header());
+    envelope().signature =
+        tlog::SignTogether(tools_.key, seal::Purpose::kEnvelope, std::array{envelope().header_bytes}).front();
+  }
+
+  const ComposeRequest& request_;
+  const SenderView& view_;
+  const ComposeTools& tools_;
+  const policy::Exchange& exchange_;
+  Composed composed_;
+  std::vector<Planned> planned_;
+  std::map<std::string, seal::SectionKey> section_keys_;
+  seal::Secret<32> thread_secret_;
+};
+
+}  // namespace
+
+Result<Composed> Compose(const ComposeRequest& request, const SenderView& view, const ComposeTools& tools) {
+  const policy::Exchange* const exchange = view.policy.Find(request.content.exchange);
+  if (exchange == nullptr || exchange->version != request.content.version) {
+    return Fail(FaultCode::kInvalid, "the policy in force does not know this exchange in this version");
+  }
+  return Composer(request, view, tools, *exchange).Run();
+}
+
+}  // namespace havenline

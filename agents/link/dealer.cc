@@ -1,0 +1,134 @@
+#include "agents/link/dealer.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include <array>
+#include <cstring>
+#include <zmq.hpp>
+
+#include "schema/base/check.h"
+#include "schema/model/limits.h"
+
+namespace havenline {
+namespace {
+
+constexpr const char* kMonitorEndpoint = "inproc://havenline.dealer.monitor";
+constexpr int kReconnectFirst = 100;     // Milliseconds; doubles up to the last.
+constexpr int kReconnectLast = 10'000;
+constexpr int kHandshakeMilliseconds = 10'000;
+constexpr int kQueuedFramesMax = 256;
+
+}  // namespace
+
+struct Dealer::Sockets {
+  Sockets() : context(1), dealer(context, zmq::socket_type::dealer), monitor(context, zmq::socket_type::pair) {}
+  ~Sockets() {
+    if (wake >= 0) close(wake);
+  }
+
+  void Connect(const DealerOptions& options);
+  void ReadMonitor(DealerNews& news);
+
+  zmq::context_t context;  // First made, last gone.
+  zmq::socket_t dealer;
+  zmq::socket_t monitor;
+  int wake = -1;
+};
+
+void Dealer::Sockets::Connect(const DealerOptions& options) {
+  dealer.set(zmq::sockopt::linger, 0);
+  dealer.set(zmq::sockopt::immediate, 1);  // Nothing is queued for a connection that is not there.
+  dealer.set(zmq::sockopt::curve_serverkey, options.broker_key);
+  dealer.set(zmq::sockopt::curve_publickey, options.public_key);
+  dealer.set(zmq::sockopt::curve_secretkey, options.secret_key);
+  dealer.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(limits::kFrameBytesMax));
+  dealer.set(zmq::sockopt::handshake_ivl, kHandshakeMilliseconds);
+  dealer.set(zmq::sockopt::reconnect_ivl, kReconnectFirst);
+  dealer.set(zmq::sockopt::reconnect_ivl_max, kReconnectLast);
+  dealer.set(zmq::sockopt::sndhwm, kQueuedFramesMax);
+  dealer.set(zmq::sockopt::rcvhwm, kQueuedFramesMax);
+  dealer.set(zmq::sockopt::tcp_keepalive, 1);
+  dealer.set(zmq::sockopt::ipv6, 1);
+  CHECK(zmq_socket_monitor(dealer.handle(), kMonitorEndpoint,
+                           ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
+  monitor.set(zmq::sockopt::linger, 0);
+  monitor.connect(kMonitorEndpoint);
+  dealer.connect(options.endpoint);
+}
+
+void Dealer::Sockets::ReadMonitor(DealerNews& news) {
+  while (true) {
+    zmq::message_t event;
+    if (!monitor.recv(event, zmq::recv_flags::dontwait)) return;
+    zmq::message_t address;
+    if (event.more() && !monitor.recv(address, zmq::recv_flags::dontwait)) return;
+    std::uint16_t kind = 0;
+    if (event.size() < sizeof(kind)) continue;
+    std::memcpy(&kind, event.data(), sizeof(kind));
+    if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+      news.connected = true;
+    } else if (kind == ZMQ_EVENT_DISCONNECTED) {
+      // A connection that went and another that came since: the session is over all the same.
+      news.disconnected = true;
+      news.connected = false;
+    } else {
+      news.refused = true;
+    }
+  }
+}
+
+Dealer::Dealer(std::unique_ptr<Sockets> sockets) : sockets_(std::move(sockets)) {}
+Dealer::~Dealer() = default;
+
+Result<std::unique_ptr<Dealer>> Dealer::Open(const DealerOptions& options) {
+  try {
+    auto sockets = std::make_unique<Sockets>();
+    sockets->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (sockets->wake < 0) return Fail(FaultCode::kIo, "no event descriptor could be made");
+    sockets->Connect(options);
+    return std::unique_ptr<Dealer>(new Dealer(std::move(sockets)));
+  } catch (const zmq::error_t& error) {
+    return Fail(FaultCode::kInvalid, "cannot use the broker's address " + options.endpoint + ": " + error.what());
+  }
+}
+
+DealerNews Dealer::Poll(std::chrono::milliseconds timeout, std::size_t frames_max) {
+  Sockets& s = *sockets_;
+  std::array<zmq::pollitem_t, 3> items = {{{s.dealer.handle(), 0, ZMQ_POLLIN, 0},
+                                           {s.monitor.handle(), 0, ZMQ_POLLIN, 0},
+                                           {nullptr, s.wake, ZMQ_POLLIN, 0}}};
+  zmq::poll(items.data(), items.size(), timeout);
+  std::uint64_t woken = 0;
+  if ((items[2].revents & ZMQ_POLLIN) != 0 && read(s.wake, &woken, sizeof(woken)) < 0) woken = 0;
+  DealerNews news;
+  s.ReadMonitor(news);
+  while (news.frames.size() < frames_max) {
+    zmq::message_t frame;
+    if (!s.dealer.recv(frame, zmq::recv_flags::dontwait)) break;
+    const bool whole = !frame.more();
+    bool more = frame.more();
+    while (more) {
+      zmq::message_t rest;
+      if (!s.dealer.recv(rest, zmq::recv_flags::dontwait)) break;
+      more = rest.more();
+    }
+    // Our protocol has single frames; anything else is not from our broker's code.
+    if (whole) news.frames.push_back(ToBytes(ByteView(frame.data<std::uint8_t>(), frame.size())));
+  }
+  return news;
+}
+
+bool Dealer::Send(ByteView frame) {
+  return sockets_->dealer.send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait).has_value();
+}
+
+void Dealer::Wake() {
+  const std::uint64_t one = 1;
+  // Full means that a wake-up is already waiting.
+  if (write(sockets_->wake, &one, sizeof(one)) < 0) return;
+}
+
+}  // namespace havenline

@@ -1,0 +1,155 @@
+// Inbox: what this host's agencies receive. Everything is checked, stored durably and receipted; a message is
+// presented once, also after it was sealed anew (D3), and a gap in the numbers shows (D4).
+//
+// Owned by the agent's loop.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agents/link/alarms.h"
+#include "agents/link/documents.h"
+#include "agents/link/keyring.h"
+#include "agents/link/open.h"
+#include "agents/link/receipt_book.h"
+#include "agents/store/agent_store.h"
+#include "schema/base/clock.h"
+#include "schema/base/result.h"
+#include "schema/model/frame.h"
+#include "schema/model/receipt.h"
+
+namespace havenline {
+
+// What a message here is known by: one row, however often it was sealed.
+struct InKey {
+  AgencyId agency;
+  Role role;
+  AgencyId sender;
+  MessageId origin;
+
+  friend auto operator<=>(const InKey&, const InKey&) = default;
+};
+
+enum class InState : std::uint8_t {
+  kWaitsPolicy,   // The policy it names is on its way.
+  kUnreadable,    // Kept, not shown.
+  kWithheld,      // Kept, not shown.
+  kPresented,     // On the desk; nobody has opened it.
+  kOpened,
+  kNotOurs,
+  kAcknowledged,
+};
+std::string_view NameOf(InState state);
+
+struct InMessage {
+  InKey key;
+  MessageId message;       // Of the sealing that was stored.
+  Digest grant{};
+  ExchangeName exchange;
+  std::uint16_t version = 0;
+  Lane lane = Lane::kUrgent;
+  InState state = InState::kPresented;
+  RuleId rule;
+  std::vector<std::string> sections;  // That it opens.
+  TimePoint created;
+  TimePoint received;
+  std::optional<TimePoint> acknowledge_by;
+  Position position;
+  bool ahead_of_time = false;
+  bool confirm_by_telephone = false;
+  bool claims_differ = false;
+  std::map<ReceiptKind, TimePoint> receipts;  // Signed here.
+  std::uint64_t number = 0;                   // In the order of arrival at this host: the desk's handle.
+
+  bool shown() const { return state >= InState::kPresented; }
+};
+
+// The claims that a content makes, recomputed; nothing if the content does not read.
+using ClaimsCheck = std::function<std::optional<std::map<std::string, std::string>>(
+    const ExchangeName& exchange, const std::map<std::string, seal::SecretBytes>& sections)>;
+
+struct InboxParts {
+  AgentStore& store;
+  Keyring& keys;
+  Documents& documents;
+  Alarms& alarms;
+  ReceiptBook& receipts;
+  ClaimsCheck claims;
+};
+
+class Inbox {
+ public:
+  explicit Inbox(InboxParts parts) : parts_(std::move(parts)) {}
+
+  Result<void> Load();
+
+  // The items of one deliver frame: stored and receipted in one sync. A store fault is final; an item that
+  // is not for us or does not parse is skipped and counted.
+  Result<void> OnDeliver(const std::vector<DeliverItem>& items, TimePoint now);
+  Result<bool> OnVoid(const SignedVoid& value, TimePoint now);
+
+  // Policies that messages name and we lack: to be fetched by hash.
+  std::set<Digest> WantedPolicies() const;
+  // Opens what waited for a policy.
+  Result<void> OnDocuments(TimePoint now);
+  // Alarms gaps that have stayed open.
+  Result<void> Tick(TimePoint now);
+
+  // A person's act: signs its receipt and commits it, before anything is shown. kMissing if there is no
+  // such message, kInvalid if it is not to be shown. Acting twice gives the first act's receipt.
+  // `beside` is committed with it.
+  struct Act {
+    std::uint64_t number = 0;
+    ReceiptKind kind = ReceiptKind::kOpened;
+    Pseudonym person;
+  };
+  Result<void> Do(const Act& act, TimePoint now, StoreBatch beside);
+
+  // The content of one section, still as its exchange's message.
+  Result<std::optional<Bytes>> Section(const InMessage& message, const std::string& section) const;
+
+  const std::map<std::uint64_t, InMessage>& messages() const { return messages_; }
+  const InMessage* Find(std::uint64_t number) const;
+  std::uint64_t skipped() const { return skipped_; }
+
+ private:
+  struct Turn {
+    StoreBatch batch;
+    std::vector<Receipt> drafts;
+    TimePoint now;
+  };
+  Result<void> TakeOne(const DeliverItem& item, Turn& turn);
+  Result<void> TakeNew(const Delivery& delivery, const InKey& key, Lane lane, Turn& turn);
+  Result<void> TakeAgain(const Delivery& delivery, InMessage& known, Turn& turn);
+  void Judge(const Delivery& delivery, InMessage& message, Turn& turn);
+  Receipt Draft(const InMessage& message, ReceiptKind kind, TimePoint now) const;
+  void CheckClaims(const Delivery& delivery, const Opened& opened, InMessage& message, Turn& turn);
+  void KeepProof(const Delivery& delivery, const InMessage& message, Turn& turn);
+  void Put(const InMessage& message, StoreBatch& batch) const;
+  void PutRaw(const Delivery& delivery, const InMessage& message, StoreBatch& batch) const;
+  void CountNumber(const Delivery& delivery, Lane lane, Turn& turn);
+  ReceiverView View() const;
+  Result<void> Finish(Turn turn);
+
+  // The numbers seen of one series.
+  struct Series {
+    std::uint64_t next = 1;           // All below were seen or voided.
+    std::set<std::uint64_t> above;    // Seen or voided beyond a gap.
+    std::optional<TimePoint> gap_since;
+    bool alarmed = false;
+  };
+  void SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, StoreBatch& batch);
+
+  InboxParts parts_;
+  std::map<std::uint64_t, InMessage> messages_;  // By number.
+  std::map<InKey, std::uint64_t> number_of_;
+  std::map<std::string, Series> series_;
+  std::uint64_t skipped_ = 0;
+};
+
+}  // namespace havenline

@@ -1,0 +1,69 @@
+#include "agents/link/inbox_rows.h"
+
+#include "agents/link/rows.h"
+
+namespace havenline::rows {
+
+Value ToRow(const InMessage& message) {
+  Value row = Value::Map()
+                  .Set("agency", message.key.agency.value())
+                  .Set("role", message.key.role.value())
+                  .Set("sender", message.key.sender.value())
+                  .Set("origin", ToText(message.key.origin))
+                  .Set("message", ToText(message.message))
+                  .Set("grant", Encode(message.grant))
+                  .Set("exchange", message.exchange.value())
+                  .Set("version", message.version)
+                  .Set("lane", static_cast<int>(message.lane))
+                  .Set("state", static_cast<int>(message.state))
+                  .Set("rule", message.rule.value())
+                  .Set("created", ToMilliseconds(message.created))
+                  .Set("received", ToMilliseconds(message.received))
+                  .Set("epoch", message.position.epoch)
+                  .Set("index", message.position.index.value())
+                  .Set("confirm", message.confirm_by_telephone)
+                  .Set("claims-differ", message.claims_differ)
+                  .Set("ahead", message.ahead_of_time)
+                  .Set("number", message.number);
+  if (message.acknowledge_by) row.Set("due", ToMilliseconds(*message.acknowledge_by));
+  Value sections = Value::List();
+  for (const std::string& section : message.sections) sections.Add(section);
+  row.Set("sections", std::move(sections));
+  Value receipts = Value::Map();
+  for (const auto& [kind, time] : message.receipts) receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
+  row.Set("receipts", std::move(receipts));
+  return row;
+}
+
+Result<InMessage> InMessageFrom(const Value& row) {
+  RowView view(row);
+  InMessage message;
+  message.key = {AgencyId(view.Text("agency")), Role(view.Text("role")), AgencyId(view.Text("sender")), view.Message("origin")};
+  message.message = view.Message("message");
+  message.grant = view.Array<32>("grant");
+  message.exchange = ExchangeName(view.Text("exchange"));
+  message.version = static_cast<std::uint16_t>(view.Integer("version"));
+  message.lane = static_cast<Lane>(view.Integer("lane"));
+  message.state = static_cast<InState>(view.Integer("state"));
+  message.rule = RuleId(view.Text("rule"));
+  message.created = view.Time("created");
+  message.received = view.Time("received");
+  message.position = {view.Count("epoch"), LogIndex(view.Count("index"))};
+  message.confirm_by_telephone = view.Bool("confirm");
+  message.claims_differ = view.Bool("claims-differ");
+  message.ahead_of_time = view.Bool("ahead");
+  message.number = view.Count("number");
+  message.acknowledge_by = view.OptionalTime("due");
+  for (const Value& section : view.List("sections")) {
+    if (section.is(Value::Kind::kText)) message.sections.push_back(section.text());
+  }
+  for (const auto& [name, time] : view.Map("receipts")) {
+    const auto kind = ReceiptKindNamed(name);
+    if (!kind || !time.is(Value::Kind::kInteger)) return Corrupt("receipt time");
+    message.receipts[*kind] = FromMilliseconds(time.integer());
+  }
+  if (!view.ok()) return Corrupt("inbox row");
+  return message;
+}
+
+}  // namespace havenline::rows

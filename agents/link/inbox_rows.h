@@ -1,0 +1,13 @@
+// InMessage to a row and back. Private to agents/link.
+
+#pragma once
+
+#include "agents/link/inbox.h"
+#include "schema/text/value.h"
+
+namespace havenline::rows {
+
+text::Value ToRow(const InMessage& message);
+Result<InMessage> InMessageFrom(const text::Value& row);
+
+}  // namespace havenline::rows

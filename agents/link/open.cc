@@ -1,0 +1,126 @@
+#include "agents/link/open.h"
+
+#include <algorithm>
+
+#include "schema/model/limits.h"
+#include "schema/model/names.h"
+#include "schema/seal/digests.h"
+#include "schema/seal/hash.h"
+#include "schema/seal/hpke.h"
+#include "schema/seal/section.h"
+#include "schema/tlog/signed_tree.h"
+
+namespace havenline {
+namespace {
+
+using Complaint = std::optional<NotOpened>;
+
+Complaint Unreadable(const char* detail) { return NotOpened{Unshown::kUnreadable, detail}; }
+
+Complaint CheckHeader(const Delivery& delivery, const Directory& directory) {
+  const Header& header = delivery.header;
+  if (header.suite != kSuite1) return Unreadable("suite");
+  if (header.partnership != directory.partnership()) return Unreadable("partnership");
+  if (TimeOf(header.id) != header.created) return Unreadable("created");
+  return std::nullopt;
+}
+
+// A key that was retired since signed in its time; a compromised one is shown, marked, by the broker's word.
+Complaint CheckSignature(const Delivery& delivery, const Directory& directory) {
+  const Header& header = delivery.header;
+  const AgencyKey* const key = directory.FindKey(header.sender, seal::Purpose::kEnvelope, header.key);
+  if (key == nullptr) return Unreadable("signing key");
+  if (!tlog::VerifyOneOf(key->key, seal::Purpose::kEnvelope, delivery.header_bytes, delivery.signature)) {
+    return Unreadable("signature");
+  }
+  return std::nullopt;
+}
+
+// Every opening must be the one that the signed header stands for.
+Complaint CheckOpenings(const Delivery& delivery) {
+  const Header& header = delivery.header;
+  for (const SectionOpening& opening : delivery.sections) {
+    if (std::ranges::find(header.sections, seal::SectionDigest(opening)) == header.sections.end()) {
+      return Unreadable("section digest");
+    }
+  }
+  for (const ClaimOpening& claim : delivery.claims) {
+    if (std::ranges::find(header.claims, seal::ClaimDigest(claim)) == header.claims.end()) {
+      return Unreadable("claim digest");
+    }
+  }
+  if (!std::ranges::binary_search(header.grants, seal::GrantDigest(delivery.grant))) return Unreadable("grant digest");
+  // Held grants are not carried out yet: one that arrives was opened too early by somebody.
+  if (delivery.grant.clear.condition.kind != Condition::Kind::kNone) return Unreadable("condition");
+  return std::nullopt;
+}
+
+Complaint CheckPolicy(const Delivery& delivery, const ReceiverView& view) {
+  const Header& header = delivery.header;
+  const ClearPart& clear = delivery.grant.clear;
+  const policy::Policy* const named = view.policy_named(header.policy);
+  if (named == nullptr) return NotOpened{Unshown::kWaitsPolicy, "policy named"};
+  // Claims that no rule for this recipient reads do not change its cell: any value stands for them. One that
+  // a rule does read must be there, or whoever left it out could choose the cell.
+  const auto allows = [&](const policy::Policy& policy) {
+    const policy::Exchange* const exchange = policy.Find(header.exchange);
+    if (exchange == nullptr || exchange->version != header.version) return false;
+    const auto wanted = exchange->SetOf(clear.openings);
+    if (!wanted) return false;
+    const auto read = policy.ClaimsRead(header.exchange, header.role, clear.role);
+    std::vector<ClaimOpening> claims;
+    for (const policy::Claim& claim : exchange->claims) {
+      const auto opened = std::ranges::find(delivery.claims, claim.name, &ClaimOpening::name);
+      const bool is_read = std::ranges::find(read, claim.name) != read.end();
+      if (opened == delivery.claims.end() && is_read) return false;
+      claims.push_back(is_read ? *opened : ClaimOpening{{}, claim.name, claim.values.front()});
+    }
+    const policy::Cell& cell = policy.Look({header.exchange, header.sender, header.role, clear.role, claims});
+    return (*wanted & ~cell.sections) == 0;
+  };
+  if (!allows(*named)) return Unreadable("beyond the policy named");
+  if (!allows(view.policy)) return NotOpened{Unshown::kWithheld, "beyond the policy in force"};
+  return std::nullopt;
+}
+
+std::variant<Opened, NotOpened> OpenSections(const Delivery& delivery, const seal::SealKey& key) {
+  const NotOpened unreadable{Unshown::kUnreadable, "opening"};
+  const seal::MessageContext context = seal::ContextOf(delivery.header);
+  const auto& openings = delivery.grant.clear.openings;
+  const Digest info = seal::GrantInfo(seal::CoreOf(context), delivery.grant.clear_bytes);
+  const auto keys = seal::HpkeOpen(key, info, delivery.grant.enc, delivery.grant.ciphertext);
+  if (!keys || keys->size() != 32 * (openings.size() + 1)) return unreadable;
+  Opened opened;
+  for (std::size_t i = 0; i < openings.size(); ++i) {
+    const auto opening = std::ranges::find(delivery.sections, openings[i], &SectionOpening::name);
+    const auto sealed = std::ranges::find(delivery.sealed, openings[i], &SealedSection::name);
+    if (opening == delivery.sections.end() || sealed == delivery.sealed.end()) return unreadable;
+    if (opening->size != sealed->sealed.size() || seal::Sha256(sealed->sealed) != opening->sealed_hash) return unreadable;
+    const seal::SectionKey section_key(*ToArray<32>(keys->ExposeSecret().subspan(32 * i, 32)));
+    auto content = seal::OpenSection(context, *opening, section_key, sealed->sealed);
+    if (!content) return unreadable;
+    opened.sections.emplace(openings[i], *std::move(content));
+  }
+  const seal::Secret<32> thread(*ToArray<32>(keys->ExposeSecret().last(32)));
+  opened.party_to_thread = thread.ExposeSecret() != ByteArray<32>{};
+  if (opened.party_to_thread &&
+      !seal::EqualInConstantTime(seal::ThreadMark(thread.ExposeSecret(), delivery.header.id), delivery.header.thread_mark)) {
+    return unreadable;
+  }
+  return opened;
+}
+
+}  // namespace
+
+std::variant<Opened, NotOpened> OpenDelivery(const Delivery& delivery, const ReceiverView& view) {
+  if (auto no = CheckHeader(delivery, view.directory)) return *std::move(no);
+  if (auto no = CheckSignature(delivery, view.directory)) return *std::move(no);
+  if (auto no = CheckOpenings(delivery)) return *std::move(no);
+  if (auto no = CheckPolicy(delivery, view)) return *std::move(no);
+  const ClearPart& clear = delivery.grant.clear;
+  const seal::SealKey* const key = view.key(clear.recipient, clear.role, clear.key);
+  if (key == nullptr) return NotOpened{Unshown::kUnreadable, "recipient key"};
+  return OpenSections(delivery, *key);
+}
+
+}  // namespace havenline

@@ -1,0 +1,52 @@
+// OpenDelivery(): everything that must hold before a recipient believes a message, in the order of
+// docs/protocol.md. Pure but for the private key it is lent.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "policy/policy.h"
+#include "schema/directory/directory.h"
+#include "schema/model/envelope.h"
+#include "schema/seal/seal_key.h"
+#include "schema/seal/secret.h"
+
+namespace havenline {
+
+// What a recipient holds a message against.
+struct ReceiverView {
+  const Directory& directory;
+  const policy::Policy& policy;  // In force.
+  // The policy of a version the header may name; null if it is not at hand.
+  std::function<const policy::Policy*(const DocumentVersion&)> policy_named;
+  // The private key of one of our agencies' roles, by its id; null if it is not ours (any more).
+  std::function<const seal::SealKey*(const AgencyId&, const Role&, const KeyId&)> key;
+};
+
+// A message that may be shown: each section's content, still as its exchange's message.
+struct Opened {
+  std::map<std::string, seal::SecretBytes> sections;
+  bool party_to_thread = false;
+};
+
+// Why a message is not shown. What is wrong before opening is one answer to the sender; `detail` is for the
+// agent's own tests and counts.
+enum class Unshown : std::uint8_t {
+  kUnreadable,   // A check up to opening failed.
+  kWithheld,     // The policy in force here forbids what the header's allowed.
+  kWaitsPolicy,  // The header's policy is not at hand yet: fetch it and try again.
+};
+
+struct NotOpened {
+  Unshown why = Unshown::kUnreadable;
+  std::string detail;
+};
+
+std::variant<Opened, NotOpened> OpenDelivery(const Delivery& delivery, const ReceiverView& view);
+
+}  // namespace havenline

@@ -1,0 +1,314 @@
+#include "agents/link/outbox.h"
+
+#include <algorithm>
+#include <array>
+
+#include "agents/link/deadline.h"
+#include "agents/link/outbox_rows.h"
+#include "agents/link/rows.h"
+#include "schema/base/check.h"
+#include "schema/base/test_seam.h"
+#include "schema/seal/hash.h"
+#include "schema/seal/joined.h"
+#include "schema/tlog/leaf.h"
+#include "schema/tlog/merkle.h"
+#include "schema/tlog/signed_tree.h"
+#include "schema/wire/statement_codec.h"
+
+namespace havenline {
+namespace {
+
+using rows::RowView;
+using text::Value;
+
+constexpr const char* kContentPrefix = "out/";
+constexpr const char* kVoidPrefix = "void/";
+constexpr const char* kNumberPrefix = "number/";
+constexpr const char* kChainPrefix = "received/";
+constexpr Milliseconds kSealAgainSoon{1'500};  // Time for the documents that explain a refusal to arrive.
+
+constexpr std::array<std::string_view, 11> kProgressNames = {
+    "unsent",     "sent",    "stored",        "opened",       "unreadable", "withheld", "not-ours",
+    "impossible", "taken-on", "told-by-voice", "acknowledged"};
+constexpr std::array<std::string_view, 5> kStateNames = {"unsealed", "sealed", "accepted", "kept", "refused"};
+
+std::string Key(const MessageId& id) { return ToText(id); }
+
+}  // namespace
+
+std::string_view NameOf(Progress progress) { return kProgressNames[static_cast<std::size_t>(progress)]; }
+std::string_view NameOf(OutState state) { return kStateNames[static_cast<std::size_t>(state)]; }
+
+bool OutMessage::ended() const {
+  return std::ranges::all_of(recipients, [](const OutRecipient& recipient) { return recipient.ended(); });
+}
+
+Result<void> Outbox::Load() {
+  Result<void> loaded;
+  RETURN_IF_FAULT(parts_.store.Scan(Table::kOutbox, "", [&](std::string_view, const Value& row) {
+    auto message = rows::OutMessageFrom(row);
+    if (!message) {
+      loaded = tl::unexpected<Fault>(std::move(message).error());
+      return false;
+    }
+    origin_of_[message->message] = message->origin;
+    if (!message->reference.empty()) by_reference_[message->reference] = message->origin;
+    messages_.emplace(message->origin, *std::move(message));
+    return true;
+  }));
+  RETURN_IF_FAULT(loaded);
+  bool good = true;
+  RETURN_IF_FAULT(parts_.store.Scan(Table::kSealed, "", [&](std::string_view key, const Value& row) {
+    RowView view(row);
+    const MessageId origin = view.Message("origin");
+    const auto id = MessageIdFrom(key.substr(0, 32));
+    if (id) origin_of_[*id] = origin;
+    const auto message = messages_.find(origin);
+    // What was accepted and not yet proved when we stopped.
+    if (view.Has("leaf") && message != messages_.end() && id == message->second.message &&
+        message->second.state == OutState::kAccepted && message->second.position) {
+      leaf_of_[message->second.position->index] = {origin, view.Array<32>("leaf")};
+    }
+    good = good && id && view.ok();
+    return good;
+  }));
+  RETURN_IF_FAULT(parts_.store.Scan(Table::kSeries, kNumberPrefix, [&](std::string_view key, const Value& row) {
+    RowView view(row);
+    series_[std::string(key)] = {SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
+    good = good && view.ok();
+    return good;
+  }));
+  RETURN_IF_FAULT(parts_.store.Scan(Table::kSeries, kVoidPrefix, [&](std::string_view key, const Value& row) {
+    RowView view(row);
+    voids_[std::string(key)] = view.Binary("bytes");
+    good = good && view.ok();
+    return good;
+  }));
+  RETURN_IF_FAULT(parts_.store.Scan(Table::kChains, kChainPrefix, [&](std::string_view, const Value& row) {
+    RowView view(row);
+    receipt_chain_[{AgencyId(view.Text("recipient")), AgencyId(view.Text("sender"))}] = view.Array<32>("hash");
+    good = good && view.ok();
+    return good;
+  }));
+  if (!good) return rows::Corrupt("outbox row");
+  return {};
+}
+
+void Outbox::Put(const OutMessage& message, StoreBatch& batch) const {
+  batch.Put(Table::kOutbox, Key(message.origin), rows::ToRow(message));
+}
+
+OutMessage* Outbox::ByMessage(const MessageId& message) {
+  const auto origin = origin_of_.find(message);
+  if (origin == origin_of_.end()) return nullptr;
+  const auto at = messages_.find(origin->second);
+  return at == messages_.end() ? nullptr : &at->second;
+}
+
+Result<MessageId> Outbox::Take(Request request, TimePoint now) {
+  if (!request.reference.empty()) {
+    const auto known = by_reference_.find(request.reference);
+    if (known != by_reference_.end()) return known->second;
+  }
+  if (parts_.keys.Signing(request.content.sender, seal::Purpose::kEnvelope) == nullptr) {
+    return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
+  }
+  OutMessage message;
+  message.origin = seal::NewMessageId(parts_.random, now);
+  message.message = message.origin;
+  message.sender = request.content.sender;
+  message.exchange = request.content.exchange;
+  const policy::Exchange* const exchange = parts_.documents.policy().Find(message.exchange);
+  message.lane = exchange == nullptr || exchange->urgent ? Lane::kUrgent : Lane::kNormal;
+  message.reference = std::move(request.reference);
+  message.taken = now;
+  for (Recipient& recipient : request.recipients) {
+    OutRecipient& added = message.recipients.emplace_back();
+    added.recipient = std::move(recipient);
+  }
+
+  StoreBatch batch;
+  batch.Put(Table::kPayload, kContentPrefix + Key(message.origin), rows::ToRow(request.content));
+  auto [at, is_new] = messages_.emplace(message.origin, std::move(message));
+  CHECK(is_new);
+  if (!at->second.reference.empty()) by_reference_[at->second.reference] = at->second.origin;
+  RETURN_IF_FAULT(Seal(at->second, request.content, now, batch));
+  // Custody begins here: one sync for content, sealed bytes, id and numbers; nothing was sent before.
+  FaultPoint("outbox.before-take");
+  RETURN_IF_FAULT(parts_.store.Commit(batch));
+  FaultPoint("outbox.after-take");
+  return at->second.origin;
+}
+
+SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane, StoreBatch& batch) {
+  const std::string key =
+      kNumberPrefix + sender.value() + "|" + recipient.value() + "|" + std::string(NameOf(lane));
+  auto at = series_.find(key);
+  if (at == series_.end()) {
+    // A fresh series for a fresh store: one that was put back from a backup never repeats numbers it gave.
+    const std::uint64_t series = ReadU64(parts_.random.Array<8>()) >> 1U;
+    at = series_.emplace(key, SeriesNumber{SeriesId(series), 0}).first;
+  }
+  ++at->second.n;
+  batch.Put(Table::kSeries, key,
+            Value::Map().Set("series", std::to_string(at->second.series.value())).Set("n", at->second.n));
+  return at->second;
+}
+
+Result<void> Outbox::BeginSession(const LogHead& head) {
+  offered_.clear();
+  StoreBatch batch;
+  for (auto& [origin, message] : messages_) {
+    if (!message.position) continue;
+    // Another epoch, or a log that is shorter than what it told us: it has forgotten. Everything that has
+    // not ended is offered again, byte for byte.
+    const bool forgotten = message.position->epoch != head.epoch || message.position->index.value() >= head.size;
+    if (!forgotten || message.ended()) continue;
+    message.state = OutState::kSealed;
+    message.position.reset();
+    Put(message, batch);
+  }
+  if (batch.empty()) return {};
+  return parts_.store.Commit(batch);
+}
+
+Result<std::optional<Outbox::Offer>> Outbox::NextOffer(std::size_t bytes_max) {
+  for (const Lane lane : {Lane::kUrgent, Lane::kNormal}) {
+    for (auto& [origin, message] : messages_) {
+      const bool due = message.state == OutState::kSealed || message.state == OutState::kAccepted;
+      if (!due || message.lane != lane || offered_.contains(message.message)) continue;
+      ASSIGN_OR_RETURN(const auto row, parts_.store.Get(Table::kSealed, Key(message.message)));
+      if (!row) return rows::Corrupt("sealed message");
+      Offer offer{message.message, lane, RowView(*row).Binary("bytes")};
+      if (offer.bytes.size() > bytes_max) return std::nullopt;
+      offered_.insert(message.message);
+      return offer;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoint now) {
+  OutMessage* const message = ByMessage(id);
+  if (message == nullptr || message->message != id) return {};  // Of a sealing that was replaced.
+  StoreBatch batch;
+  if (const auto* accepted = std::get_if<Accepted>(&answer)) {
+    OnAccepted(*message, *accepted, now, batch);
+  } else if (const auto* refused = std::get_if<Refused>(&answer)) {
+    OnRefused(*message, *refused, now, batch);
+  } else if (std::holds_alternative<Deferred>(answer)) {
+    offered_.erase(id);  // Offered again when the link's own pause is over.
+  } else {
+    // We made it and they cannot read it or do not know us: a person must look, and it is offered again in
+    // the next session.
+    const Code code = std::get<Invalid>(answer).code;
+    parts_.alarms.Raise(AlarmKind::kRefused, ToText(message->origin),
+                        "The broker could not accept a message of " + message->sender.value() + ": " +
+                            std::string(NameOf(code)) + ". It is kept and offered again. Tell the operator.",
+                        now, batch);
+  }
+  if (batch.empty()) return {};
+  return parts_.store.Commit(batch);
+}
+
+void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now, StoreBatch& batch) {
+  if (message.state == OutState::kKept) return;
+  // The part must be about this message, and among the digests of the entry that it will be proved by.
+  const bool names_it = AsText(accepted.proof.part).find(ToText(message.message)) != std::string_view::npos;
+  if (!names_it || !tlog::LeafHashOf(accepted.proof)) {
+    parts_.alarms.Raise(AlarmKind::kBrokerEquivocates, ToText(message.origin),
+                        "The broker accepted a message without the proof it owes. Tell the auditor.", now, batch);
+    return;
+  }
+  message.state = OutState::kAccepted;
+  message.position = accepted.proof.position;
+  message.refused.clear();
+  message.retry.reset();
+  Put(message, batch);
+  batch.Put(Table::kSealed, Key(message.message) + "/proof",
+            Value::Map()
+                .Set("origin", ToText(message.origin))
+                .Set("salt", rows::Encode(accepted.proof.salt))
+                .Set("part", ToText(accepted.proof.part))
+                .Set("leaf", rows::Encode(*tlog::LeafHashOf(accepted.proof))));
+  leaf_of_[message.position->index] = {message.origin, *tlog::LeafHashOf(accepted.proof)};
+  parts_.alarms.Settle(AlarmKind::kRefused, ToText(message.origin), now, batch);
+}
+
+std::vector<LogIndex> Outbox::Unproved(const LogHead& head, std::size_t count_max) const {
+  std::vector<LogIndex> indices;
+  for (const auto& [index, leaf] : leaf_of_) {
+    if (index.value() >= head.size || indices.size() == count_max) break;
+    indices.push_back(index);
+  }
+  return indices;
+}
+
+Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vector<Digest>& path, TimePoint now) {
+  const auto at = leaf_of_.find(index);
+  if (at == leaf_of_.end()) return {};
+  const auto message = messages_.find(at->second.origin);
+  StoreBatch batch;
+  if (message != messages_.end() && message->second.state == OutState::kAccepted) {
+    if (tlog::VerifyInclusion(at->second.leaf, index.value(), head.size, path, head.root)) {
+      // In the log under a head that we verified: from now on the broker cannot forget it unnoticed.
+      message->second.state = OutState::kKept;
+      Put(message->second, batch);
+    } else {
+      parts_.alarms.Raise(AlarmKind::kBrokerEquivocates, ToText(message->second.origin),
+                          "The broker's log does not hold a message that it accepted. Tell the auditor.", now, batch);
+    }
+  }
+  leaf_of_.erase(at);
+  if (batch.empty()) return {};
+  return parts_.store.Commit(batch);
+}
+
+void Outbox::OnRefused(OutMessage& message, const Refused& refused, TimePoint now, StoreBatch& batch) {
+  message.state = OutState::kRefused;
+  message.refused = NameOf(refused.code);
+  // Its numbers will never arrive: the recipients are told, so that they see no gap.
+  VoidNumbers(message, batch);
+  message.retry = now + kSealAgainSoon;
+  for (OutRecipient& recipient : message.recipients) {
+    if (!recipient.answered()) recipient.progress = Progress::kUnsent;
+    recipient.number.reset();
+  }
+  Put(message, batch);
+}
+
+void Outbox::VoidNumbers(const OutMessage& message, StoreBatch& batch) {
+  const seal::SigningKey* const key = parts_.keys.Signing(message.sender, seal::Purpose::kVoid);
+  if (key == nullptr) return;  // Without a key for it the recipients will see gaps, and ask.
+  for (const OutRecipient& recipient : message.recipients) {
+    if (!recipient.number) continue;
+    const std::string series_key = kNumberPrefix + message.sender.value() + "|" +
+                                   recipient.recipient.agency.value() + "|" + std::string(NameOf(message.lane));
+    SignedVoid signed_void;
+    Void& value = signed_void.value;
+    value.partnership = parts_.documents.directory().partnership();
+    value.sender = message.sender;
+    value.recipient = recipient.recipient.agency;
+    value.lane = message.lane;
+    value.series = recipient.number->series;
+    value.last_given = series_.at(series_key).n;
+    value.voided = {recipient.number->n};
+    value.key = parts_.keys.SigningId(message.sender, seal::Purpose::kVoid);
+    signed_void.bytes = wire::EncodeVoid(value);
+    signed_void.signature =
+        key->Sign(seal::Joined(seal::LabelOf(seal::Purpose::kVoid)).Add(signed_void.bytes).bytes());
+    const std::string row_key = kVoidPrefix + Key(message.message) + "|" + recipient.recipient.agency.value() + "|" +
+                                recipient.recipient.role.value();
+    voids_[row_key] = wire::EncodeSignedVoid(signed_void);
+    batch.Put(Table::kSeries, row_key, Value::Map().Set("bytes", rows::Encode(voids_[row_key])));
+  }
+}
+
+Result<void> Outbox::VoidDone(const std::string& key) {
+  voids_.erase(key);
+  StoreBatch batch;
+  batch.Delete(Table::kSeries, key);
+  return parts_.store.Commit(batch);
+}
+
+}  // namespace havenline

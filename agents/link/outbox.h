@@ -1,0 +1,180 @@
+// Outbox: end-to-end custody of what this host's agencies send (D2, D5). A message stays here from the moment
+// it is taken until a person at each recipient has answered for it, or a person here has taken it on.
+//
+//   Take() ─> sealed ─offered─> accepted ─checkpoint─> kept ─receipts─> ended
+//               ^                  │
+//               └── sealed anew ───┴─ refused, unreadable, withheld (same origin, new id)
+//
+// All state is in the store before anything is sent. Owned by the agent's loop.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agents/link/alarms.h"
+#include "agents/link/compose.h"
+#include "agents/link/documents.h"
+#include "agents/link/keyring.h"
+#include "agents/store/agent_store.h"
+#include "schema/base/clock.h"
+#include "schema/base/result.h"
+#include "schema/model/answer.h"
+#include "schema/model/receipt.h"
+#include "schema/seal/random.h"
+
+namespace havenline {
+
+// How far one recipient is. Only the last three end the message for it.
+enum class Progress : std::uint8_t {
+  kUnsent,        // Not granted yet: no key, or not sealed.
+  kSent,          // Granted in the current sealing.
+  kStored,
+  kOpened,
+  kUnreadable,    // And not yet sealed anew.
+  kWithheld,
+  kNotOurs,       // A person here must take it on.
+  kImpossible,    // Policy or directory forbid it: a person here must take it on.
+  kTakenOn,       // A person here took it on.
+  kToldByVoice,
+  kAcknowledged,
+};
+std::string_view NameOf(Progress progress);
+
+struct OutRecipient {
+  Recipient recipient;
+  Progress progress = Progress::kUnsent;
+  Digest grant{};                        // In the current sealing.
+  std::optional<SeriesNumber> number;
+  std::optional<TimePoint> due;
+  std::optional<TimePoint> warn;
+  bool warned = false;
+  bool late = false;
+  std::map<ReceiptKind, TimePoint> receipts;  // The recipient's own times.
+
+  bool ended() const { return progress >= Progress::kTakenOn; }
+  bool answered() const { return progress == Progress::kNotOurs || ended(); }
+};
+
+enum class OutState : std::uint8_t {
+  kUnsealed,   // Nobody can be granted it yet.
+  kSealed,     // Not answered.
+  kAccepted,   // In the log, by the broker's word.
+  kKept,       // In the log, under a checkpoint that we verified.
+  kRefused,    // Waits to be sealed anew, or for a person.
+};
+std::string_view NameOf(OutState state);
+
+struct OutMessage {
+  MessageId origin;
+  MessageId message;      // Of the current sealing.
+  AgencyId sender;
+  ExchangeName exchange;
+  Lane lane = Lane::kUrgent;
+  std::string reference;  // The caller's: what makes taking it again the same.
+  TimePoint taken;
+  OutState state = OutState::kUnsealed;
+  std::vector<OutRecipient> recipients;
+  DocumentVersion policy;               // Sealed under.
+  std::uint64_t generation = 0;         // Of Documents, when sealed; this run only.
+  std::optional<Position> position;
+  std::uint32_t sealings = 0;
+  std::optional<TimePoint> retry;       // When to try sealing again.
+  std::string refused;                  // The last refusal's code.
+
+  bool ended() const;
+};
+
+struct OutboxParts {
+  AgentStore& store;
+  Keyring& keys;
+  Documents& documents;
+  Alarms& alarms;
+  seal::RandomSource& random;
+};
+
+class Outbox {
+ public:
+  explicit Outbox(OutboxParts parts) : parts_(parts) {}
+
+  Result<void> Load();
+
+  struct Request {
+    Content content;
+    std::vector<Recipient> recipients;
+    std::string reference;  // Empty: always a new message.
+  };
+  // Durable on return. A reference that was taken before gives the message it was taken as.
+  Result<MessageId> Take(Request request, TimePoint now);
+
+  // What is due to be offered: each once in a session, oldest first.
+  struct Offer {
+    MessageId message;
+    Lane lane = Lane::kUrgent;
+    Bytes bytes;
+  };
+  // A new session: all that is not kept is offered again. A log that is behind what it told us, or another
+  // epoch, gets everything that has not ended.
+  Result<void> BeginSession(const LogHead& head);
+  // Nothing if nothing is due; the message counts as offered in this session.
+  Result<std::optional<Offer>> NextOffer(std::size_t bytes_max);
+
+  Result<void> OnAnswer(const MessageId& message, const Answer& answer, TimePoint now);
+  // A recipient's receipt, as the broker carried it. True if it is one of ours and was taken.
+  Result<bool> OnReceipt(const SignedReceipt& receipt, TimePoint now);
+
+  // Positions accepted and not yet proved under a checkpoint of at least that size.
+  std::vector<LogIndex> Unproved(const LogHead& head, std::size_t count_max) const;
+  // An inclusion proof for one of them, against a head that we verified.
+  Result<void> OnProof(LogIndex index, const LogHead& head, const std::vector<Digest>& path, TimePoint now);
+
+  // Seals what can be sealed, warns before what will be late, alarms what is.
+  Result<void> Tick(TimePoint now);
+
+  // A person at the sender takes on what no one at the recipient will answer, or says it was told by voice.
+  Result<void> TakeOn(const MessageId& origin, const Recipient& recipient, bool told_by_voice, TimePoint now);
+
+  // Signed statements about numbers that will never come: offered until accepted.
+  const std::map<std::string, Bytes>& voids() const { return voids_; }
+  Result<void> VoidDone(const std::string& key);
+
+  const std::map<MessageId, OutMessage>& messages() const { return messages_; }
+
+ private:
+  Result<void> Seal(OutMessage& message, const Content& content, TimePoint now, StoreBatch& batch);
+  Result<void> SealAgain(OutMessage& message, TimePoint now, StoreBatch& batch);
+  Result<Content> LoadContent(const OutMessage& message) const;
+  void ApplySealing(OutMessage& message, const Composed& composed, TimePoint now, StoreBatch& batch);
+  void ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoint now, StoreBatch& batch);
+  void GiveUp(OutMessage& message, TimePoint now, StoreBatch& batch);
+  void VoidNumbers(const OutMessage& message, StoreBatch& batch);
+  void OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now, StoreBatch& batch);
+  void OnRefused(OutMessage& message, const Refused& refused, TimePoint now, StoreBatch& batch);
+  void ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt, TimePoint now, StoreBatch& batch);
+  void CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now, StoreBatch& batch);
+  void EndIfDone(OutMessage& message, TimePoint now, StoreBatch& batch);
+  SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane, StoreBatch& batch);
+  void Put(const OutMessage& message, StoreBatch& batch) const;
+  OutMessage* ByMessage(const MessageId& message);
+  static bool WantsSealing(const OutMessage& message, const Documents& documents, TimePoint now);
+
+  OutboxParts parts_;
+  std::map<MessageId, OutMessage> messages_;      // By origin; ended ones stay a while for their status.
+  std::map<MessageId, MessageId> origin_of_;      // By every sealing's id.
+  std::map<std::string, MessageId> by_reference_;
+  std::map<std::string, SeriesNumber> series_;    // The last number given.
+  std::map<std::string, Bytes> voids_;
+  std::map<std::pair<AgencyId, AgencyId>, Digest> receipt_chain_;  // By recipient and sender.
+  std::set<MessageId> offered_;                   // In this session, by sealing.
+  struct Leaf {
+    MessageId origin;
+    Digest leaf{};
+  };
+  std::map<LogIndex, Leaf> leaf_of_;              // Accepted, not yet proved.
+};
+
+}  // namespace havenline

@@ -1,0 +1,129 @@
+#include "agents/link/outbox_rows.h"
+
+#include "agents/link/rows.h"
+
+namespace havenline::rows {
+namespace {
+
+Value RecipientRow(const OutRecipient& recipient) {
+  Value row = Value::Map()
+                  .Set("agency", recipient.recipient.agency.value())
+                  .Set("role", recipient.recipient.role.value())
+                  .Set("progress", static_cast<int>(recipient.progress))
+                  .Set("grant", Encode(recipient.grant))
+                  .Set("warned", recipient.warned)
+                  .Set("late", recipient.late);
+  if (recipient.number) {
+    row.Set("series", std::to_string(recipient.number->series.value())).Set("n", recipient.number->n);
+  }
+  if (recipient.due) row.Set("due", ToMilliseconds(*recipient.due));
+  if (recipient.warn) row.Set("warn", ToMilliseconds(*recipient.warn));
+  Value receipts = Value::Map();
+  for (const auto& [kind, time] : recipient.receipts) receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
+  row.Set("receipts", std::move(receipts));
+  return row;
+}
+
+bool ReadRecipient(const Value& row, OutRecipient& recipient) {
+  RowView view(row);
+  recipient.recipient = {AgencyId(view.Text("agency")), Role(view.Text("role"))};
+  recipient.progress = static_cast<Progress>(view.Integer("progress"));
+  recipient.grant = view.Array<32>("grant");
+  recipient.warned = view.Bool("warned");
+  recipient.late = view.Bool("late");
+  if (view.Has("series")) recipient.number = SeriesNumber{SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
+  recipient.due = view.OptionalTime("due");
+  recipient.warn = view.OptionalTime("warn");
+  for (const auto& [name, time] : view.Map("receipts")) {
+    const auto kind = ReceiptKindNamed(name);
+    if (!kind || !time.is(Value::Kind::kInteger)) return false;
+    recipient.receipts[*kind] = FromMilliseconds(time.integer());
+  }
+  return view.ok();
+}
+
+}  // namespace
+
+Value ToRow(const OutMessage& message) {
+  Value row = Value::Map()
+                  .Set("origin", ToText(message.origin))
+                  .Set("message", ToText(message.message))
+                  .Set("sender", message.sender.value())
+                  .Set("exchange", message.exchange.value())
+                  .Set("lane", static_cast<int>(message.lane))
+                  .Set("reference", message.reference)
+                  .Set("taken", ToMilliseconds(message.taken))
+                  .Set("state", static_cast<int>(message.state))
+                  .Set("policy", message.policy.version)
+                  .Set("policy-hash", Encode(message.policy.hash))
+                  .Set("sealings", message.sealings)
+                  .Set("refused", message.refused);
+  if (message.position) row.Set("epoch", message.position->epoch).Set("index", message.position->index.value());
+  if (message.retry) row.Set("retry", ToMilliseconds(*message.retry));
+  Value recipients = Value::List();
+  for (const OutRecipient& recipient : message.recipients) recipients.Add(RecipientRow(recipient));
+  row.Set("recipients", std::move(recipients));
+  return row;
+}
+
+Result<OutMessage> OutMessageFrom(const Value& row) {
+  RowView view(row);
+  OutMessage message;
+  message.origin = view.Message("origin");
+  message.message = view.Message("message");
+  message.sender = AgencyId(view.Text("sender"));
+  message.exchange = ExchangeName(view.Text("exchange"));
+  message.lane = static_cast<Lane>(view.Integer("lane"));
+  message.reference = view.Text("reference");
+  message.taken = view.Time("taken");
+  message.state = static_cast<OutState>(view.Integer("state"));
+  message.policy = {view.Count("policy"), view.Array<32>("policy-hash")};
+  message.sealings = static_cast<std::uint32_t>(view.Integer("sealings"));
+  message.refused = view.Text("refused");
+  if (view.Has("index")) message.position = Position{view.Count("epoch"), LogIndex(view.Count("index"))};
+  message.retry = view.OptionalTime("retry");
+  for (const Value& item : view.List("recipients")) {
+    OutRecipient recipient;
+    if (!ReadRecipient(item, recipient)) return Corrupt("recipient");
+    message.recipients.push_back(std::move(recipient));
+  }
+  if (!view.ok()) return Corrupt("message");
+  return message;
+}
+
+Value ToRow(const Content& content) {
+  Value sections = Value::Map();
+  for (const auto& [name, bytes] : content.sections) sections.Set(name, Encode(bytes));
+  Value claims = Value::Map();
+  for (const auto& [name, value] : content.claims) claims.Set(name, value);
+  return Value::Map()
+      .Set("sender", content.sender.value())
+      .Set("role", content.role.value())
+      .Set("exchange", content.exchange.value())
+      .Set("version", content.version)
+      .Set("sections", std::move(sections))
+      .Set("claims", std::move(claims));
+}
+
+Result<Content> ContentFrom(const Value& row) {
+  RowView view(row);
+  Content content;
+  content.sender = AgencyId(view.Text("sender"));
+  content.role = Role(view.Text("role"));
+  content.exchange = ExchangeName(view.Text("exchange"));
+  content.version = static_cast<std::uint16_t>(view.Integer("version"));
+  bool good = true;
+  for (const auto& [name, value] : view.Map("sections")) {
+    auto bytes = value.is(Value::Kind::kText) ? Base64Decode(value.text()) : std::nullopt;
+    good = good && bytes.has_value();
+    content.sections.emplace(name, std::move(bytes).value_or(Bytes{}));
+  }
+  for (const auto& [name, value] : view.Map("claims")) {
+    good = good && value.is(Value::Kind::kText);
+    content.claims.emplace(name, good ? value.text() : "");
+  }
+  if (!good || !view.ok()) return Corrupt("content");
+  return content;
+}
+
+}  // namespace havenline::rows

@@ -1,0 +1,114 @@
+#include "broker/commit/batch_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schema/base/check.h"
+
+namespace havenline {
+
+template <class T>
+T BatchBuilder::OrFault(Result<T> result, T otherwise) {
+  if (result) return *std::move(result);
+  if (!fault_) fault_ = std::move(result).error();
+  return otherwise;
+}
+
+const Entry& BatchBuilder::Append(std::vector<Part> parts, std::size_t slots,
+                                  const std::optional<tlog::DocumentMark>& document) {
+  batch_.entries.push_back(MakeEntry(NextPosition(), std::move(parts), slots, document, random_));
+  const Entry& entry = batch_.entries.back();
+  const auto nodes = ends_.tree.Append(tlog::LeafHash(AsBytes(entry.leaf)));
+  batch_.nodes.insert(batch_.nodes.end(), nodes.begin(), nodes.end());
+  for (const Part& part : entry.parts) bytes_ += part.json.size() + 64;
+  bytes_ += entry.leaf.size() + entry.digests.size() * 32;
+  return entry;
+}
+
+std::optional<OutcomeRecord> BatchBuilder::FindOutcome(const AgencyId& sender, const MessageId& id) {
+  const auto pending = outcomes_.find({sender, id});
+  if (pending != outcomes_.end()) return pending->second;
+  return OrFault(store_.FindOutcome(sender, id), std::optional<OutcomeRecord>());
+}
+
+void BatchBuilder::Put(OutcomeRecord outcome) {
+  const auto key = std::pair(outcome.sender, outcome.id);
+  outcomes_.insert_or_assign(key, std::move(outcome));
+  bytes_ += 512;
+}
+
+std::optional<GrantRecord> BatchBuilder::FindGrant(const Digest& grant) {
+  const auto pending = grants_.find(grant);
+  if (pending != grants_.end()) return pending->second;
+  return OrFault(store_.FindGrant(grant), std::optional<GrantRecord>());
+}
+
+void BatchBuilder::Put(GrantRecord grant) {
+  const Digest key = grant.grant;
+  grants_.insert_or_assign(key, std::move(grant));
+  bytes_ += 512;
+}
+
+void BatchBuilder::Put(MessageRecord message) {
+  bytes_ += message.bytes.size();
+  undelivered_[message.position] = message.undelivered;
+  batch_.messages.push_back(std::move(message));
+}
+
+void BatchBuilder::CountDelivered(const Position& position) {
+  auto at = undelivered_.find(position);
+  if (at == undelivered_.end()) {
+    at = undelivered_.emplace(position, OrFault(store_.FindUndelivered(position), std::uint32_t{1})).first;
+  }
+  CHECK(at->second > 0);
+  --at->second;
+}
+
+bool BatchBuilder::IsAnswered(const AnsweredKey& key) {
+  return answered_.contains(key) || OrFault(store_.FindAnswered(key), false);
+}
+
+void BatchBuilder::SetAnswered(const AnsweredKey& key) { answered_.insert(key); }
+
+MailboxPlace BatchBuilder::PutRow(const AgencyId& agency, Lane lane, MailboxRow row) {
+  row.place = {agency, lane, ++ends_.mailboxes[{agency, lane}]};
+  bytes_ += row.bytes.size() + 128;
+  const MailboxPlace place = row.place;
+  batch_.mailbox_rows.push_back(std::move(row));
+  return place;
+}
+
+void BatchBuilder::RemoveRow(const MailboxPlace& place) {
+  if (removed_.insert(place).second) batch_.mailbox_removed.push_back(place);
+}
+
+void BatchBuilder::Put(TimerRecord timer) { batch_.timers.push_back(timer); }
+void BatchBuilder::Remove(const TimerRecord& timer) { batch_.timers_removed.push_back(timer); }
+
+void BatchBuilder::Put(DocumentRecord document) {
+  bytes_ += document.note.size();
+  batch_.documents.push_back(std::move(document));
+}
+
+void BatchBuilder::PutNotice(DocumentKind kind, ByteView bytes) {
+  bytes_ += bytes.size();
+  batch_.notices.push_back({++ends_.notices, kind, ToBytes(bytes)});
+}
+
+CommitBatch BatchBuilder::Take() {
+  for (auto& [key, outcome] : outcomes_) batch_.outcomes.push_back(std::move(outcome));
+  for (auto& [key, grant] : grants_) batch_.grants.push_back(std::move(grant));
+  for (const auto& [position, count] : undelivered_) {
+    const auto added = std::ranges::find(batch_.messages, position, &MessageRecord::position);
+    if (added == batch_.messages.end()) {
+      batch_.undelivered.emplace_back(position, count);
+    } else {
+      added->undelivered = count;
+    }
+  }
+  batch_.answered.assign(answered_.begin(), answered_.end());
+  batch_.head = {ends_.epoch, ends_.tree.size(), ends_.tree.root()};
+  return std::move(batch_);
+}
+
+}  // namespace havenline

@@ -1,0 +1,191 @@
+// Committer: the one writer. Takes what was verified, in ticket order; decides, appends, and applies it all
+// as one synced batch; only then does anyone hear of it.
+//
+// Owned by the commit thread. The same code runs for one item or five hundred, and after a crash.
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "broker/commit/batch_builder.h"
+#include "broker/commit/store.h"
+#include "broker/decide/decide.h"
+#include "broker/decide/standing.h"
+#include "broker/verify/verified_envelope.h"
+#include "broker/verify/verified_receipt.h"
+#include "schema/base/result.h"
+#include "schema/model/answer.h"
+#include "schema/model/ids.h"
+#include "schema/model/limits.h"
+
+namespace havenline {
+
+// Where an answer goes. The session decides: an answer for one that is over is dropped, since the agent
+// offers again in the next.
+struct Route {
+  LinkId link;
+  SessionId session;
+  HostId host;
+  Reference reference;
+  bool receipted = false;  // Answered in a `receipted` frame rather than an `answer`.
+};
+
+struct SubmissionWork {
+  VerifiedEnvelope message;
+  Bytes bytes;
+};
+struct ReceiptWork {
+  VerifiedReceipt receipt;
+  Bytes bytes;
+};
+struct VoidWork {
+  VerifiedVoid value;
+  Bytes bytes;
+};
+struct StatementWork {
+  VerifiedStatement statement;
+  Bytes bytes;
+};
+struct DocumentWork {
+  DocumentKind kind = DocumentKind::kDirectory;
+  std::string note;
+};
+// Rows that their host has taken for good: they leave the mailbox.
+struct TakenWork {
+  std::vector<MailboxPlace> places;
+};
+// What verify turned away; it keeps its place in the order.
+struct RejectedWork {
+  Answer answer;
+};
+
+struct CommitItem {
+  Route route;
+  std::variant<SubmissionWork, ReceiptWork, VoidWork, StatementWork, DocumentWork, TakenWork, RejectedWork> work;
+};
+
+struct Answered {
+  Route route;
+  Answer answer;
+};
+
+struct Overdue {
+  AgencyId sender;
+  MessageId message;
+  Digest grant{};
+};
+
+// What a synced batch lets others know. Only Committer makes one, so nothing can be answered before it is
+// durable.
+class Committed {
+ public:
+  std::vector<Answered> answers;
+  std::vector<MailboxPlace> added;    // Rows that may be delivered now.
+  std::vector<MailboxPlace> removed;  // Rows that must not be delivered any more.
+  std::vector<AgencyId> suspended;    // Nothing more is handed to these.
+  std::vector<Overdue> overdue;
+  LogHead head;
+  bool standing_changed = false;      // Directory, policy, statements or suspensions.
+
+ private:
+  friend class Committer;
+  Committed() = default;
+};
+
+struct CommitterOptions {
+  PartnershipId partnership;
+  // The wire's parse of a stored statement; stages do not know the wire.
+  std::function<Result<SignedStatement>(ByteView)> parse_statement;
+  Milliseconds timer_grace{120'000};  // After a start, before any overdue timer fires.
+};
+
+class Committer {
+ public:
+  // `store` and `random` must outlive it.
+  Committer(Store& store, seal::RandomSource& random, CommitterOptions options);
+
+  // Rebuilds tree, mailboxes and standing from the store and checks them against each other. kCorrupt if
+  // the recomputed root is not the stored one. A new store is left empty: Found() it.
+  Result<void> Recover(TimePoint now);
+  bool is_new() const { return ends_.tree.size() == 0; }
+  // Begins epoch 1: entries for the opening, the directory and the policy. One synced batch.
+  Result<void> Found(const std::string& opening, const std::string& directory, const std::string& policy);
+
+  // Adds one item to the batch in the making.
+  void Take(CommitItem item, TimePoint now);
+  // Fires what is due, if anything: at most limits::kTimersPerBatchMax.
+  void FireTimers(TimePoint now);
+  // True when the batch in the making should be applied before more is taken.
+  bool full() const;
+  bool empty() const;
+
+  // One batch, one sync. After a fault the process must stop.
+  Result<Committed> Commit();
+
+  const Standing& standing() const { return standing_; }
+  LogHead head() const { return {ends_.epoch, ends_.tree.size(), ends_.tree.root()}; }
+  std::uint64_t notices() const { return ends_.notices; }
+  // The key that signs this epoch's checkpoints, as its opening says.
+  const tlog::NoteKey& log_key() const { return log_key_; }
+
+ private:
+  void TakeSubmission(const Route& route, SubmissionWork work, TimePoint now);
+  Answer Accept(const SubmissionWork& work, const Permit& permit, TimePoint now);
+  void PutGrants(const SubmissionWork& work, const Permit& permit, const Entry& entry);
+  Answer Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);
+
+  void TakeReceipt(const Route& route, ReceiptWork work, TimePoint now);
+  void FlushStored(const AgencyId& recipient, TimePoint now);
+  void FlushAllStored(TimePoint now);
+  struct PendingReceipt {
+    Route route;
+    ReceiptWork work;
+    const Receipt& receipt() const { return work.receipt->receipt; }
+  };
+  using PendingReceipts = std::vector<PendingReceipt>;
+  enum class ReceiptNews : std::uint8_t { kUnknown, kRepeat, kFresh };
+  ReceiptNews NewsOf(const PendingReceipt& pending);
+  void CommitReceipts(PendingReceipts receipts, TimePoint now);
+  void EnterReceipts(const PendingReceipts& fresh, TimePoint now);
+  void ApplyReceipt(const PendingReceipt& pending, const Entry& entry, std::size_t sender_part);
+  void AnswerRepeat(const PendingReceipt& pending);
+
+  void TakeVoid(const Route& route, const VoidWork& work, TimePoint now);
+  void TakeStatement(const Route& route, const StatementWork& work, TimePoint now);
+  void TakeDocument(const Route& route, const DocumentWork& work);
+  Result<Answer> PutDocument(const DocumentWork& work);
+  Result<Answer> PutDirectory(const std::string& note);
+  Result<Answer> PutPolicy(const std::string& note);
+  Result<Answer> PutSuspension(const std::string& note);
+  Position AppendDocument(DocumentKind kind, const std::string& name, const DocumentVersion& version,
+                          const std::string& note);
+  Result<void> RecoverDocuments(const Recovered& recovered);
+
+  bool IsOf(const AgencyId& agency, const HostId& host) const;
+  void Reply(const Route& route, Answer answer);
+  void StartTurn();
+  Committed Finish();
+
+  Store& store_;
+  seal::RandomSource& random_;
+  CommitterOptions options_;
+  Ends ends_;
+  Standing standing_;
+  tlog::NoteKey log_key_;
+  TimePoint timers_from_;
+
+  // The batch in the making.
+  std::optional<BatchBuilder> turn_;
+  Committed committed_;
+  std::map<AgencyId, PendingReceipts> stored_;  // `stored` receipts that will share entries.
+  TimePoint turn_time_;
+  std::size_t taken_ = 0;
+  bool out_of_room_ = false;
+};
+
+}  // namespace havenline

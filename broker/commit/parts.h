@@ -1,0 +1,29 @@
+// The parts of entries: what each party may know of a fact, as canonical JSON. docs/protocol.md lists the
+// fields. Pure.
+
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "broker/commit/store.h"
+#include "broker/decide/decide.h"
+#include "broker/verify/verified_envelope.h"
+#include "broker/verify/verified_receipt.h"
+#include "schema/base/bytes.h"
+#include "schema/base/clock.h"
+
+namespace havenline::parts {
+
+Bytes AcceptedForSender(const VerifiedEnvelope& message, const Permit& permit, TimePoint now);
+Bytes AcceptedForGrant(const VerifiedEnvelope& message, const GrantDecision& decision, std::size_t index, TimePoint now);
+Bytes Refused(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);
+
+// Receipts that share an entry; all of one recipient. At most limits::kReceiptsPerEntryMax.
+Bytes Receipts(std::span<const VerifiedReceipt* const> receipts, TimePoint now);
+
+Bytes Overdue(const GrantRecord& grant, TimePoint now);
+Bytes Voided(const VerifiedVoid& value, TimePoint now);
+Bytes Stated(const VerifiedStatement& statement, TimePoint now);
+
+}  // namespace havenline::parts

@@ -1,0 +1,165 @@
+// Store: what the commit thread needs of a disk. broker/storage keeps it in RocksDB; tests/fakes keeps it
+// in memory, with faults on demand. One conformance suite runs on both.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/commit/entry.h"
+#include "schema/base/bytes.h"
+#include "schema/base/clock.h"
+#include "schema/base/result.h"
+#include "schema/model/answer.h"
+#include "schema/model/envelope.h"
+#include "schema/model/frame.h"
+#include "schema/model/ids.h"
+#include "schema/model/position.h"
+#include "schema/tlog/merkle.h"
+
+namespace havenline {
+
+// What became of a message, kept so that a repeat gets the original answer.
+struct OutcomeRecord {
+  AgencyId sender;
+  MessageId id;
+  Digest header_hash{};
+  Answer answer;  // Accepted or Refused.
+};
+
+// A place in an agency's queue. Sequences rise by one in each (agency, lane).
+struct MailboxPlace {
+  AgencyId agency;
+  Lane lane = Lane::kUrgent;
+  std::uint64_t sequence = 0;
+
+  friend auto operator<=>(const MailboxPlace&, const MailboxPlace&) = default;
+};
+
+struct ReceiptSeen {
+  Digest receipt{};  // SHA-256 of the receipt's bytes.
+  Position position;
+
+  friend bool operator==(const ReceiptSeen&, const ReceiptSeen&) = default;
+};
+
+// A grant that was accepted, for as long as its receipts may come.
+struct GrantRecord {
+  Digest grant{};
+  Position position;          // Of the entry that accepted it, and of the message's body.
+  std::uint32_t index = 0;    // In the envelope; its part of the entry is index + 1.
+  AgencyId sender;
+  MessageId message;
+  MessageId origin;
+  AgencyId recipient;
+  Role role;
+  MailboxPlace place;
+  std::vector<std::string> claims;  // That the recipient gets.
+  std::optional<TimePoint> acknowledge_by;
+  bool stored = false;        // Receipted as stored: no longer in the mailbox.
+  std::vector<ReceiptSeen> receipts;
+};
+
+// What waits in a mailbox: a grant of an accepted message, or something small that is carried whole.
+struct MailboxRow {
+  enum class Kind : std::uint8_t { kGrant, kReceipt, kVoid };
+  MailboxPlace place;
+  Kind kind = Kind::kGrant;
+  Digest grant{};          // kGrant.
+  Bytes bytes;             // kReceipt, kVoid: as signed.
+  Position position;       // Of the entry.
+  std::uint32_t part = 0;  // The agency's part of that entry.
+};
+
+// That a person at the recipient answered for a message, under whichever sealing of it.
+struct AnsweredKey {
+  AgencyId sender;
+  MessageId origin;
+  AgencyId recipient;
+  Role role;
+
+  friend auto operator<=>(const AnsweredKey&, const AnsweredKey&) = default;
+};
+
+struct TimerRecord {
+  TimePoint due;
+  Digest grant{};
+
+  friend auto operator<=>(const TimerRecord&, const TimerRecord&) = default;
+};
+
+struct DocumentRecord {
+  DocumentKind kind = DocumentKind::kDirectory;
+  Digest hash{};
+  std::string note;
+  Position position;
+};
+
+// A statement or a suspension, in the order in which they were taken.
+struct NoticeRecord {
+  std::uint64_t number = 0;  // From 1.
+  DocumentKind kind = DocumentKind::kStatement;
+  Bytes bytes;
+};
+
+struct MessageRecord {
+  Position position;
+  Bytes bytes;                 // The envelope as submitted.
+  std::uint32_t undelivered = 0;  // Grants not yet receipted as stored; at 0 the body goes.
+};
+
+// Everything one turn of the commit thread does, in one piece.
+struct CommitBatch {
+  std::vector<Entry> entries;
+  std::vector<tlog::Node> nodes;
+  LogHead head;
+  std::vector<OutcomeRecord> outcomes;
+  std::vector<GrantRecord> grants;            // New or changed.
+  std::vector<MessageRecord> messages;        // New.
+  std::vector<std::pair<Position, std::uint32_t>> undelivered;  // Changed counts; 0 removes the body.
+  std::vector<MailboxRow> mailbox_rows;
+  std::vector<MailboxPlace> mailbox_removed;
+  std::vector<AnsweredKey> answered;
+  std::vector<TimerRecord> timers;
+  std::vector<TimerRecord> timers_removed;
+  std::vector<DocumentRecord> documents;
+  std::vector<NoticeRecord> notices;
+};
+
+// What a start finds.
+struct Recovered {
+  LogHead head;                            // Of the last batch; size 0 in a new store.
+  std::vector<Digest> leaf_hashes;         // Recomputed from the leaves, in order.
+  std::vector<DocumentRecord> documents;   // Openings, directories, policies, in log order.
+  std::vector<NoticeRecord> notices;
+  std::vector<MailboxPlace> mailbox_ends;  // The last sequence given in each mailbox.
+};
+
+// Not thread-safe for writing: owned by the commit thread. Reads may run beside it (see broker/deliver).
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // All of `batch` or nothing, synced: when this returns, it survives a power cut. After a fault the
+  // store must not be used again: the process stops, and a restart recovers the last synced batch. The
+  // batch of the fault may then be there or not; repeats of its messages find out.
+  virtual Result<void> Apply(const CommitBatch& batch) = 0;
+
+  virtual Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender, const MessageId& id) const = 0;
+  virtual Result<std::optional<GrantRecord>> FindGrant(const Digest& grant) const = 0;
+  virtual Result<std::uint32_t> FindUndelivered(const Position& position) const = 0;
+  virtual Result<bool> FindAnswered(const AnsweredKey& key) const = 0;
+  // The earliest timers due at `now`, at most `count_max`.
+  virtual Result<std::vector<TimerRecord>> DueTimers(TimePoint now, std::size_t count_max) const = 0;
+  // When the next timer is due.
+  virtual Result<std::optional<TimePoint>> NextTimer() const = 0;
+
+  // True while there is room for `bytes` more and the reserve below it; asked before a batch is built.
+  virtual bool HasRoomFor(std::size_t bytes) const = 0;
+
+  virtual Result<Recovered> Recover() const = 0;
+};
+
+}  // namespace havenline

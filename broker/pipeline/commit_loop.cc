@@ -1,0 +1,204 @@
+#include "broker/pipeline/commit_loop.h"
+
+#include <algorithm>
+#include <map>
+
+#include "schema/base/check.h"
+#include "schema/base/test_seam.h"
+#include "schema/model/limits.h"
+#include "schema/tlog/checkpoint.h"
+#include "schema/wire/frame_codec.h"
+
+namespace havenline {
+namespace {
+
+constexpr auto kCheckpointEvery = std::chrono::milliseconds(250);
+constexpr auto kIdle = std::chrono::milliseconds(500);
+constexpr std::size_t kAnswerBytesMax = 1U << 20U;  // Of one frame of answers.
+constexpr Milliseconds kRecoveryRetry{30'000};
+
+// Roughly what an answer takes in a frame; generous, so that a full frame stays far below its limit.
+std::size_t SizeOf(const Answer& answer) {
+  constexpr std::size_t kBase = 256;
+  const auto proof = [](const PartProof& part) { return part.part.size() + part.digests.size() * 48; };
+  if (const auto* accepted = std::get_if<Accepted>(&answer)) return kBase + proof(accepted->proof);
+  if (const auto* refused = std::get_if<Refused>(&answer)) {
+    return kBase + proof(refused->proof) + refused->objections.size() * 512;
+  }
+  return kBase;
+}
+
+std::map<std::string, HostId> KeysOf(const Directory& directory) {
+  std::map<std::string, HostId> keys;
+  for (const Host& host : directory.hosts()) {
+    for (const CurveKey& key : host.curve) keys.emplace(key.value(), host.id);
+  }
+  return keys;
+}
+
+}  // namespace
+
+CommitLoop::CommitLoop(CommitParts parts) : parts_(std::move(parts)), resequencer_(limits::kAdmissionWindow) {}
+
+void CommitLoop::Announce() {
+  CommitNews news;
+  news.published = Snapshot();
+  news.head = parts_.committer.head();
+  parts_.directory.Set(news.published->directory);
+  parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory)});
+  parts_.deliver.Push(std::move(news));
+  if (!parts_.state.recovery) MaybePublishCheckpoint();
+}
+
+void CommitLoop::Run() {
+  while (true) {
+    auto events = parts_.in.PopAllUntil(WakeAt());
+    const bool closed = events.empty() && parts_.in.closed();
+    Turn(std::move(events));
+    if (closed) return;
+  }
+}
+
+void CommitLoop::Turn(std::vector<CommitEvent> events) {
+  for (CommitEvent& event : events) Enqueue(std::move(event));
+  if (parts_.state.recovery) {
+    while (!waiting_.empty()) {
+      Defer(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    return;
+  }
+  if (TimersDue()) parts_.committer.FireTimers(parts_.clock.Now());
+  while (!waiting_.empty() || !parts_.committer.empty()) CommitOneBatch();
+  MaybePublishCheckpoint();
+}
+
+void CommitLoop::Enqueue(CommitEvent event) {
+  if (auto* taken = std::get_if<TakenRows>(&event)) {
+    waiting_.push_back({CommitItem{{}, std::move(taken->work)}, taken->tokens});
+    return;
+  }
+  auto& judged = std::get<Judged>(event);
+  resequencer_.Push(judged.ticket, {std::move(judged.item), judged.tokens});
+  while (auto next = resequencer_.Pop()) waiting_.push_back(*std::move(next));
+}
+
+void CommitLoop::CommitOneBatch() {
+  const auto started = parts_.clock.Monotonic();
+  Tokens tokens;
+  while (!waiting_.empty() && !parts_.committer.full() &&
+         parts_.clock.Monotonic() - started < limits::kBatchWorkMax) {
+    Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    tokens += next.tokens;
+    parts_.committer.Take(std::move(next.item), parts_.clock.Now());
+  }
+  auto committed = parts_.committer.Commit();
+  // Whether the batch is durable is unknown now. Only a restart can tell; nobody may hear of it before.
+  if (!committed) parts_.observer.Fatal(committed.error());
+  ++parts_.state.batches;
+  HandOut(*std::move(committed), tokens);
+}
+
+void CommitLoop::HandOut(Committed committed, const Tokens& tokens) {
+  CommitNews news;
+  news.added = std::move(committed.added);
+  news.removed = std::move(committed.removed);
+  news.suspended = std::move(committed.suspended);
+  news.overdue = std::move(committed.overdue);
+  news.head = committed.head;
+  news.tokens = tokens;
+  if (!news.overdue.empty()) parts_.observer.Overdue(news.overdue.size());
+  if (committed.standing_changed) {
+    news.published = Snapshot();
+    // Before any answer: whoever hears that a directory is in force may use its keys at once.
+    parts_.directory.Set(news.published->directory);
+    parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory)});
+    parts_.observer.DocumentInForce(news.published->directory->version().version, news.published->policy.version);
+  }
+  SendAnswers(std::move(committed.answers));
+  parts_.deliver.Push(std::move(news));
+}
+
+void CommitLoop::SendAnswers(std::vector<Answered> answers) {
+  struct Frames {
+    SessionId session;
+    std::vector<AnswerItem> items;
+    std::size_t bytes = 0;
+  };
+  std::map<std::pair<LinkId, bool>, Frames> frames;
+  const auto flush = [&](const std::pair<LinkId, bool>& to, Frames& frame) {
+    if (frame.items.empty()) return;
+    const Tokens answered{frame.items.size(), 0};
+    Frame body{frame.session, AnswerFrame{}};
+    if (to.second) {
+      body.body = Receipted{std::move(frame.items)};
+    } else {
+      body.body = AnswerFrame{std::move(frame.items)};
+    }
+    parts_.gateway.Push(Outbound{to.first, frame.session, wire::EncodeFrame(body), answered, false});
+    frame = {};
+  };
+  for (Answered& answered : answers) {
+    if (std::holds_alternative<Accepted>(answered.answer)) ++parts_.state.accepted;
+    if (std::holds_alternative<Refused>(answered.answer)) ++parts_.state.refused;
+    if (std::holds_alternative<Deferred>(answered.answer)) ++parts_.state.deferred;
+    if (std::holds_alternative<Invalid>(answered.answer)) ++parts_.state.invalid;
+    const std::pair<LinkId, bool> to(answered.route.link, answered.route.receipted);
+    Frames& frame = frames[to];
+    const std::size_t size = SizeOf(answered.answer);
+    if (frame.session != answered.route.session || frame.bytes + size > kAnswerBytesMax ||
+        frame.items.size() == limits::kItemsMax) {
+      flush(to, frame);
+    }
+    frame.session = answered.route.session;
+    frame.bytes += size;
+    frame.items.push_back({answered.route.reference, std::move(answered.answer)});
+  }
+  for (auto& [to, frame] : frames) flush(to, frame);
+}
+
+void CommitLoop::Defer(Waiting waiting) {
+  if (!std::holds_alternative<TakenWork>(waiting.item.work)) {
+    std::vector<Answered> answers;
+    answers.push_back({waiting.item.route, Deferred{Code::kRecovery, kRecoveryRetry}});
+    SendAnswers(std::move(answers));
+  }
+  parts_.gateway.Push(ReleaseTokens{waiting.tokens});
+}
+
+void CommitLoop::MaybePublishCheckpoint() {
+  const LogHead head = parts_.committer.head();
+  if (head == published_ || parts_.clock.Monotonic() - published_at_ < kCheckpointEvery) return;
+  // The mark is durable before the checkpoint exists: a store that comes back without what we signed for
+  // is behind its mark, and is noticed.
+  FaultPoint("mark.before-advance");
+  if (const auto advanced = parts_.mark.Advance(head); !advanced) parts_.observer.Fatal(advanced.error());
+  FaultPoint("mark.after-advance");
+  published_ = head;
+  published_at_ = parts_.clock.Monotonic();
+  parts_.deliver.Push(CheckpointNews{head, tlog::MakeCheckpoint(parts_.partnership, head, parts_.signer)});
+}
+
+bool CommitLoop::TimersDue() const {
+  const auto next = parts_.store.NextTimer();
+  return next && *next && **next <= parts_.clock.Now();
+}
+
+std::chrono::steady_clock::time_point CommitLoop::WakeAt() const {
+  const auto now = parts_.clock.Monotonic();
+  const bool news = parts_.committer.head() != published_ && !parts_.state.recovery;
+  return news ? std::max(now, published_at_ + kCheckpointEvery) : now + kIdle;
+}
+
+std::shared_ptr<const Published> CommitLoop::Snapshot() const {
+  const Standing& standing = parts_.committer.standing();
+  auto published = std::make_shared<Published>();
+  published->directory = standing.directory;
+  published->policy = standing.policy->version();
+  published->suspensions = standing.suspensions;
+  published->notices = parts_.committer.notices();
+  return published;
+}
+
+}  // namespace havenline

@@ -1,0 +1,346 @@
+#include "broker/pipeline/delivery_loop.h"
+
+#include <algorithm>
+
+#include "broker/deliver/delivery.h"
+#include "broker/pipeline/fetches.h"
+#include "schema/base/check.h"
+#include "schema/model/limits.h"
+#include "schema/text/json.h"
+#include "schema/tlog/checkpoint.h"
+#include "schema/tlog/merkle.h"
+#include "schema/wire/envelope_codec.h"
+#include "schema/wire/frame_codec.h"
+
+namespace havenline {
+namespace {
+
+constexpr auto kTick = std::chrono::milliseconds(250);
+constexpr auto kBlockedTick = std::chrono::milliseconds(5);
+constexpr std::size_t kFramesAheadMax = 1024;        // Of this thread's, not yet sent by the gateway.
+constexpr std::size_t kFrameBytesTarget = 256U << 10U;
+constexpr std::size_t kFrameRowsMax = 64;
+constexpr Milliseconds kRehelloRetry{5'000};
+constexpr auto kClockSkewAlarm = std::chrono::minutes(5);
+
+}  // namespace
+
+// What one turn sends to one session: at most one frame of each kind.
+struct DeliveryLoop::Outgoing {
+  Deliver deliver;
+  ReceiptFrame receipts;
+  VoidFrame voids;
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
+
+  bool full() const { return rows >= kFrameRowsMax || bytes >= kFrameBytesTarget; }
+};
+
+void DeliveryLoop::Run() {
+  bool more = false;
+  while (true) {
+    const auto wait = more ? kBlockedTick : kTick;
+    auto events = parts_.in.PopAllUntil(parts_.clock.Monotonic() + wait);
+    if (events.empty() && parts_.in.closed()) return;
+    Turn(std::move(events));
+    more = parts_.state.delivery_frames >= kFramesAheadMax;
+  }
+}
+
+void DeliveryLoop::Turn(std::vector<DeliveryEvent> events) {
+  for (DeliveryEvent& event : events) {
+    std::visit([this](auto& each) { On(std::move(each)); }, event);
+  }
+  Pump();
+}
+
+void DeliveryLoop::On(CommitNews event) {
+  head_ = event.head;
+  if (event.published != nullptr) published_ = std::move(event.published);
+  for (const MailboxPlace& place : event.added) {
+    const auto link = link_of_agency_.find(place.agency);
+    if (link != link_of_agency_.end()) sessions_.at(link->second)->MarkReady(place.agency, place.lane);
+  }
+  for (const MailboxPlace& place : event.removed) {
+    const auto link = link_of_agency_.find(place.agency);
+    if (link != link_of_agency_.end()) sessions_.at(link->second)->flow().Released(place);
+  }
+  // From this entry on nothing more is handed out, also not what is queued (C6).
+  for (const AgencyId& agency : event.suspended) {
+    const auto link = link_of_agency_.find(agency);
+    if (link == link_of_agency_.end()) continue;
+    sessions_.at(link->second)->Remove(agency);
+    link_of_agency_.erase(link);
+  }
+  for (const Overdue& overdue : event.overdue) {
+    const auto link = link_of_agency_.find(overdue.sender);
+    if (link == link_of_agency_.end()) continue;
+    Send(*sessions_.at(link->second),
+         {{}, AlarmFrame{AlarmFrame::Kind::kOverdue, overdue.message, overdue.grant}});
+  }
+  parts_.gateway.Push(ReleaseTokens{event.tokens});
+}
+
+void DeliveryLoop::On(CheckpointNews event) {
+  checkpoint_head_ = event.head;
+  checkpoint_ = std::move(event.note);
+  if (parts_.state.recovery) return;
+  std::map<std::uint64_t, std::vector<Digest>> proofs;  // Most links are at the same size.
+  for (const auto& [link, session] : sessions_) {
+    auto proof = proofs.find(session->head().size);
+    if (proof == proofs.end()) proof = proofs.emplace(session->head().size, ConsistencyFrom(session->head())).first;
+    Send(*session, {{}, Head{checkpoint_, session->head().size, proof->second, published_->directory->version(),
+                             published_->policy, published_->notices}});
+    session->set_head(checkpoint_head_);
+  }
+}
+
+std::vector<Digest> DeliveryLoop::ConsistencyFrom(const LogHead& from) const {
+  if (from.epoch != checkpoint_head_.epoch || from.size > checkpoint_head_.size) return {};
+  const tlog::NodeReader nodes = [&](const tlog::NodeId& id) {
+    return parts_.reader.ReadNode(checkpoint_head_.epoch, id);
+  };
+  return tlog::ConsistencyProof(from.size, checkpoint_head_.size, nodes).value_or(std::vector<Digest>{});
+}
+
+bool DeliveryLoop::Contains(const LogHead& head) const {
+  if (head.epoch < head_.epoch) return true;  // An earlier epoch's: its end is in our first entry.
+  if (head.epoch > head_.epoch || head.size > head_.size) return false;
+  const tlog::NodeReader nodes = [&](const tlog::NodeId& id) { return parts_.reader.ReadNode(head_.epoch, id); };
+  const auto root = tlog::RootOf(head.size, nodes);
+  return root && *root == head.root;
+}
+
+std::optional<Code> DeliveryLoop::CheckHello(const LinkHello& event) const {
+  const Hello& hello = event.hello;
+  if (published_ == nullptr) return Code::kOverload;  // We are still starting.
+  if (checkpoint_.empty() && !parts_.state.recovery) return Code::kOverload;
+  if (hello.partnership != parts_.partnership) return Code::kPartnership;
+  if (hello.minor_lowest > kMinorHighest || hello.minor_highest < kMinorLowest) return Code::kUnsupported;
+  if (published_->directory->Find(event.host) == nullptr) return Code::kSenderSuspended;
+  for (const AgencyId& agency : hello.agencies) {
+    const Agency* const known = published_->directory->Find(agency);
+    if (known == nullptr || known->host != event.host) return Code::kForeignSender;
+  }
+  return std::nullopt;
+}
+
+void DeliveryLoop::On(LinkHello event) {
+  parts_.gateway.Push(ReleaseTokens{event.tokens});
+  if (const auto code = CheckHello(event)) {
+    parts_.observer.HelloRefused(static_cast<std::uint16_t>(*code));
+    return Rehello(event.link, *code);
+  }
+  LogHead theirs;
+  if (!event.hello.checkpoint.empty()) {
+    const auto opened =
+        tlog::OpenCheckpoint(parts_.partnership, event.hello.checkpoint, published_->directory->log_keys());
+    if (!opened) return Rehello(event.link, Code::kMalformed);
+    theirs = *opened;
+    if (!parts_.state.recovery && !Contains(theirs)) {
+      // We signed a head that we do not contain: this store has forgotten something, perhaps a recall.
+      parts_.state.recovery = true;
+      parts_.observer.EnteredRecovery("an agency holds a signed head of epoch " + std::to_string(theirs.epoch) +
+                                      ", size " + std::to_string(theirs.size) +
+                                      ", which this store does not contain: it has size " +
+                                      std::to_string(head_.size));
+    }
+  }
+  const auto older = link_of_host_.find(event.host);
+  if (older != link_of_host_.end()) EndSession(LinkId(older->second));
+  EndSession(event.link);
+
+  auto session = std::make_unique<DeliverySession>(
+      DeliverySession::Ids{event.link, SessionId(parts_.random.Array<16>()), event.host}, shared_flow_);
+  session->set_head(checkpoint_head_);
+  for (const AgencyId& agency : event.hello.agencies) {
+    if (published_->suspensions.IsSuspended(agency)) continue;
+    session->Add(agency);
+    link_of_agency_.insert_or_assign(agency, event.link);
+  }
+  link_of_host_.insert_or_assign(event.host, event.link);
+  Welcome welcome{.minor = std::min(event.hello.minor_highest, kMinorHighest),
+                  .head = head_,
+                  .checkpoint = checkpoint_,
+                  .consistency = theirs.size > 0 ? ConsistencyFrom(theirs) : std::vector<Digest>{},
+                  .directory = published_->directory->version(),
+                  .policy = published_->policy,
+                  .statements = published_->notices,
+                  .time = parts_.clock.Now(),
+                  .credit_messages = limits::kCreditMessages,
+                  .credit_bytes = limits::kCreditBytes,
+                  .recovery = parts_.state.recovery};
+  const SessionId id = session->session();
+  parts_.gateway.Push(StartSession{event.link, id, event.host, wire::EncodeFrame({id, std::move(welcome)})});
+  const auto skew = parts_.clock.Now() - event.hello.time;
+  if (skew > kClockSkewAlarm || skew < -kClockSkewAlarm) Send(*session, {{}, AlarmFrame{AlarmFrame::Kind::kClock, {}, {}}});
+  sessions_.insert_or_assign(event.link, std::move(session));
+  parts_.state.sessions = sessions_.size();
+  parts_.observer.SessionStarted();
+}
+
+void DeliveryLoop::Rehello(LinkId link, Code code) {
+  parts_.gateway.Push(Outbound{link, SessionId(), wire::EncodeFrame({SessionId(), havenline::Rehello{code, kRehelloRetry}}),
+                               Tokens{}, false});
+}
+
+void DeliveryLoop::EndSession(LinkId link) {
+  const auto at = sessions_.find(link);
+  if (at == sessions_.end()) return;
+  for (const AgencyId& agency : at->second->agencies()) {
+    const auto of_agency = link_of_agency_.find(agency);
+    if (of_agency != link_of_agency_.end() && of_agency->second == link) link_of_agency_.erase(of_agency);
+  }
+  link_of_host_.erase(at->second->host());
+  sessions_.erase(at);
+  parts_.state.sessions = sessions_.size();
+  parts_.gateway.Push(havenline::EndSession{link});
+  parts_.observer.SessionEnded();
+}
+
+void DeliveryLoop::On(LinkGone event) { EndSession(event.link); }
+
+void DeliveryLoop::On(LinkFetch event) {
+  parts_.gateway.Push(ReleaseTokens{event.tokens});
+  const auto at = sessions_.find(event.link);
+  if (at == sessions_.end() || at->second->session() != event.session) return;
+  // Only what a checkpoint covers: a proof against anything newer could not be checked yet.
+  const FetchParts fetch_parts{parts_.reader, *published_, at->second->host(), checkpoint_head_,
+                               [this] { return StatusJson(); }};
+  Send(*at->second, {{}, AnswerFetch(event.fetch, fetch_parts)});
+}
+
+// The host has receipts or voids for good: their rows go, with the next batch.
+void DeliveryLoop::On(LinkReceipted event) {
+  const auto at = sessions_.find(event.link);
+  TakenRows taken{{}, event.tokens};
+  if (at != sessions_.end() && at->second->session() == event.session) {
+    for (const AnswerItem& answer : event.answers) {
+      const auto place = at->second->flow().PlaceOf(answer.reference);
+      if (place && std::holds_alternative<Accepted>(answer.answer)) taken.work.places.push_back(*place);
+    }
+  }
+  parts_.commit.Push(std::move(taken));
+}
+
+void DeliveryLoop::Pump() {
+  if (parts_.state.recovery) return;
+  // In turn, beginning after the one served last, until no link takes more.
+  bool progress = true;
+  while (progress && parts_.state.delivery_frames < kFramesAheadMax) {
+    progress = false;
+    std::vector<LinkId> order;
+    for (auto at = sessions_.upper_bound(last_pumped_); at != sessions_.end(); ++at) order.push_back(at->first);
+    for (auto at = sessions_.begin(); at != sessions_.end() && at->first <= last_pumped_; ++at) order.push_back(at->first);
+    for (const LinkId link : order) {
+      if (parts_.state.delivery_frames >= kFramesAheadMax) return;
+      last_pumped_ = link;
+      progress = PumpSession(*sessions_.at(link)) || progress;
+    }
+  }
+}
+
+bool DeliveryLoop::PumpSession(DeliverySession& session) {
+  Outgoing outgoing;
+  while (!outgoing.full() && Collect(session, outgoing)) {
+  }
+  if (outgoing.rows == 0) return false;
+  parts_.state.delivered += outgoing.deliver.items.size();
+  if (!outgoing.deliver.items.empty()) Send(session, {{}, std::move(outgoing.deliver)});
+  if (!outgoing.receipts.items.empty()) Send(session, {{}, std::move(outgoing.receipts)});
+  if (!outgoing.voids.items.empty()) Send(session, {{}, std::move(outgoing.voids)});
+  return true;
+}
+
+// Packs rows of the next mailbox. False if the link takes no more, or nothing waits.
+bool DeliveryLoop::Collect(DeliverySession& session, Outgoing& outgoing) {
+  const auto place = session.NextReady();
+  if (!place) return false;
+  const auto rows = parts_.reader.Rows(*place, kFrameRowsMax - outgoing.rows);
+  if (!rows) parts_.observer.Fatal(rows.error());
+  if (rows->empty()) {
+    session.MarkDrained(place->agency, place->lane);
+    return true;
+  }
+  for (const MailboxRow& row : *rows) {
+    if (outgoing.full()) return true;
+    if (!Pack(session, row, outgoing)) return false;
+    session.Advance(row.place);
+  }
+  return true;
+}
+
+bool DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing) {
+  std::optional<Bytes> bytes = row.kind == MailboxRow::Kind::kGrant ? EncodeDelivery(row) : row.bytes;
+  if (!bytes) return true;  // Receipted since the row was read: nothing to hand.
+  if (!session.flow().MayHand(bytes->size())) return false;
+  const Reference reference = session.flow().Handed(row.place, bytes->size());
+  ++outgoing.rows;
+  outgoing.bytes += bytes->size();
+  switch (row.kind) {
+    case MailboxRow::Kind::kGrant:
+      outgoing.deliver.items.push_back({reference, row.place.agency, row.place.lane, *std::move(bytes)});
+      return true;
+    case MailboxRow::Kind::kReceipt: {
+      ReceiptItem item{reference, *std::move(bytes), {}};
+      const auto entry = parts_.reader.ReadParts(row.position);
+      if (!entry) parts_.observer.Fatal(entry.error());
+      if (*entry) item.proof.push_back(ProofOf(**entry, row.position, row.part));
+      outgoing.receipts.items.push_back(std::move(item));
+      return true;
+    }
+    case MailboxRow::Kind::kVoid:
+      outgoing.voids.items.push_back({reference, *std::move(bytes)});
+      return true;
+  }
+  return true;
+}
+
+std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
+  const auto grant = parts_.reader.ReadGrant(row.grant);
+  const auto entry = parts_.reader.ReadParts(row.position);
+  if (!grant) parts_.observer.Fatal(grant.error());
+  if (!entry) parts_.observer.Fatal(entry.error());
+  if (!*grant || !*entry || (*grant)->stored) return std::nullopt;
+  if (parsed_ == nullptr || parsed_at_ != row.position) {
+    const auto bytes = parts_.reader.ReadMessage(row.position);
+    if (!bytes) parts_.observer.Fatal(bytes.error());
+    if (!*bytes) return std::nullopt;
+    auto envelope = wire::ParseEnvelope(**bytes);
+    if (!envelope) parts_.observer.Fatal(envelope.error());  // It parsed when it came: the disk changed it.
+    parsed_ = std::make_shared<const Envelope>(*std::move(envelope));
+    parsed_at_ = row.position;
+  }
+  return wire::EncodeDelivery(MakeDelivery(*parsed_, **grant, **entry));
+}
+
+void DeliveryLoop::Send(const DeliverySession& session, Frame frame) {
+  frame.session = session.session();
+  ++parts_.state.delivery_frames;
+  parts_.gateway.Push(Outbound{session.link(), session.session(), wire::EncodeFrame(frame), Tokens{}, true});
+}
+
+std::string DeliveryLoop::StatusJson() const {
+  using text::Value;
+  const SharedState& state = parts_.state;
+  return text::ToJson(
+      Value::Map()
+          .Set("software", parts_.software)
+          .Set("partnership", parts_.partnership.value())
+          .Set("recovery", state.recovery.load())
+          .Set("epoch", head_.epoch)
+          .Set("entries", head_.size)
+          .Set("checkpoint", checkpoint_head_.size)
+          .Set("directory", published_->directory->version().version)
+          .Set("policy", published_->policy.version)
+          .Set("sessions", sessions_.size())
+          .Set("in-flight-bytes", shared_flow_.in_flight)
+          .Set("accepted", state.accepted.load())
+          .Set("refused", state.refused.load())
+          .Set("deferred", state.deferred.load())
+          .Set("invalid", state.invalid.load())
+          .Set("delivered", state.delivered.load())
+          .Set("batches", state.batches.load()));
+}
+
+}  // namespace havenline

@@ -1,0 +1,81 @@
+// The delivery thread: answers hellos and fetches, and hands out what waits in mailboxes, as fast as each
+// link takes it. Reads the store; never writes.
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/deliver/reader.h"
+#include "broker/pipeline/delivery_session.h"
+#include "broker/pipeline/events.h"
+#include "broker/pipeline/shared.h"
+#include "schema/base/clock.h"
+#include "schema/seal/random.h"
+
+namespace havenline {
+
+struct DeliveryParts {
+  const StoreReader& reader;
+  const Clock& clock;
+  seal::RandomSource& random;
+  SharedState& state;
+  Observer& observer;
+  Channel<DeliveryEvent>& in;
+  Channel<CommitEvent>& commit;
+  GatewayChannel& gateway;
+  PartnershipId partnership;
+  std::string software;
+};
+
+class DeliveryLoop {
+ public:
+  explicit DeliveryLoop(DeliveryParts parts) : parts_(std::move(parts)) {}
+
+  // The thread's body: until `in` is closed.
+  void Run();
+  // One turn for simulation and tests.
+  void Turn(std::vector<DeliveryEvent> events);
+
+ private:
+  void On(LinkHello event);
+  void On(LinkFetch event);
+  void On(LinkReceipted event);
+  void On(LinkGone event);
+  void On(CommitNews event);
+  void On(CheckpointNews event);
+
+  std::optional<Code> CheckHello(const LinkHello& event) const;
+  bool Contains(const LogHead& head) const;
+  void Rehello(LinkId link, Code code);
+  void EndSession(LinkId link);
+  std::vector<Digest> ConsistencyFrom(const LogHead& from) const;
+
+  void Pump();
+  bool PumpSession(DeliverySession& session);
+  struct Outgoing;
+  bool Collect(DeliverySession& session, Outgoing& outgoing);
+  bool Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing);
+  std::optional<Bytes> EncodeDelivery(const MailboxRow& row);
+  void Send(const DeliverySession& session, Frame frame);
+  std::string StatusJson() const;
+
+  DeliveryParts parts_;
+  std::map<LinkId, std::unique_ptr<DeliverySession>> sessions_;
+  std::map<HostId, LinkId> link_of_host_;
+  std::map<AgencyId, LinkId> link_of_agency_;
+  std::shared_ptr<const Published> published_;
+  LogHead head_;            // Synced.
+  LogHead checkpoint_head_;
+  std::string checkpoint_;
+  SharedFlow shared_flow_;
+  LinkId last_pumped_{0};
+  // The envelope parsed last: its other recipients usually follow.
+  Position parsed_at_;
+  std::shared_ptr<const Envelope> parsed_;
+};
+
+}  // namespace havenline

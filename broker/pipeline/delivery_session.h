@@ -1,0 +1,66 @@
+// One session as the delivery thread sees it: which mailboxes it drains, how far, and what is in flight.
+// Owned by the delivery thread.
+
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "broker/deliver/link_flow.h"
+#include "schema/model/ids.h"
+#include "schema/model/position.h"
+
+namespace havenline {
+
+class DeliverySession {
+ public:
+  struct Ids {
+    LinkId link;
+    SessionId session;
+    HostId host;
+  };
+  DeliverySession(Ids ids, SharedFlow& shared) : ids_(std::move(ids)), flow_(shared) {}
+
+  LinkId link() const { return ids_.link; }
+  const SessionId& session() const { return ids_.session; }
+  const HostId& host() const { return ids_.host; }
+  LinkFlow& flow() { return flow_; }
+
+  // The last head that this agent was sent a checkpoint of.
+  const LogHead& head() const { return head_; }
+  void set_head(const LogHead& head) { head_ = head; }
+
+  // From now on this mailbox is drained here, from its beginning.
+  void Add(const AgencyId& agency);
+  // Nothing of it is handed any more.
+  void Remove(const AgencyId& agency);
+  bool Serves(const AgencyId& agency) const { return agencies_.contains(agency); }
+  const std::set<AgencyId>& agencies() const { return agencies_; }
+
+  // Rows may wait in this mailbox.
+  void MarkReady(const AgencyId& agency, Lane lane);
+  // The mailbox to read next and how far it was read: urgent ones first, each agency in turn. Nothing if
+  // none may have rows.
+  std::optional<MailboxPlace> NextReady();
+  // It was read up to here.
+  void Advance(const MailboxPlace& place);
+  // It was read to its end.
+  void MarkDrained(const AgencyId& agency, Lane lane);
+
+ private:
+  using Box = std::pair<Lane, AgencyId>;
+
+  Ids ids_;
+  LinkFlow flow_;
+  LogHead head_;
+  std::set<AgencyId> agencies_;
+  std::map<Box, std::uint64_t> read_to_;
+  std::deque<Box> ready_;  // Urgent ones first; within a lane, in turn.
+  std::set<Box> is_ready_;
+};
+
+}  // namespace havenline

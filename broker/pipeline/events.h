@@ -1,0 +1,154 @@
+// What the threads of the broker tell each other. Each channel has one reader; everything on one holds
+// Tokens of the admission window, or is bounded by the number of sessions or by time.
+//
+//   gateway ──VerifyJob──> verify ──Judged──> commit ──CommitNews──> deliver
+//      ^  └──LinkHello, LinkFetch, LinkReceipted, LinkGone──────────────^ │ └──TakenWork──> commit
+//      └─────────────── GatewayEvent (from commit and deliver) ───────────┘
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "broker/commit/committer.h"
+#include "broker/receive/admission.h"
+#include "schema/base/channel.h"
+#include "schema/model/frame.h"
+#include "schema/model/ids.h"
+
+namespace havenline {
+
+// What is in force, as far as others than the commit thread need it.
+struct Published {
+  std::shared_ptr<const Directory> directory;
+  DocumentVersion policy;
+  SuspensionBook suspensions;
+  std::uint64_t notices = 0;
+};
+
+// --- to verify
+
+enum class JobKind : std::uint8_t { kSubmit, kReceipt, kVoid, kRecall, kStatement, kDocument };
+
+struct VerifyJob {
+  Ticket ticket;
+  Route route;
+  JobKind kind = JobKind::kSubmit;
+  DocumentKind document = DocumentKind::kDirectory;
+  Bytes bytes;
+  Tokens tokens;
+};
+
+// --- to commit
+
+struct Judged {
+  Ticket ticket;
+  CommitItem item;
+  Tokens tokens;
+};
+struct TakenRows {
+  TakenWork work;
+  Tokens tokens;
+};
+using CommitEvent = std::variant<Judged, TakenRows>;
+
+// --- to deliver
+
+struct LinkHello {
+  LinkId link;
+  HostId host;
+  Hello hello;
+  Tokens tokens;
+};
+struct LinkFetch {
+  LinkId link;
+  SessionId session;
+  Fetch fetch;
+  Tokens tokens;
+};
+struct LinkReceipted {
+  LinkId link;
+  SessionId session;
+  std::vector<AnswerItem> answers;
+  Tokens tokens;
+};
+struct LinkGone {
+  LinkId link;
+};
+struct CommitNews {
+  std::vector<MailboxPlace> added;
+  std::vector<MailboxPlace> removed;
+  std::vector<AgencyId> suspended;
+  std::vector<Overdue> overdue;
+  std::shared_ptr<const Published> published;  // Null: unchanged.
+  LogHead head;
+  Tokens tokens;
+};
+struct CheckpointNews {
+  LogHead head;
+  std::string note;
+};
+using DeliveryEvent = std::variant<LinkHello, LinkFetch, LinkReceipted, LinkGone, CommitNews, CheckpointNews>;
+
+// --- to the gateway
+
+struct Outbound {
+  LinkId link;
+  SessionId session;  // Sent only while the link is in it; zeros for rehello.
+  Bytes frame;
+  Tokens answered;    // What of the agent's sending this answers: it may send as much again.
+  bool from_delivery = false;
+};
+struct StartSession {
+  LinkId link;
+  SessionId session;
+  HostId host;
+  Bytes welcome;
+};
+struct EndSession {
+  LinkId link;
+};
+struct ReleaseTokens {
+  Tokens tokens;
+};
+struct KeysChanged {
+  std::map<std::string, HostId> keys;
+};
+using GatewayEvent = std::variant<Outbound, StartSession, EndSession, ReleaseTokens, KeysChanged>;
+
+// A channel whose reader sleeps on a socket: pushing wakes it.
+class GatewayChannel {
+ public:
+  GatewayChannel(std::size_t capacity, std::function<void()> wake) : channel_(capacity), wake_(std::move(wake)) {}
+  void Push(GatewayEvent event) {
+    channel_.Push(std::move(event));
+    wake_();
+  }
+  std::vector<GatewayEvent> TakeAll() { return channel_.TakeAll(); }
+
+ private:
+  Channel<GatewayEvent> channel_;
+  std::function<void()> wake_;
+};
+
+// The newest directory, for verify workers. Thread-safe.
+class DirectoryHolder {
+ public:
+  void Set(std::shared_ptr<const Directory> directory) {
+    MutexLock lock(mutex_);
+    directory_ = std::move(directory);
+  }
+  std::shared_ptr<const Directory> Get() const {
+    MutexLock lock(mutex_);
+    return directory_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::shared_ptr<const Directory> directory_ GUARDED_BY(mutex_);
+};
+
+}  // namespace havenline

@@ -1,0 +1,208 @@
+#include "broker/pipeline/gateway_loop.h"
+
+#include "schema/base/check.h"
+#include "schema/model/limits.h"
+#include "schema/wire/frame_codec.h"
+
+namespace havenline {
+namespace {
+
+constexpr auto kPoll = std::chrono::milliseconds(100);
+constexpr auto kDrainMax = std::chrono::seconds(10);
+constexpr auto kStrangerMax = std::chrono::seconds(60);
+constexpr std::size_t kFramesPerTurn = 256;
+constexpr Milliseconds kOverloadRetry{1'000};
+constexpr Milliseconds kDrainRetry{5'000};
+constexpr Milliseconds kHelloRetry{2'000};
+
+bool IsReceipted(JobKind kind) { return kind == JobKind::kReceipt; }
+
+}  // namespace
+
+GatewayLoop::GatewayLoop(GatewayParts parts)
+    : parts_(parts),
+      window_(limits::kAdmissionWindow, limits::kAdmissionBytes),
+      hellos_(limits::kHellosPerSecond) {}
+
+void GatewayLoop::Stop() {
+  stopping_ = true;
+  parts_.router.Wake();
+}
+
+void GatewayLoop::Run() {
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  while (true) {
+    Turn(parts_.router.Poll(kPoll, kFramesPerTurn));
+    if (!stopping_) continue;
+    if (!deadline) deadline = parts_.clock.Monotonic() + kDrainMax;
+    if (window_.empty() || parts_.clock.Monotonic() > *deadline) break;
+  }
+  Turn({});  // The last answers.
+}
+
+void GatewayLoop::Turn(std::vector<Inbound> inbound) {
+  for (Inbound& message : inbound) OnFrame(std::move(message));
+  for (GatewayEvent& event : parts_.in.TakeAll()) {
+    std::visit([this](auto& each) { OnEvent(std::move(each)); }, event);
+  }
+  HouseKeep();
+}
+
+void GatewayLoop::OnFrame(Inbound inbound) {
+  auto frame = wire::ParseFrame(inbound.payload);
+  if (!frame) return Rehello(inbound.link, Code::kMalformed, kOverloadRetry);
+  if (auto* hello = std::get_if<Hello>(&frame->body)) return OnHello(inbound, std::move(*hello));
+  SessionState* const session = sessions_.Hear(inbound.link, frame->session, parts_.clock.Monotonic());
+  if (session == nullptr) {
+    strangers_.emplace(inbound.link, parts_.clock.Monotonic());
+    return Rehello(inbound.link, Code::kStale, Milliseconds(0));
+  }
+  // The key is checked at the handshake, the host on every frame: a link may outlive its key.
+  if (session->host != inbound.host) return Rehello(inbound.link, Code::kStale, Milliseconds(0));
+  OnBody(*session, inbound, *std::move(frame));
+}
+
+void GatewayLoop::OnHello(const Inbound& inbound, Hello hello) {
+  strangers_.emplace(inbound.link, parts_.clock.Monotonic());
+  if (stopping_) return Rehello(inbound.link, Code::kDraining, kDrainRetry);
+  if (!hellos_.Allow(parts_.clock.Monotonic()) || sessions_.size() >= limits::kSessionsMax) {
+    return Rehello(inbound.link, Code::kOverload, kHelloRetry);
+  }
+  LinkHello event{inbound.link, inbound.host, std::move(hello), {1, inbound.payload.size()}};
+  if (!AdmitEvent(std::move(event), inbound.payload.size())) Rehello(inbound.link, Code::kOverload, kHelloRetry);
+}
+
+void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
+  const LinkId link = inbound.link;
+  const std::size_t size = inbound.payload.size();
+  if (auto* submit = std::get_if<Submit>(&frame.body)) {
+    AdmitItems(session, link, JobKind::kSubmit, std::move(submit->items));
+  } else if (auto* receipts = std::get_if<ReceiptFrame>(&frame.body)) {
+    std::vector<Item> items;
+    for (ReceiptItem& item : receipts->items) items.push_back({item.reference, std::move(item.bytes)});
+    AdmitItems(session, link, JobKind::kReceipt, std::move(items));
+  } else if (auto* voids = std::get_if<VoidFrame>(&frame.body)) {
+    AdmitItems(session, link, JobKind::kVoid, std::move(voids->items));
+  } else if (auto* statements = std::get_if<StatementFrame>(&frame.body)) {
+    AdmitItems(session, link, JobKind::kStatement, std::move(statements->items));
+  } else if (auto* recalls = std::get_if<RecallFrame>(&frame.body)) {
+    AdmitItems(session, link, JobKind::kRecall, std::move(recalls->items));
+  } else if (auto* document = std::get_if<DocumentFrame>(&frame.body)) {
+    AdmitDocument(session, link, std::move(*document));
+  } else if (auto* fetch = std::get_if<Fetch>(&frame.body)) {
+    AdmitEvent(LinkFetch{link, session.session, std::move(*fetch), {1, size}}, size);
+  } else if (auto* receipted = std::get_if<Receipted>(&frame.body)) {
+    AdmitEvent(LinkReceipted{link, session.session, std::move(receipted->items), {1, size}}, size);
+  } else if (auto* answers = std::get_if<AnswerFrame>(&frame.body)) {
+    AdmitEvent(LinkReceipted{link, session.session, std::move(answers->items), {1, size}}, size);
+  } else if (std::holds_alternative<Credit>(frame.body)) {
+    SendCredit(link, session);  // The heartbeat is answered with ours.
+  }
+  // Alarm and cosign have no effect yet; whatever else is not for a broker is ignored.
+}
+
+void GatewayLoop::AdmitItems(SessionState& session, LinkId link, JobKind kind, std::vector<Item> items) {
+  for (Item& item : items) {
+    VerifyJob job;
+    job.route = {link, session.session, session.host, item.reference, IsReceipted(kind)};
+    job.kind = kind;
+    job.bytes = std::move(item.bytes);
+    Admit(session, std::move(job));
+  }
+}
+
+void GatewayLoop::AdmitDocument(SessionState& session, LinkId link, DocumentFrame document) {
+  for (DocumentFrame::Piece& piece : document.pieces) {
+    VerifyJob job;
+    job.route = {link, session.session, session.host, document.reference, false};
+    job.kind = JobKind::kDocument;
+    job.document = piece.kind;
+    job.bytes = std::move(piece.bytes);
+    Admit(session, std::move(job));
+    return;  // One document a frame: its reference is answered once.
+  }
+}
+
+void GatewayLoop::Admit(SessionState& session, VerifyJob job) {
+  const AnswerItem overload{job.route.reference, Deferred{Code::kOverload, kOverloadRetry}};
+  job.tokens = {1, job.bytes.size()};
+  const Tokens inside{session.sent.items - session.answered.items, 0};
+  session.sent += job.tokens;
+  if (stopping_) {
+    return AnswerNow(session, job.route.link, job.route.receipted,
+                     {job.route.reference, Deferred{Code::kDraining, kDrainRetry}});
+  }
+  // Who sends beyond its credit, or finds the window full, is told when to come back; nothing is kept.
+  if (inside.items >= 2 * limits::kCreditMessages || !window_.Admit(job.tokens)) {
+    return AnswerNow(session, job.route.link, job.route.receipted, overload);
+  }
+  job.ticket = Ticket(next_ticket_++);
+  parts_.verify.Push(std::move(job));
+}
+
+template <class Event>
+bool GatewayLoop::AdmitEvent(Event event, std::size_t bytes) {
+  if (!window_.Admit({1, bytes})) return false;  // A fetch or an answer that is lost is asked or sent again.
+  parts_.deliver.Push(std::move(event));
+  return true;
+}
+
+void GatewayLoop::AnswerNow(SessionState& session, LinkId link, bool receipted, AnswerItem answer) {
+  ++session.answered.items;
+  Frame frame{session.session, AnswerFrame{{answer}}};
+  if (receipted) frame.body = Receipted{{answer}};
+  if (parts_.router.Send(link, wire::EncodeFrame(frame)) != Sent::kYes) Drop(link);
+}
+
+void GatewayLoop::Rehello(LinkId link, Code code, Milliseconds retry_after) {
+  const Bytes frame = wire::EncodeFrame({SessionId(), havenline::Rehello{code, retry_after}});
+  if (parts_.router.Send(link, frame) == Sent::kBlocked) parts_.router.Forget(link);
+}
+
+void GatewayLoop::OnEvent(Outbound event) {
+  if (event.from_delivery) --parts_.state.delivery_frames;
+  SessionState* const session = sessions_.Find(event.link);
+  const bool stranger = event.session == SessionId();
+  if (!stranger && (session == nullptr || session->session != event.session)) return;  // Over: offered again.
+  if (parts_.router.Send(event.link, event.frame) != Sent::kYes) return Drop(event.link);
+  if (session == nullptr || event.answered.items == 0) return;
+  session->answered += event.answered;
+  SendCredit(event.link, *session);
+}
+
+void GatewayLoop::OnEvent(StartSession event) {
+  strangers_.erase(event.link);
+  sessions_.Start(event.link, event.session, event.host, parts_.clock.Monotonic());
+  if (parts_.router.Send(event.link, event.welcome) != Sent::kYes) Drop(event.link);
+}
+
+void GatewayLoop::OnEvent(EndSession event) { sessions_.End(event.link); }
+void GatewayLoop::OnEvent(ReleaseTokens event) { window_.Release(event.tokens); }
+void GatewayLoop::OnEvent(KeysChanged event) { parts_.router.SetKeys(std::move(event.keys)); }
+
+void GatewayLoop::SendCredit(LinkId link, SessionState& session) {
+  const Credit credit{session.answered.items + limits::kCreditMessages, session.answered.bytes + limits::kCreditBytes, {}};
+  if (parts_.router.Send(link, wire::EncodeFrame({session.session, credit})) != Sent::kYes) Drop(link);
+}
+
+// The link takes no more or is gone: its session is over. What it was owed is still in its mailboxes, and
+// what it offered it will offer again.
+void GatewayLoop::Drop(LinkId link) {
+  sessions_.End(link);
+  parts_.router.Forget(link);
+  parts_.deliver.Push(LinkGone{link});
+}
+
+void GatewayLoop::HouseKeep() {
+  const auto now = parts_.clock.Monotonic();
+  if (now - last_housekeeping_ < std::chrono::seconds(1)) return;
+  last_housekeeping_ = now;
+  for (const LinkId link : sessions_.EndSilent(now)) Drop(link);
+  std::erase_if(strangers_, [&](const auto& stranger) {
+    const bool gone = now - stranger.second > kStrangerMax;
+    if (gone) parts_.router.Forget(stranger.first);
+    return gone;
+  });
+}
+
+}  // namespace havenline

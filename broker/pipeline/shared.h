@@ -1,0 +1,44 @@
+// What the loops share besides their channels: a few numbers and one switch. Thread-safe.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+
+#include "schema/base/result.h"
+
+namespace havenline {
+
+struct SharedState {
+  // The store may have forgotten something (design: recovery mode). Nothing is accepted or delivered
+  // until the log has an opened epoch; only a restart clears it.
+  std::atomic<bool> recovery{false};
+  // Frames from the delivery thread that the gateway has not yet sent.
+  std::atomic<std::size_t> delivery_frames{0};
+
+  // For the operator's status.
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> deferred{0};
+  std::atomic<std::uint64_t> invalid{0};
+  std::atomic<std::uint64_t> batches{0};
+  std::atomic<std::uint64_t> delivered{0};
+  std::atomic<std::uint64_t> sessions{0};
+};
+
+// Events that an operator's log should have. Never a person's, school's or agency's name.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void SessionStarted() = 0;
+  virtual void SessionEnded() = 0;
+  virtual void HelloRefused(std::uint16_t code) = 0;
+  virtual void EnteredRecovery(const std::string& why) = 0;
+  virtual void DocumentInForce(std::uint64_t directory_version, std::uint64_t policy_version) = 0;
+  virtual void Overdue(std::size_t count) = 0;
+  // The store or the mark failed: the process must end now, without destructors.
+  [[noreturn]] virtual void Fatal(const Fault& fault) = 0;
+};
+
+}  // namespace havenline

@@ -1,0 +1,254 @@
+#include "broker/storage/broker_store.h"
+
+#include <algorithm>
+
+#include "broker/storage/keys.h"
+#include "broker/storage/records.h"
+#include "broker/storage/row.h"
+#include "deploy/runtime/files.h"
+#include "schema/tlog/merkle.h"
+
+namespace havenline {
+namespace {
+
+using namespace storage;  // NOLINT(google-build-using-namespace): the layout, which this file is about.
+
+const Bytes kFormatKey = ToBytes(std::string_view("format"));
+const Bytes kHeadKey = ToBytes(std::string_view("head"));
+
+// One value of a family, parsed; nothing if it is not there.
+template <class Parse>
+auto Find(const KeyValueStore& store, Family family, ByteView key, Parse parse)
+    -> Result<std::optional<typename decltype(parse(ByteView()))::value_type>> {
+  ASSIGN_OR_RETURN(const std::optional<Bytes> row, store.Get(family, key));
+  if (!row) return std::nullopt;
+  ASSIGN_OR_RETURN(auto value, parse(*row));
+  return value;
+}
+
+// All rows of a range, parsed, at most `count_max`.
+template <class Value, class Parse>
+Result<std::vector<Value>> Collect(const KeyValueStore& store, Family family, const KeyRange& range,
+                                   std::size_t count_max, Parse parse) {
+  std::vector<Value> values;
+  Result<void> parsed;
+  if (count_max == 0) return values;
+  RETURN_IF_FAULT(store.Scan(family, range, [&](ByteView key, ByteView row) {
+    Result<Value> value = parse(key, row);
+    if (!value) {
+      parsed = tl::unexpected<Fault>(std::move(value).error());
+      return false;
+    }
+    values.push_back(*std::move(value));
+    return values.size() < count_max;
+  }));
+  RETURN_IF_FAULT(parsed);
+  return values;
+}
+
+void PutLog(KeyValueBatch& rows, const CommitBatch& batch) {
+  for (const Entry& entry : batch.entries) {
+    const Bytes key = PositionKey(entry.position);
+    rows.Put(kLeaf, key, AsBytes(entry.leaf));
+    rows.Put(kPart, key, ToRow(entry));
+  }
+  for (const tlog::Node& node : batch.nodes) rows.Put(kNode, NodeKey(batch.head.epoch, node.id), node.hash);
+  rows.Put(kMeta, kHeadKey, ToRow(batch.head));
+}
+
+void PutMessages(KeyValueBatch& rows, const CommitBatch& batch) {
+  for (const OutcomeRecord& outcome : batch.outcomes) rows.Put(kOutcome, OutcomeKey(outcome.sender, outcome.id), ToRow(outcome));
+  for (const GrantRecord& grant : batch.grants) rows.Put(kGrant, grant.grant, ToRow(grant));
+  for (const MessageRecord& message : batch.messages) {
+    if (message.undelivered == 0) continue;
+    rows.Put(kMessage, PositionKey(message.position), message.bytes);
+    rows.Put(kUndelivered, PositionKey(message.position), RowWriter().U32(message.undelivered).bytes());
+  }
+  for (const auto& [position, count] : batch.undelivered) {
+    if (count > 0) {
+      rows.Put(kUndelivered, PositionKey(position), RowWriter().U32(count).bytes());
+      continue;
+    }
+    // Everyone has it: the broker keeps no body longer than it must.
+    rows.Delete(kMessage, PositionKey(position));
+    rows.Delete(kUndelivered, PositionKey(position));
+  }
+}
+
+void PutMailboxes(KeyValueBatch& rows, const CommitBatch& batch) {
+  for (const MailboxRow& row : batch.mailbox_rows) {
+    rows.Put(kMailbox, MailboxKey(row.place), ToRow(row));
+    rows.Put(kMailboxEnd, MailboxPrefix(row.place.agency, row.place.lane), NumberKey(row.place.sequence));
+  }
+  for (const MailboxPlace& place : batch.mailbox_removed) rows.Delete(kMailbox, MailboxKey(place));
+  for (const AnsweredKey& answered : batch.answered) rows.Put(kAnswered, AnsweredRowKey(answered), {});
+  for (const TimerRecord& timer : batch.timers) rows.Put(kTimer, TimerKey(timer), {});
+  for (const TimerRecord& timer : batch.timers_removed) rows.Delete(kTimer, TimerKey(timer));
+}
+
+void PutDocuments(KeyValueBatch& rows, const CommitBatch& batch) {
+  for (const DocumentRecord& document : batch.documents) {
+    rows.Put(kDocument, PositionKey(document.position), ToRow(document));
+    rows.Put(kDocumentAt, document.hash, PositionKey(document.position));
+  }
+  for (const NoticeRecord& notice : batch.notices) rows.Put(kNotice, NumberKey(notice.number), ToRow(notice));
+}
+
+}  // namespace
+
+BrokerStore::BrokerStore(KeyValueStore store, BrokerStoreOptions options)
+    : store_(std::move(store)), options_(std::move(options)) {}
+
+Result<std::unique_ptr<BrokerStore>> BrokerStore::Open(const BrokerStoreOptions& options) {
+  KeyValueStoreOptions store_options;
+  store_options.path = options.path;
+  store_options.families = AllFamilies();
+  store_options.read_only = options.read_only;
+  ASSIGN_OR_RETURN(KeyValueStore opened, KeyValueStore::Open(store_options));
+  std::unique_ptr<BrokerStore> store(new BrokerStore(std::move(opened), options));
+  RETURN_IF_FAULT(store->CheckFormat());
+  return store;
+}
+
+Result<void> BrokerStore::CheckFormat() {
+  ASSIGN_OR_RETURN(const auto row, store_.Get(kMeta, kFormatKey));
+  if (row) {
+    RowReader reader(*row);
+    const std::uint32_t format = reader.U32();
+    if (reader.ok() && format == kFormat) return {};
+    return Fail(FaultCode::kInvalid, "the store at " + options_.path.string() + " has format " +
+                                         std::to_string(format) + "; this version knows " + std::to_string(kFormat) +
+                                         ": run the version that wrote it, or a newer one");
+  }
+  if (options_.read_only) return Fail(FaultCode::kMissing, "the store at " + options_.path.string() + " is empty");
+  KeyValueBatch batch;
+  batch.Put(kMeta, kFormatKey, RowWriter().U32(kFormat).bytes());
+  return store_.Write(batch);
+}
+
+Result<void> BrokerStore::Apply(const CommitBatch& batch) {
+  KeyValueBatch rows;
+  PutLog(rows, batch);
+  PutMessages(rows, batch);
+  PutMailboxes(rows, batch);
+  PutDocuments(rows, batch);
+  return store_.Write(rows);
+}
+
+Result<std::optional<OutcomeRecord>> BrokerStore::FindOutcome(const AgencyId& sender, const MessageId& id) const {
+  return Find(store_, kOutcome, OutcomeKey(sender, id), [&](ByteView row) { return OutcomeFrom(sender, id, row); });
+}
+
+Result<std::optional<GrantRecord>> BrokerStore::FindGrant(const Digest& grant) const {
+  return Find(store_, kGrant, grant, [&](ByteView row) { return GrantFrom(grant, row); });
+}
+
+Result<std::uint32_t> BrokerStore::FindUndelivered(const Position& position) const {
+  ASSIGN_OR_RETURN(const auto row, store_.Get(kUndelivered, PositionKey(position)));
+  if (!row || row->size() != 4) return Fail(FaultCode::kCorrupt, "the store has lost the count of a message's deliveries");
+  return ReadU32(*row);
+}
+
+Result<bool> BrokerStore::FindAnswered(const AnsweredKey& key) const {
+  ASSIGN_OR_RETURN(const auto row, store_.Get(kAnswered, AnsweredRowKey(key)));
+  return row.has_value();
+}
+
+Result<std::vector<TimerRecord>> BrokerStore::DueTimers(TimePoint now, std::size_t count_max) const {
+  KeyRange range;
+  range.until = NumberKey(static_cast<std::uint64_t>(ToMilliseconds(now)) + 1);
+  return Collect<TimerRecord>(store_, kTimer, range, count_max, [](ByteView key, ByteView) { return TimerFrom(key); });
+}
+
+Result<std::optional<TimePoint>> BrokerStore::NextTimer() const {
+  ASSIGN_OR_RETURN(const auto first, Collect<TimerRecord>(store_, kTimer, KeyRange::All(), 1,
+                                                          [](ByteView key, ByteView) { return TimerFrom(key); }));
+  if (first.empty()) return std::nullopt;
+  return first.front().due;
+}
+
+bool BrokerStore::HasRoomFor(std::size_t bytes) const {
+  const auto free = FreeBytes(options_.path);
+  return free && *free >= options_.reserve_bytes + bytes;
+}
+
+Result<Recovered> BrokerStore::Recover() const {
+  Recovered recovered;
+  ASSIGN_OR_RETURN(const auto head, Find(store_, kMeta, kHeadKey, HeadFrom));
+  if (!head) return recovered;
+  recovered.head = *head;
+  // Every leaf is hashed again: a bit that flipped at rest is found here and not in a proof years later.
+  std::uint64_t next = 0;
+  bool in_order = true;
+  RETURN_IF_FAULT(store_.Scan(kLeaf, KeyRange::Prefix(NumberKey(head->epoch)), [&](ByteView key, ByteView leaf) {
+    in_order = in_order && Equal(key, PositionKey({head->epoch, LogIndex(next++)}));
+    recovered.leaf_hashes.push_back(tlog::LeafHash(leaf));
+    return in_order;
+  }));
+  if (!in_order) return Fail(FaultCode::kCorrupt, "the log has a gap before entry " + std::to_string(next));
+  ASSIGN_OR_RETURN(recovered.documents,
+                   Collect<DocumentRecord>(store_, kDocument, KeyRange::All(), SIZE_MAX,
+                                           [](ByteView key, ByteView row) -> Result<DocumentRecord> {
+                                             ASSIGN_OR_RETURN(const Position position, PositionFrom(key));
+                                             return DocumentFrom(position, row);
+                                           }));
+  ASSIGN_OR_RETURN(recovered.notices, ReadNotices(0, SIZE_MAX));
+  ASSIGN_OR_RETURN(recovered.mailbox_ends,
+                   Collect<MailboxPlace>(store_, kMailboxEnd, KeyRange::All(), SIZE_MAX,
+                                         [](ByteView key, ByteView row) -> Result<MailboxPlace> {
+                                           ASSIGN_OR_RETURN(MailboxPlace place, MailboxPlaceFrom(key));
+                                           if (row.size() != 8) return Fail(FaultCode::kCorrupt, "a mailbox's end is malformed");
+                                           place.sequence = ReadU64(row);
+                                           return place;
+                                         }));
+  return recovered;
+}
+
+Result<std::vector<MailboxRow>> BrokerStore::Rows(const MailboxPlace& after, std::size_t count_max) const {
+  KeyRange range = KeyRange::Prefix(MailboxPrefix(after.agency, after.lane));
+  range.from = MailboxKey({after.agency, after.lane, after.sequence + 1});
+  return Collect<MailboxRow>(store_, kMailbox, range, count_max,
+                             [](ByteView key, ByteView row) -> Result<MailboxRow> {
+                               ASSIGN_OR_RETURN(const MailboxPlace place, MailboxPlaceFrom(key));
+                               return MailboxRowFrom(place, row);
+                             });
+}
+
+Result<std::optional<Bytes>> BrokerStore::ReadMessage(const Position& position) const {
+  return store_.Get(kMessage, PositionKey(position));
+}
+
+Result<std::optional<EntryParts>> BrokerStore::ReadParts(const Position& position) const {
+  return Find(store_, kPart, PositionKey(position), PartsFrom);
+}
+
+Result<std::vector<std::string>> BrokerStore::ReadLeaves(const Position& from, std::size_t count_max) const {
+  KeyRange range = KeyRange::Prefix(NumberKey(from.epoch));
+  range.from = PositionKey(from);
+  return Collect<std::string>(store_, kLeaf, range, count_max,
+                              [](ByteView, ByteView leaf) -> Result<std::string> { return ToText(leaf); });
+}
+
+std::optional<Digest> BrokerStore::ReadNode(std::uint64_t epoch, const tlog::NodeId& id) const {
+  const auto row = store_.Get(kNode, NodeKey(epoch, id));
+  if (!row || !*row) return std::nullopt;
+  return ToArray<32>(**row);
+}
+
+Result<std::optional<DocumentRecord>> BrokerStore::ReadDocument(const Digest& hash) const {
+  ASSIGN_OR_RETURN(const auto at, store_.Get(kDocumentAt, hash));
+  if (!at) return std::nullopt;
+  ASSIGN_OR_RETURN(const Position position, PositionFrom(*at));
+  return Find(store_, kDocument, *at, [&](ByteView row) { return DocumentFrom(position, row); });
+}
+
+Result<std::vector<NoticeRecord>> BrokerStore::ReadNotices(std::uint64_t after, std::size_t count_max) const {
+  KeyRange range;
+  range.from = NumberKey(after + 1);
+  return Collect<NoticeRecord>(store_, kNotice, range, count_max, [](ByteView key, ByteView row) -> Result<NoticeRecord> {
+    if (key.size() != 8) return Fail(FaultCode::kCorrupt, "a notice's number is malformed");
+    return NoticeFrom(ReadU64(key), row);
+  });
+}
+
+}  // namespace havenline

@@ -1,0 +1,245 @@
+#include "broker/transport/router.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include <array>
+#include <cstring>
+#include <optional>
+#include <unordered_map>
+#include <zmq.hpp>
+
+#include "schema/base/check.h"
+#include "schema/model/limits.h"
+
+namespace havenline {
+namespace {
+
+constexpr const char* kZapEndpoint = "inproc://zeromq.zap.01";
+constexpr const char* kMonitorEndpoint = "inproc://havenline.router.monitor";
+constexpr const char* kDomain = "havenline";
+constexpr int kZapEnforceDomain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN: in the library, not in Debian's header.
+constexpr int kBacklog = 1024;
+constexpr int kHandshakeMilliseconds = 3'000;
+constexpr int kQueuedFramesMax = 1'000;  // Per link and direction: frames, not bytes.
+constexpr std::size_t kLinksMax = 2 * limits::kSessionsMax;
+
+}  // namespace
+
+struct Router::Sockets {
+  explicit Sockets(int io_threads) : context(io_threads), zap(context, zmq::socket_type::rep),
+                                     router(context, zmq::socket_type::router),
+                                     monitor(context, zmq::socket_type::pair) {}
+  ~Sockets() {
+    if (wake >= 0) close(wake);
+  }
+
+  void Listen(const RouterOptions& options);
+  void ServeZap();
+  std::string_view Judge(const std::vector<zmq::message_t>& request, std::string& user) const;
+  void CountMonitored();
+  std::optional<Inbound> Receive();
+  std::optional<LinkId> LinkOf(const std::string& routing_id);
+
+  zmq::context_t context;  // First made, last gone.
+  zmq::socket_t zap;
+  zmq::socket_t router;
+  zmq::socket_t monitor;
+  int wake = -1;
+  std::string endpoint;
+  std::map<std::string, HostId> keys;
+  std::unordered_map<std::string, LinkId> links;           // By routing id.
+  std::unordered_map<std::uint64_t, std::string> routing;  // By link.
+  std::uint64_t last_link = 0;
+  RouterCounts counts;
+};
+
+void Router::Sockets::Listen(const RouterOptions& options) {
+  zap.set(zmq::sockopt::linger, 0);
+  zap.bind(kZapEndpoint);  // Before any other bind: without a handler CURVE admits everyone.
+  router.set(zmq::sockopt::linger, 0);
+  router.set(zmq::sockopt::curve_server, 1);
+  router.set(zmq::sockopt::curve_publickey, options.public_key);
+  router.set(zmq::sockopt::curve_secretkey, options.secret_key);
+  router.set(zmq::sockopt::zap_domain, kDomain);
+  const int enforce = 1;
+  // Without it a missing handler would be no reason to refuse: fail closed or do not start.
+  CHECK(zmq_setsockopt(router.handle(), kZapEnforceDomain, &enforce, sizeof(enforce)) == 0);
+  router.set(zmq::sockopt::router_mandatory, 1);
+  router.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(limits::kFrameBytesMax));
+  router.set(zmq::sockopt::handshake_ivl, kHandshakeMilliseconds);
+  router.set(zmq::sockopt::backlog, kBacklog);
+  router.set(zmq::sockopt::sndhwm, kQueuedFramesMax);
+  router.set(zmq::sockopt::rcvhwm, kQueuedFramesMax);
+  router.set(zmq::sockopt::tcp_keepalive, 1);
+  router.set(zmq::sockopt::ipv6, 1);
+  CHECK(zmq_socket_monitor(router.handle(), kMonitorEndpoint,
+                           ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
+  monitor.set(zmq::sockopt::linger, 0);
+  monitor.connect(kMonitorEndpoint);
+  router.bind(options.endpoint);
+  endpoint = router.get(zmq::sockopt::last_endpoint);
+}
+
+// RFC 27: version, request id, domain, address, identity, mechanism, credentials.
+void Router::Sockets::ServeZap() {
+  while (true) {
+    std::vector<zmq::message_t> request;
+    bool more = true;
+    while (more) {
+      zmq::message_t part;
+      if (!zap.recv(part, zmq::recv_flags::dontwait)) return;
+      more = part.more();
+      request.push_back(std::move(part));
+    }
+    std::string user;
+    const std::string_view status = Judge(request, user);
+    const std::string id = request.size() > 1 ? request[1].to_string() : "";
+    const std::array<std::string, 6> reply = {"1.0", id, std::string(status), "", user, ""};
+    for (std::size_t i = 0; i < reply.size(); ++i) {
+      zap.send(zmq::buffer(reply[i]), i + 1 < reply.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
+    }
+    ++(status == "200" ? counts.admitted : counts.denied);
+  }
+}
+
+std::string_view Router::Sockets::Judge(const std::vector<zmq::message_t>& request, std::string& user) const {
+  constexpr std::string_view kDenied = "400";
+  if (request.size() != 7 || request[0].to_string_view() != "1.0" || request[2].to_string_view() != kDomain ||
+      request[5].to_string_view() != "CURVE" || request[6].size() != 32) {
+    return kDenied;
+  }
+  std::array<char, 41> key{};
+  if (zmq_z85_encode(key.data(), request[6].data<std::uint8_t>(), 32) == nullptr) return kDenied;
+  const auto known = keys.find(key.data());
+  if (known == keys.end()) return kDenied;
+  user = known->second.value();
+  return "200";
+}
+
+void Router::Sockets::CountMonitored() {
+  while (true) {
+    zmq::message_t event;
+    if (!monitor.recv(event, zmq::recv_flags::dontwait)) return;
+    zmq::message_t address;
+    if (event.more() && !monitor.recv(address, zmq::recv_flags::dontwait)) return;
+    std::uint16_t kind = 0;
+    if (event.size() < sizeof(kind)) continue;
+    std::memcpy(&kind, event.data(), sizeof(kind));
+    if (kind == ZMQ_EVENT_ACCEPTED) {
+      ++counts.accepted;
+    } else if (kind == ZMQ_EVENT_DISCONNECTED) {
+      ++counts.disconnected;
+    } else {
+      ++counts.failed_handshakes;
+    }
+  }
+}
+
+std::optional<LinkId> Router::Sockets::LinkOf(const std::string& routing_id) {
+  const auto known = links.find(routing_id);
+  if (known != links.end()) return known->second;
+  if (links.size() >= kLinksMax) return std::nullopt;
+  const LinkId link(++last_link);
+  links.emplace(routing_id, link);
+  routing.emplace(link.value(), routing_id);
+  return link;
+}
+
+// One message, or nothing if none is waiting. What is not [routing id][payload of a known user] is dropped.
+std::optional<Inbound> Router::Sockets::Receive() {
+  while (true) {
+    zmq::message_t routing_id;
+    if (!router.recv(routing_id, zmq::recv_flags::dontwait)) return std::nullopt;
+    zmq::message_t payload;
+    std::size_t parts = 1;
+    bool more = routing_id.more();
+    while (more) {
+      zmq::message_t part;
+      if (!router.recv(part, zmq::recv_flags::dontwait)) break;
+      more = part.more();
+      if (++parts == 2) payload = std::move(part);
+    }
+    // The User-Id stands on the payload frame: the routing id loses it once zmq_poll has looked.
+    const char* const user = parts == 2 ? zmq_msg_gets(payload.handle(), "User-Id") : nullptr;
+    const auto link = user == nullptr || *user == '\0' ? std::nullopt : LinkOf(routing_id.to_string());
+    if (!link) {
+      ++counts.dropped_frames;
+      continue;
+    }
+    return Inbound{*link, HostId(user), ToBytes(ByteView(payload.data<std::uint8_t>(), payload.size()))};
+  }
+}
+
+Router::Router(std::unique_ptr<Sockets> sockets) : sockets_(std::move(sockets)) {}
+Router::~Router() = default;
+
+Result<std::unique_ptr<Router>> Router::Bind(RouterOptions options) {
+  try {
+    auto sockets = std::make_unique<Sockets>(options.io_threads);
+    sockets->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (sockets->wake < 0) return Fail(FaultCode::kIo, "no event descriptor could be made");
+    sockets->Listen(options);
+    return std::unique_ptr<Router>(new Router(std::move(sockets)));
+  } catch (const zmq::error_t& error) {
+    return Fail(FaultCode::kUnavailable, "cannot listen at " + options.endpoint + ": " + error.what());
+  }
+}
+
+void Router::SetKeys(std::map<std::string, HostId> keys) { sockets_->keys = std::move(keys); }
+
+std::vector<Inbound> Router::Poll(std::chrono::milliseconds timeout, std::size_t count_max) {
+  Sockets& s = *sockets_;
+  std::array<zmq::pollitem_t, 4> items = {{{s.router.handle(), 0, ZMQ_POLLIN, 0},
+                                           {s.zap.handle(), 0, ZMQ_POLLIN, 0},
+                                           {s.monitor.handle(), 0, ZMQ_POLLIN, 0},
+                                           {nullptr, s.wake, ZMQ_POLLIN, 0}}};
+  zmq::poll(items.data(), items.size(), timeout);
+  std::uint64_t woken = 0;
+  if ((items[3].revents & ZMQ_POLLIN) != 0 && read(s.wake, &woken, sizeof(woken)) < 0) woken = 0;
+  s.ServeZap();
+  s.CountMonitored();
+  std::vector<Inbound> inbound;
+  while (inbound.size() < count_max) {
+    auto message = s.Receive();
+    if (!message) break;
+    inbound.push_back(*std::move(message));
+  }
+  return inbound;
+}
+
+Sent Router::Send(LinkId link, ByteView payload) {
+  Sockets& s = *sockets_;
+  const auto routing_id = s.routing.find(link.value());
+  if (routing_id == s.routing.end()) return Sent::kGone;
+  try {
+    const auto flags = zmq::send_flags::dontwait;
+    if (!s.router.send(zmq::buffer(routing_id->second), flags | zmq::send_flags::sndmore)) return Sent::kBlocked;
+    CHECK(s.router.send(zmq::buffer(payload.data(), payload.size()), flags).has_value());
+    return Sent::kYes;
+  } catch (const zmq::error_t& error) {
+    if (error.num() != EHOSTUNREACH) throw;
+    Forget(link);
+    return Sent::kGone;
+  }
+}
+
+void Router::Forget(LinkId link) {
+  const auto routing_id = sockets_->routing.find(link.value());
+  if (routing_id == sockets_->routing.end()) return;
+  sockets_->links.erase(routing_id->second);
+  sockets_->routing.erase(routing_id);
+}
+
+void Router::Wake() {
+  const std::uint64_t one = 1;
+  // Full means that a wake-up is already waiting.
+  if (write(sockets_->wake, &one, sizeof(one)) < 0) return;
+}
+
+const std::string& Router::endpoint() const { return sockets_->endpoint; }
+const RouterCounts& Router::counts() const { return sockets_->counts; }
+
+}  // namespace havenline

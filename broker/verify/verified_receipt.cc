@@ -1,0 +1,46 @@
+#include "broker/verify/verified_receipt.h"
+
+#include "schema/seal/joined.h"
+#include "schema/tlog/signed_tree.h"
+
+namespace havenline::verify_detail {
+namespace {
+
+struct Claimed {
+  const AgencyId& agency;
+  seal::Purpose purpose;
+  const KeyId& key;
+};
+
+// One signature over one text: Ed25519(label ‖ text).
+std::optional<Code> CheckOne(const Claimed& claimed, ByteView bytes, const Signature& signature, const KeyLookup& keys) {
+  const auto key = keys(claimed.agency, claimed.purpose, claimed.key);
+  if (!key) return Code::kKeyUnknown;
+  const seal::Joined text = seal::Joined(seal::LabelOf(claimed.purpose)).Add(bytes);
+  if (!seal::Verify(*key, text.bytes(), signature)) return Code::kSignature;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership, const KeyLookup& keys) {
+  const Receipt& receipt = value.receipt;
+  if (receipt.partnership != partnership) return Code::kPartnership;
+  const auto key = keys(receipt.recipient, seal::Purpose::kReceipt, receipt.key);
+  if (!key) return Code::kKeyUnknown;
+  if (!tlog::VerifyOneOf(*key, seal::Purpose::kReceipt, value.bytes, value.signature)) return Code::kSignature;
+  return std::nullopt;
+}
+
+std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership, const KeyLookup& keys) {
+  if (value.value.partnership != partnership) return Code::kPartnership;
+  return CheckOne({value.value.sender, seal::Purpose::kVoid, value.value.key}, value.bytes, value.signature, keys);
+}
+
+std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership, const KeyLookup& keys) {
+  const AgencyStatement& statement = value.statement;
+  if (statement.partnership != partnership) return Code::kPartnership;
+  return CheckOne({statement.agency, seal::Purpose::kStatement, statement.key}, value.bytes, value.signature, keys);
+}
+
+}  // namespace havenline::verify_detail

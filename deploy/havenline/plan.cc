@@ -1,0 +1,65 @@
+#include "deploy/havenline/plan.h"
+
+#include "deploy/runtime/files.h"
+#include "schema/text/reader.h"
+#include "schema/text/toml.h"
+
+namespace havenline {
+namespace {
+
+using text::MapReader;
+using text::Value;
+
+constexpr std::size_t kPlanBytesMax = 4U << 20U;
+
+std::vector<Role> Roles(std::vector<std::string> names) {
+  std::vector<Role> roles;
+  for (std::string& name : names) roles.emplace_back(std::move(name));
+  return roles;
+}
+
+PlannedHost ReadHost(MapReader& reader) {
+  PlannedHost host;
+  host.id = HostId(reader.Name("name"));
+  host.operated_by = reader.Text("operated-by");
+  host.people = reader.OptionalNameList("people");
+  host.sends = reader.OptionalBool("sends").value_or(false);
+  host.port = reader.OptionalInteger("port", 0, 65535).value_or(0);
+  if (const Value* const intake = reader.Raw("intake")) host.intake = *intake;
+  return host;
+}
+
+PlannedAgency ReadAgency(MapReader& reader) {
+  PlannedAgency agency;
+  agency.id = AgencyId(reader.Name("name"));
+  agency.title = reader.Text("title");
+  agency.roles = Roles(reader.NameList("roles"));
+  agency.receives = Roles(reader.OptionalNameList("receives"));
+  agency.host = HostId(reader.Name("host"));
+  agency.telephone = reader.OptionalText("telephone").value_or("");
+  if (const Value* const calendar = reader.Raw("calendar")) agency.calendar = *calendar;
+  return agency;
+}
+
+}  // namespace
+
+Result<Plan> ReadPlan(const std::filesystem::path& path) {
+  ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path, kPlanBytesMax));
+  ASSIGN_OR_RETURN(const Value value, text::ParseToml(AsText(bytes), path.string()));
+  MapReader reader(value, path.string());
+  Plan plan;
+  plan.partnership = PartnershipId(reader.Name("partnership"));
+  plan.policy = path.parent_path() / reader.Text("policy");
+  MapReader broker = reader.Map("broker");
+  plan.broker_listen = broker.Text("listen");
+  plan.broker_address = broker.OptionalText("address").value_or(plan.broker_listen);
+  MapReader governance = reader.Map("governance");
+  plan.governance_keys = governance.Integer("keys", 1, 15);
+  plan.governance_threshold = governance.Integer("threshold", 1, plan.governance_keys);
+  for (MapReader& host : reader.MapList("host")) plan.hosts.push_back(ReadHost(host));
+  for (MapReader& agency : reader.MapList("agency")) plan.agencies.push_back(ReadAgency(agency));
+  RETURN_IF_FAULT(reader.Finish());
+  return plan;
+}
+
+}  // namespace havenline

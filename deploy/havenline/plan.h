@@ -1,0 +1,47 @@
+// The plan of a partnership: what `havenline init` is told. docs/operations.md shows one.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "schema/base/result.h"
+#include "schema/model/ids.h"
+#include "schema/text/value.h"
+
+namespace havenline {
+
+struct PlannedHost {
+  HostId id;
+  std::string operated_by;
+  std::vector<std::string> people;  // Logins that get a token each.
+  bool sends = false;               // Follows statements, since it seals.
+  std::int64_t port = 0;            // Of the local port; 0: any free one.
+  text::Value intake;               // Copied into agent.toml as [intake]; null: none.
+};
+
+struct PlannedAgency {
+  AgencyId id;
+  std::string title;
+  std::vector<Role> roles;
+  std::vector<Role> receives;
+  HostId host;
+  std::string telephone;
+  text::Value calendar;  // Copied into agent.toml; null: none.
+};
+
+struct Plan {
+  PartnershipId partnership;
+  std::filesystem::path policy;  // The policy's text.
+  std::string broker_listen;
+  std::string broker_address;
+  std::int64_t governance_keys = 1;
+  std::int64_t governance_threshold = 1;
+  std::vector<PlannedHost> hosts;
+  std::vector<PlannedAgency> agencies;
+};
+
+Result<Plan> ReadPlan(const std::filesystem::path& path);
+
+}  // namespace havenline

@@ -1,0 +1,153 @@
+// ParseRules(): the policy's TOML text to Rules. docs/policy.md describes the text.
+
+#include <algorithm>
+#include <array>
+
+#include "policy/rules.h"
+#include "schema/model/limits.h"
+#include "schema/text/reader.h"
+#include "schema/text/toml.h"
+#include "schema/tlog/note.h"
+
+namespace havenline::policy {
+namespace {
+
+using text::MapReader;
+
+constexpr std::array<std::int64_t, 3> kSlots = {8, 16, 64};
+constexpr std::array<std::string_view, 2> kThread = {"none", "party"};
+constexpr std::array<std::string_view, 2> kDue = {"ready-by", "after"};
+
+std::chrono::minutes Minutes(MapReader& reader, std::string_view key, std::int64_t otherwise) {
+  return std::chrono::minutes(reader.OptionalInteger(key, 0, 60 * 24 * 30).value_or(otherwise));
+}
+
+Deadline ReadDeadline(const std::string& name, MapReader& reader) {
+  Deadline deadline;
+  deadline.name = name;
+  deadline.before_ready = reader.Choice("due", kDue) == 0;
+  deadline.after = Minutes(reader, "minutes", 0);
+  if (deadline.before_ready == (deadline.after.count() > 0)) {
+    reader.Problem("`due = \"after\"` needs `minutes`, and `due = \"ready-by\"` has none");
+  }
+  deadline.at_least = Minutes(reader, "at-least-minutes", 0);
+  deadline.warn = Minutes(reader, "warn-minutes", 30);
+  deadline.move_max = std::chrono::days(reader.OptionalInteger("calendar-days-max", 0, 120).value_or(0));
+  deadline.default_ready = std::chrono::minutes(
+      reader.OptionalInteger("default-ready-minute-of-day", 0, 24 * 60 - 1).value_or(8 * 60 + 15));
+  return deadline;
+}
+
+std::vector<Claim> ReadClaims(MapReader reader) {
+  std::vector<Claim> claims;
+  std::size_t combinations = 1;
+  for (MapReader& claim : reader.OptionalMapList("claim")) {
+    claims.push_back({claim.Name("name"), claim.NameList("values")});
+    if (claims.back().values.empty()) claim.Problem("values", "must name at least one value");
+    combinations *= std::max<std::size_t>(1, claims.back().values.size());
+    if (combinations > 4096) claim.Problem("too many combinations of claims: at most 4096 make a table");
+  }
+  if (claims.size() > limits::kClaimsMax) reader.Problem("claim", "too many claims");
+  return claims;
+}
+
+Exchange ReadExchange(const std::string& name, MapReader& reader) {
+  Exchange exchange;
+  exchange.name = ExchangeName(name);
+  exchange.version = static_cast<std::uint16_t>(reader.Integer("version", 1, 65535));
+  const std::int64_t slots = reader.Integer("slots", 8, 64);
+  if (std::ranges::find(kSlots, slots) == kSlots.end()) reader.Problem("slots", "must be 8, 16 or 64");
+  exchange.slots = static_cast<std::size_t>(slots);
+  exchange.urgent = reader.OptionalBool("urgent").value_or(false);
+  exchange.strict = reader.OptionalBool("strict").value_or(false);
+  if (exchange.urgent && exchange.strict) reader.Problem("strict", "no exchange is both urgent and strict");
+  exchange.sections = reader.NameList("sections");
+  if (exchange.sections.size() > limits::kSectionsMax) reader.Problem("sections", "at most 32 sections");
+  if (std::ranges::find(exchange.sections, "exclusions") == exchange.sections.end()) {
+    reader.Problem("sections", "must contain \"exclusions\": every exchange has that section");
+  }
+  exchange.claims = ReadClaims(reader);
+  exchange.hold_flags = reader.OptionalNameList("hold");
+  return exchange;
+}
+
+Rule ReadRule(MapReader& reader, Effect effect, text::Mark mark) {
+  Rule rule;
+  rule.effect = effect;
+  rule.mark = mark;
+  rule.id = RuleId(reader.Name("rule"));
+  rule.exchange = ExchangeName(reader.Name("exchange"));
+  for (std::string& role : reader.NameList("from")) rule.from.emplace_back(std::move(role));
+  for (std::string& role : reader.NameList("to")) rule.to.emplace_back(std::move(role));
+  rule.profiles = reader.OptionalNameList("profile");
+  rule.sections = reader.TextList("sections");
+  if (const text::Value* const when = reader.Raw("when")) {
+    if (!when->is(text::Value::Kind::kMap)) {
+      reader.Problem("when", "must be a table of claims: { risk = [\"high\"] }");
+    } else {
+      for (const auto& [claim, values] : when->members()) {
+        auto& named = rule.when[claim];
+        if (!values.is(text::Value::Kind::kList)) reader.Problem("when", "each claim needs a list of values");
+        if (!values.is(text::Value::Kind::kList)) continue;
+        for (const text::Value& value : values.items()) {
+          if (value.is(text::Value::Kind::kText)) named.push_back(value.text());
+        }
+      }
+    }
+  }
+  rule.why = reader.Text("why");
+  if (effect == Effect::kNever) return rule;
+  rule.basis = reader.Name("basis");
+  rule.deadline = reader.OptionalName("acknowledge").value_or("");
+  rule.thread_party = reader.OptionalChoice("thread", kThread).value_or(0) == 1;
+  return rule;
+}
+
+Digest ReadPrevious(MapReader& reader, std::uint64_t version) {
+  const auto text = reader.OptionalText("previous");
+  if (text.has_value() != (version > 1)) {
+    reader.Problem("a policy of version 1 names no `previous`; every later one names the hash of the one before");
+  }
+  if (!text) return {};
+  const auto bytes = HexDecode(*text);
+  const auto hash = bytes ? ToArray<32>(*bytes) : std::nullopt;
+  if (!hash) reader.Problem("previous", "must be 64 hexadecimal digits");
+  return hash.value_or(Digest{});
+}
+
+void ReadRules(MapReader& top, std::string_view key, Effect effect, Rules& rules) {
+  const text::Value* const list = top.Raw(key);
+  std::size_t at = 0;
+  for (MapReader& rule : top.OptionalMapList(key)) {
+    const bool known = list != nullptr && list->is(text::Value::Kind::kList) && at < list->items().size();
+    rules.rules.push_back(ReadRule(rule, effect, known ? list->items()[at].mark() : text::Mark{}));
+    ++at;
+  }
+}
+
+}  // namespace
+
+Result<Rules> ParseRules(std::string_view text, const std::string& source_name) {
+  ASSIGN_OR_RETURN(const text::Value value, text::ParseToml(text, source_name));
+  MapReader top(value, source_name);
+  Rules rules;
+  if (top.Name("document") != "policy") top.Problem("document", "must be \"policy\"");
+  rules.partnership = PartnershipId(top.Name("partnership"));
+  rules.version.version = static_cast<std::uint64_t>(top.Integer("version", 1, 1'000'000'000));
+  rules.version.hash = tlog::NoteTextHash(text);
+  rules.previous = ReadPrevious(top, rules.version.version);
+  for (auto& [name, reader] : top.OptionalMapsByName("deadline")) rules.deadlines.push_back(ReadDeadline(name, reader));
+  for (auto& [name, reader] : top.OptionalMapsByName("exchange")) rules.exchanges.push_back(ReadExchange(name, reader));
+  for (MapReader& profile : top.OptionalMapList("profile")) {
+    Profile read{profile.Name("name"), {}};
+    for (std::string& sender : profile.NameList("senders")) read.senders.emplace_back(std::move(sender));
+    rules.profiles.push_back(std::move(read));
+  }
+  ReadRules(top, "share", Effect::kShare, rules);
+  ReadRules(top, "require", Effect::kRequire, rules);
+  ReadRules(top, "never", Effect::kNever, rules);
+  RETURN_IF_FAULT(top.Finish());
+  return rules;
+}
+
+}  // namespace havenline::policy

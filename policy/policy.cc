@@ -1,0 +1,85 @@
+#include "policy/policy.h"
+
+#include <algorithm>
+
+#include "policy/rules.h"
+
+namespace havenline::policy {
+
+std::optional<SectionSet> Exchange::SetOf(const std::vector<std::string>& names) const {
+  SectionSet set = 0;
+  for (const std::string& section : names) {
+    const auto at = std::ranges::find(sections, section);
+    if (at == sections.end()) return std::nullopt;
+    set |= SectionSet{1} << static_cast<unsigned>(at - sections.begin());
+  }
+  return set;
+}
+
+std::vector<std::string> Exchange::NamesOf(SectionSet set) const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    if ((set >> i & 1U) != 0) names.push_back(sections[i]);
+  }
+  return names;
+}
+
+Result<Policy> Policy::Parse(std::string_view text, const std::string& source_name) {
+  ASSIGN_OR_RETURN(Rules rules, ParseRules(text, source_name));
+  return Compile(std::move(rules), source_name);
+}
+
+const Exchange* Policy::Find(const ExchangeName& name) const {
+  const auto at = std::ranges::find(exchanges_, name, &Exchange::name);
+  return at == exchanges_.end() ? nullptr : &*at;
+}
+
+std::string_view Policy::ProfileOf(const AgencyId& sender) const {
+  const auto at = profile_of_.find(sender);
+  return at == profile_of_.end() ? std::string_view() : at->second;
+}
+
+std::optional<std::size_t> Policy::ClaimIndex(const Exchange& exchange,
+                                              const std::vector<ClaimOpening>& claims) const {
+  if (claims.size() != exchange.claims.size()) return std::nullopt;
+  std::size_t index = 0;
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const Claim& known = exchange.claims[i];
+    const auto value = std::ranges::find(known.values, claims[i].value);
+    if (claims[i].name != known.name || value == known.values.end()) return std::nullopt;
+    index = index * known.values.size() + static_cast<std::size_t>(value - known.values.begin());
+  }
+  return index;
+}
+
+const Cell& Policy::Look(const Question& question) const {
+  const Exchange* const exchange = Find(question.exchange);
+  if (exchange == nullptr) return nothing_;
+  const auto claims = ClaimIndex(*exchange, question.claims);
+  if (!claims) return nothing_;
+  const auto at = table_.find(
+      TableKey{question.exchange, std::string(ProfileOf(question.sender)), question.from, question.to});
+  return at == table_.end() ? nothing_ : at->second[*claims];
+}
+
+std::vector<Policy::Row> Policy::RowsFor(const ExchangeName& exchange, const AgencyId& sender, const Role& from,
+                                         const std::vector<ClaimOpening>& claims) const {
+  std::vector<Row> rows;
+  const Exchange* const known = Find(exchange);
+  const auto index = known == nullptr ? std::nullopt : ClaimIndex(*known, claims);
+  if (!index) return rows;
+  const TableKey first{exchange, std::string(ProfileOf(sender)), from, Role()};
+  for (auto at = table_.lower_bound(first); at != table_.end(); ++at) {
+    const auto& [in_exchange, profile, from_role, to] = at->first;
+    if (std::tie(in_exchange, profile, from_role) != std::tie(exchange, std::get<1>(first), from)) break;
+    rows.push_back({to, &at->second[*index]});
+  }
+  return rows;
+}
+
+std::vector<std::string> Policy::ClaimsRead(const ExchangeName& exchange, const Role& from, const Role& to) const {
+  const auto at = claims_read_.find({exchange, from, to});
+  return at == claims_read_.end() ? std::vector<std::string>{} : at->second;
+}
+
+}  // namespace havenline::policy

@@ -1,0 +1,46 @@
+// Suspensions: an agency cut off at once. One governance key or the agency's own statement key signs the
+// suspending; lifting it needs governance's threshold. Pure; any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "schema/base/result.h"
+#include "schema/directory/directory.h"
+#include "schema/model/ids.h"
+
+namespace havenline {
+
+struct Suspension {
+  PartnershipId partnership;
+  AgencyId agency;
+  std::uint64_t number = 0;  // Of this agency's suspensions and liftings, from 1, no gaps.
+  bool lifted = false;
+};
+
+// The text that is signed, ending in a line feed.
+std::string SuspensionText(const Suspension& suspension);
+
+// The name under which an agency's statement key signs a note: `<partnership>/agency/<agency>`.
+std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& agency);
+
+// Opens a suspension note and checks who signed it.
+Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory);
+
+// Which agencies are suspended. A value; not thread-safe while Apply() runs.
+class SuspensionBook {
+ public:
+  // kInvalid if it does not follow the agency's last.
+  Result<void> Apply(const Suspension& suspension);
+  bool IsSuspended(const AgencyId& agency) const { return suspended_.contains(agency); }
+
+ private:
+  std::map<AgencyId, std::uint64_t> last_;
+  std::set<AgencyId> suspended_;
+};
+
+}  // namespace havenline

@@ -1,0 +1,96 @@
+// A whole partnership with keys that are the same in every run: a police force, three schools, the council,
+// a broker and governance. Only for tests: its keys are public.
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agents/link/compose.h"
+#include "agents/link/open.h"
+#include "policy/policy.h"
+#include "schema/directory/directory.h"
+#include "schema/directory/statement_book.h"
+#include "schema/model/statement.h"
+#include "schema/seal/seal_key.h"
+#include "schema/seal/signing.h"
+#include "schema/text/value.h"
+#include "schema/tlog/note.h"
+#include "tests/fakes/counted_random.h"
+
+namespace havenline {
+
+inline const PartnershipId kTestPartnership("rotherham");
+inline const AgencyId kPolice("police.south-yorkshire");
+inline const AgencyId kSchoolA("school.106890");
+inline const AgencyId kSchoolB("school.106891");
+inline const AgencyId kSchoolC("school.106892");
+inline const AgencyId kCouncil("council.rotherham");
+inline const Role kPoliceRole("police");
+inline const Role kSchoolRole("school");
+inline const Role kServicesRole("childrens-services");
+inline const ExchangeName kEncompass("encompass-notice");
+// 2026-11-20 23:40 UTC, a Friday night.
+inline const TimePoint kNight = FromMilliseconds(1'795'218'000'000);
+
+class TestPartnership {
+ public:
+  TestPartnership();
+
+  // The text of a directory or policy of the given version, and the note that governance signs of it.
+  std::string DirectoryText(std::uint64_t version = 1, const Digest& previous = {}) const;
+  std::string PolicyText(std::uint64_t version = 1, const Digest& previous = {}) const;
+  std::string Sign(const std::string& text) const;
+  std::string OpeningNote() const;
+  // The policy with one line's words replaced: a later version with a rule changed.
+  static std::string Replace(std::string text, const std::string& what, const std::string& with);
+
+  const seal::SigningKey& Key(const AgencyId& agency, seal::Purpose purpose) const;
+  const seal::SealKey& RecipientKey(const AgencyId& agency, const Role& role) const;
+  const tlog::NoteSigner& governance() const { return *governance_; }
+  const tlog::NoteSigner& log_signer() const { return *log_signer_; }
+  SignedStatement StatementOf(const AgencyId& agency) const;
+
+  const Directory& directory() const { return *directory_; }
+  const policy::Policy& policy() const { return *policy_; }
+  const StatementBook& statements() const { return statements_; }
+  StatementBook& statements() { return statements_; }
+
+  // A content of every section, for a child in the household; sections can be changed by the caller.
+  std::map<std::string, text::Value> NoticeContent() const;
+  Content MakeContent(const std::map<std::string, text::Value>& sections) const;
+
+  // Seals a notice to these schools, as the police agent would.
+  Composed Compose(const std::vector<Recipient>& recipients, seal::RandomSource& random, TimePoint now) const;
+  Composed Compose(const Content& content, const std::vector<Recipient>& recipients, seal::RandomSource& random,
+                   TimePoint now) const;
+  // What that recipient would be delivered, without the broker's proof.
+  Delivery DeliveryOf(const Envelope& envelope, std::size_t grant) const;
+  ReceiverView ReceiverViewOf() const;
+
+ private:
+  struct TestAgency {
+    AgencyId id;
+    std::string title;
+    std::vector<Role> roles;
+    std::vector<Role> receives;
+    std::string host;
+    std::map<seal::Purpose, seal::SigningKey> keys;
+    std::map<Role, seal::SealKey> recipient_keys;
+  };
+  void AddAgency(const AgencyId& id, std::vector<Role> roles, std::vector<Role> receives);
+
+  mutable CountedRandom random_{20261122};
+  std::vector<TestAgency> agencies_;
+  std::unique_ptr<tlog::NoteSigner> governance_;
+  std::unique_ptr<tlog::NoteSigner> log_signer_;
+  std::unique_ptr<seal::SigningKey> release_key_;
+  std::map<std::string, std::string> curve_;  // Host to Z85 public key.
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<policy::Policy> policy_;
+  StatementBook statements_;
+};
+
+}  // namespace havenline
