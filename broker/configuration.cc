@@ -29,11 +29,16 @@ Result<BrokerConfiguration> ReadBrokerConfiguration(const std::filesystem::path&
   configuration.opening = in_folder(founding.Text("opening"));
   configuration.directory = in_folder(founding.Text("directory"));
   configuration.policy = in_folder(founding.Text("policy"));
-  configuration.io_threads = static_cast<int>(reader.OptionalInteger("io-threads", 1, 16).value_or(1));
-  configuration.verify_workers = static_cast<int>(reader.OptionalInteger("verify-workers", 1, 64).value_or(1));
+  configuration.io_threads =
+      static_cast<int>(reader.OptionalInteger("io-threads", 1, 16).value_or(1));
+  configuration.verify_workers =
+      static_cast<int>(reader.OptionalInteger("verify-workers", 1, 64).value_or(1));
   configuration.reserve_bytes =
-      static_cast<std::uint64_t>(reader.OptionalInteger("reserve-mebibytes", 0, 1 << 20).value_or(256)) << 20U;
-  if (!configuration.listen.starts_with("tcp://")) reader.Problem("listen", "must be tcp://address:port");
+      static_cast<std::uint64_t>(
+          reader.OptionalInteger("reserve-mebibytes", 0, 1 << 20).value_or(256))
+      << 20U;
+  if (!configuration.listen.starts_with("tcp://"))
+    reader.Problem("listen", "must be tcp://address:port");
   RETURN_IF_FAULT(reader.Finish());
   return configuration;
 }

@@ -12,12 +12,12 @@ namespace havenline {
 
 struct BrokerConfiguration {
   PartnershipId partnership;
-  std::string listen;                       // tcp://address:port
+  std::string listen;  // tcp://address:port
   std::filesystem::path store;
-  std::filesystem::path mark;               // Best on another disk; never inside the store.
-  std::filesystem::path curve_key;          // Key files: mode 0600.
+  std::filesystem::path mark;       // Best on another disk; never inside the store.
+  std::filesystem::path curve_key;  // Key files: mode 0600.
   std::filesystem::path log_key;
-  std::filesystem::path opening;            // Notes; read when the store is new.
+  std::filesystem::path opening;  // Notes; read when the store is new.
   std::filesystem::path directory;
   std::filesystem::path policy;
   int io_threads = 1;

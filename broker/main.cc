@@ -32,14 +32,19 @@ class LogObserver final : public Observer {
  public:
   void SessionStarted() override { LogEvent(LogLevel::kInfo, "session.started"); }
   void SessionEnded() override { LogEvent(LogLevel::kInfo, "session.ended"); }
-  void HelloRefused(std::uint16_t code) override { LogEvent(LogLevel::kWarning, "hello.refused", {{"code", code}}); }
+  void HelloRefused(std::uint16_t code) override {
+    LogEvent(LogLevel::kWarning, "hello.refused", {{"code", code}});
+  }
   void EnteredRecovery(const std::string& why) override {
-    LogEvent(LogLevel::kError, "broker.recovery", {{"why", OperatorDetail({FaultCode::kCorrupt, why})}});
+    LogEvent(LogLevel::kError, "broker.recovery",
+             {{"why", OperatorDetail({FaultCode::kCorrupt, why})}});
   }
   void DocumentInForce(std::uint64_t directory, std::uint64_t policy) override {
     LogEvent(LogLevel::kInfo, "documents.in-force", {{"directory", directory}, {"policy", policy}});
   }
-  void Overdue(std::size_t count) override { LogEvent(LogLevel::kWarning, "receipts.overdue", {{"count", count}}); }
+  void Overdue(std::size_t count) override {
+    LogEvent(LogLevel::kWarning, "receipts.overdue", {{"count", count}});
+  }
   [[noreturn]] void Fatal(const Fault& fault) override {
     LogEvent(LogLevel::kError, "broker.stopped-on-fault", {{"what", OperatorDetail(fault)}});
     FlushLog();
@@ -71,7 +76,8 @@ Result<std::string> ReadNote(const std::filesystem::path& path) {
 }
 
 // A new store is founded: entries for the opening, the directory and the policy.
-Result<void> FoundIfNew(Committer& committer, MarkFile& mark, const BrokerConfiguration& configuration) {
+Result<void> FoundIfNew(Committer& committer, MarkFile& mark,
+                        const BrokerConfiguration& configuration) {
   if (!committer.is_new()) return {};
   if (mark.newest() && mark.newest()->size > 0) return {};  // Not new: lost. CheckMark() says so.
   // The mark of the empty log, before there is anything: from now on a store without its mark is noticed,
@@ -88,13 +94,16 @@ Result<void> FoundIfNew(Committer& committer, MarkFile& mark, const BrokerConfig
 // What is wrong with the store, held against the mark; empty if nothing.
 std::string CheckMark(const MarkFile& mark, const BrokerStore& store, const LogHead& head) {
   if (!mark.newest()) {
-    return head.size == 0 ? ""
-                          : "the store has " + std::to_string(head.size) +
-                                " entries but there is no mark: the mark's directory is new or was lost";
+    return head.size == 0
+               ? ""
+               : "the store has " + std::to_string(head.size) +
+                     " entries but there is no mark: the mark's directory is new or was lost";
   }
   const LogHead& marked = *mark.newest();
-  const std::string there = "epoch " + std::to_string(head.epoch) + " size " + std::to_string(head.size);
-  const std::string promised = "epoch " + std::to_string(marked.epoch) + " size " + std::to_string(marked.size);
+  const std::string there =
+      "epoch " + std::to_string(head.epoch) + " size " + std::to_string(head.size);
+  const std::string promised =
+      "epoch " + std::to_string(marked.epoch) + " size " + std::to_string(marked.size);
   if (head.epoch < marked.epoch || (head.epoch == marked.epoch && head.size < marked.size)) {
     return "the store is behind its mark: it has " + there + ", and checkpoints up to " + promised +
            " were published. An older copy was put back, or its newest log file is lost";
@@ -102,8 +111,9 @@ std::string CheckMark(const MarkFile& mark, const BrokerStore& store, const LogH
   if (head.epoch > marked.epoch) return "";
   const auto root = tlog::RootOf(
       marked.size, [&](const tlog::NodeId& id) { return store.ReadNode(head.epoch, id); });
-  if (!root || *root != marked.root) return "the store is not the one the mark was made for: its first " +
-                                            std::to_string(marked.size) + " entries differ";
+  if (!root || *root != marked.root)
+    return "the store is not the one the mark was made for: its first " +
+           std::to_string(marked.size) + " entries differ";
   return "";
 }
 
@@ -126,8 +136,10 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
 
   const std::string behind = CheckMark(mark, *store, committer.head());
   if (!behind.empty() && committer.is_new()) {
-    return Fail(FaultCode::kCorrupt, behind + ". Nothing can be served from an empty store: put the newest copy of "
-                                     "the store back, or begin a new epoch with an opening signed by governance");
+    return Fail(FaultCode::kCorrupt,
+                behind +
+                    ". Nothing can be served from an empty store: put the newest copy of "
+                    "the store back, or begin a new epoch with an opening signed by governance");
   }
   if (!behind.empty()) observer.EnteredRecovery(behind);
   const tlog::NoteSigner signer(tlog::OriginOf(configuration.partnership, committer.head().epoch),
@@ -137,18 +149,22 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
                                          " is not the key that the opening of epoch " +
                                          std::to_string(committer.head().epoch) + " names");
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<Router> router,
-                   Router::Bind({configuration.listen, Z85Encode(curve.public_key()),
-                                 Z85Encode(curve_secret.ExposeSecret()), configuration.io_threads}));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<Router> router,
+      Router::Bind({configuration.listen, Z85Encode(curve.public_key()),
+                    Z85Encode(curve_secret.ExposeSecret()), configuration.io_threads}));
   FileMark file_mark(mark);
   Pipeline pipeline({*router, committer, *store, *store, file_mark, signer, clock, random, observer,
                      configuration.partnership, std::string("havenline-broker ") + kVersion,
                      configuration.verify_workers, !behind.empty()});
   pipeline.Start();
   LogEvent(LogLevel::kInfo, "broker.started",
-           {{"epoch", committer.head().epoch}, {"entries", committer.head().size}, {"recovery", !behind.empty()}});
+           {{"epoch", committer.head().epoch},
+            {"entries", committer.head().size},
+            {"recovery", !behind.empty()}});
   NotifyReady();
-  while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop) NotifyWatchdog();
+  while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
+    NotifyWatchdog();
   NotifyStopping();
   LogEvent(LogLevel::kInfo, "broker.draining");
   pipeline.Stop();
@@ -179,9 +195,10 @@ int main(int argc, char** argv) {
   using namespace havenline;  // NOLINT(google-build-using-namespace): the composition root.
   std::string config;
   bool log_text = false;
-  CommandLine program("havenline-broker", kVersion,
-                      "Carries safeguarding messages between the agencies of one partnership. It holds no key that "
-                      "opens a message.");
+  CommandLine program(
+      "havenline-broker", kVersion,
+      "Carries safeguarding messages between the agencies of one partnership. It holds no key that "
+      "opens a message.");
   program.root()
       .Text({"--config", "the broker's configuration, a TOML file", kRequired}, config)
       .Flag({"--log-text", "log lines as text instead of JSON"}, log_text)

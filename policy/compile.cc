@@ -23,7 +23,8 @@ class ClaimValues {
   std::size_t count() const { return count_; }
 
   const std::string& ValueOf(std::size_t claim, std::size_t index) const {
-    for (std::size_t i = exchange_.claims.size(); i-- > claim + 1;) index /= exchange_.claims[i].values.size();
+    for (std::size_t i = exchange_.claims.size(); i-- > claim + 1;)
+      index /= exchange_.claims[i].values.size();
     const auto& values = exchange_.claims[claim].values;
     return values[index % values.size()];
   }
@@ -31,7 +32,8 @@ class ClaimValues {
     for (std::size_t i = 0; i < exchange_.claims.size(); ++i) {
       const auto wanted = rule.when.find(exchange_.claims[i].name);
       if (wanted == rule.when.end()) continue;
-      if (std::ranges::find(wanted->second, ValueOf(i, index)) == wanted->second.end()) return false;
+      if (std::ranges::find(wanted->second, ValueOf(i, index)) == wanted->second.end())
+        return false;
     }
     return true;
   }
@@ -62,14 +64,16 @@ void Join(std::string& joined, const std::string& word) {
 
 class Compiler {
  public:
-  Compiler(Rules rules, std::string source_name) : rules_(std::move(rules)), source_name_(std::move(source_name)) {}
+  Compiler(Rules rules, std::string source_name)
+      : rules_(std::move(rules)), source_name_(std::move(source_name)) {}
 
   Result<Policy> Compile() {
     policy_.partnership_ = rules_.partnership;
     policy_.version_ = rules_.version;
     policy_.previous_ = rules_.previous;
     policy_.exchanges_ = rules_.exchanges;
-    for (const Deadline& deadline : rules_.deadlines) policy_.deadlines_.emplace(deadline.name, deadline);
+    for (const Deadline& deadline : rules_.deadlines)
+      policy_.deadlines_.emplace(deadline.name, deadline);
     ReadProfiles();
     CheckRules();
     if (problems_.empty()) {
@@ -93,11 +97,13 @@ class Compiler {
   void Problem(std::string what) { problems_.push_back(source_name_ + ": " + std::move(what)); }
   void Problem(const Rule& rule, const std::string& what) {
     problems_.push_back(source_name_ + ":" + std::to_string(rule.mark.line) + ":" +
-                        std::to_string(rule.mark.column) + ": rule " + rule.id.value() + ": " + what);
+                        std::to_string(rule.mark.column) + ": rule " + rule.id.value() + ": " +
+                        what);
   }
   std::string ProblemText() const {
     std::string text;
-    for (std::size_t i = 0; i < std::min(problems_.size(), kProblemsMax); ++i) text += problems_[i] + "\n";
+    for (std::size_t i = 0; i < std::min(problems_.size(), kProblemsMax); ++i)
+      text += problems_[i] + "\n";
     if (problems_.size() > kProblemsMax) {
       text += "and " + std::to_string(problems_.size() - kProblemsMax) + " more\n";
     }
@@ -122,7 +128,8 @@ class Compiler {
     std::set<RuleId> ids;
     for (const Rule& rule : rules_.rules) {
       if (!ids.insert(rule.id).second) Problem(rule, "another rule has the same id");
-      if (rule.from.empty() || rule.to.empty()) Problem(rule, "needs at least one role in `from` and in `to`");
+      if (rule.from.empty() || rule.to.empty())
+        Problem(rule, "needs at least one role in `from` and in `to`");
       for (const std::string& profile : rule.profiles) {
         if (!Contains(profiles_, profile)) Problem(rule, "there is no profile " + profile);
       }
@@ -153,7 +160,8 @@ class Compiler {
       }
       if (values.empty()) Problem(rule, "claim " + name + " needs at least one value");
       for (const std::string& value : values) {
-        if (!Contains(claim->values, value)) Problem(rule, "claim " + name + " has no value " + value);
+        if (!Contains(claim->values, value))
+          Problem(rule, "claim " + name + " has no value " + value);
       }
     }
   }
@@ -186,7 +194,8 @@ class Compiler {
     }
   }
 
-  void RecordClaimsRead(const Exchange& exchange, const Rule& rule, const std::pair<Role, Role>& roles) {
+  void RecordClaimsRead(const Exchange& exchange, const Rule& rule,
+                        const std::pair<Role, Role>& roles) {
     auto& read = policy_.claims_read_[{exchange.name, roles.first, roles.second}];
     for (const Claim& claim : exchange.claims) {
       if (rule.when.contains(claim.name) && !Contains(read, claim.name)) read.push_back(claim.name);
@@ -203,8 +212,10 @@ class Compiler {
   }
 
   bool Applies(const Rule& rule, const Place& place, std::size_t index) const {
-    return rule.exchange == place.exchange.name && Contains(rule.from, place.from) && Contains(rule.to, place.to) &&
-           (rule.profiles.empty() || Contains(rule.profiles, place.profile)) && place.values.Matches(rule, index);
+    return rule.exchange == place.exchange.name && Contains(rule.from, place.from) &&
+           Contains(rule.to, place.to) &&
+           (rule.profiles.empty() || Contains(rule.profiles, place.profile)) &&
+           place.values.Matches(rule, index);
   }
 
   Cell MakeCell(const Place& place, std::size_t index) {
@@ -238,7 +249,8 @@ class Compiler {
     std::string id = cell.rule.value();
     Join(id, rule.id.value());
     cell.rule = RuleId(std::move(id));
-    if (!Contains("+" + cell.basis + "+", '+') || ("+" + cell.basis + "+").find("+" + rule.basis + "+") == std::string::npos) {
+    if (!Contains("+" + cell.basis + "+", '+') ||
+        ("+" + cell.basis + "+").find("+" + rule.basis + "+") == std::string::npos) {
       Join(cell.basis, rule.basis);
     }
     cell.why += (cell.why.empty() ? "" : " ") + rule.why;
@@ -251,14 +263,16 @@ class Compiler {
   // Rules that meet in a cell may add sections to each other; what they ask of the recipient must be one.
   void CheckAgree(const Rule& first, const Rule& rule, const std::string& where) {
     if (first.deadline != rule.deadline || first.thread_party != rule.thread_party) {
-      Problem(rule, "and rule " + first.id.value() + " differ in `acknowledge` or `thread`: " + where);
+      Problem(rule,
+              "and rule " + first.id.value() + " differ in `acknowledge` or `thread`: " + where);
     }
   }
 
   void CloseCell(Cell& cell, const Place& place, std::size_t index) {
     // Whoever is told anything is told who must never learn of it.
     cell.sections |= *place.exchange.SetOf({std::string(kExclusions)});
-    if (cell.rule.value().size() > limits::kNameBytesMax || cell.basis.size() > limits::kNameBytesMax) {
+    if (cell.rule.value().size() > limits::kNameBytesMax ||
+        cell.basis.size() > limits::kNameBytesMax) {
       Problem("too many rules meet in one cell: " + Describe(place, index));
     }
   }
@@ -266,21 +280,23 @@ class Compiler {
   void CheckSlots(const Place& place, const std::vector<std::size_t>& told) {
     for (std::size_t index = 0; index < told.size(); ++index) {
       if (told[index] < place.exchange.slots) continue;
-      Problem("exchange " + place.exchange.name.value() + " has too few slots for role " + place.from.value() +
-              place.values.Describe(index));
+      Problem("exchange " + place.exchange.name.value() + " has too few slots for role " +
+              place.from.value() + place.values.Describe(index));
       return;
     }
   }
 
   void CheckReached() {
     for (const Rule& rule : rules_.rules) {
-      if (!reached_.contains(rule.id)) Problem(rule, "can never take effect: `never` rules forbid all it shares");
+      if (!reached_.contains(rule.id))
+        Problem(rule, "can never take effect: `never` rules forbid all it shares");
     }
   }
 
   static std::string Describe(const Place& place, std::size_t index) {
     return place.exchange.name.value() + " from " + place.from.value() + " to " + place.to.value() +
-           (place.profile.empty() ? "" : ", profile " + place.profile) + place.values.Describe(index);
+           (place.profile.empty() ? "" : ", profile " + place.profile) +
+           place.values.Describe(index);
   }
 
   Rules rules_;

@@ -32,7 +32,8 @@ Deadline ReadDeadline(const std::string& name, MapReader& reader) {
   }
   deadline.at_least = Minutes(reader, "at-least-minutes", 0);
   deadline.warn = Minutes(reader, "warn-minutes", 30);
-  deadline.move_max = std::chrono::days(reader.OptionalInteger("calendar-days-max", 0, 120).value_or(0));
+  deadline.move_max =
+      std::chrono::days(reader.OptionalInteger("calendar-days-max", 0, 120).value_or(0));
   deadline.default_ready = std::chrono::minutes(
       reader.OptionalInteger("default-ready-minute-of-day", 0, 24 * 60 - 1).value_or(8 * 60 + 15));
   return deadline;
@@ -45,7 +46,8 @@ std::vector<Claim> ReadClaims(MapReader reader) {
     claims.push_back({claim.Name("name"), claim.NameList("values")});
     if (claims.back().values.empty()) claim.Problem("values", "must name at least one value");
     combinations *= std::max<std::size_t>(1, claims.back().values.size());
-    if (combinations > 4096) claim.Problem("too many combinations of claims: at most 4096 make a table");
+    if (combinations > 4096)
+      claim.Problem("too many combinations of claims: at most 4096 make a table");
   }
   if (claims.size() > limits::kClaimsMax) reader.Problem("claim", "too many claims");
   return claims;
@@ -56,13 +58,16 @@ Exchange ReadExchange(const std::string& name, MapReader& reader) {
   exchange.name = ExchangeName(name);
   exchange.version = static_cast<std::uint16_t>(reader.Integer("version", 1, 65535));
   const std::int64_t slots = reader.Integer("slots", 8, 64);
-  if (std::ranges::find(kSlots, slots) == kSlots.end()) reader.Problem("slots", "must be 8, 16 or 64");
+  if (std::ranges::find(kSlots, slots) == kSlots.end())
+    reader.Problem("slots", "must be 8, 16 or 64");
   exchange.slots = static_cast<std::size_t>(slots);
   exchange.urgent = reader.OptionalBool("urgent").value_or(false);
   exchange.strict = reader.OptionalBool("strict").value_or(false);
-  if (exchange.urgent && exchange.strict) reader.Problem("strict", "no exchange is both urgent and strict");
+  if (exchange.urgent && exchange.strict)
+    reader.Problem("strict", "no exchange is both urgent and strict");
   exchange.sections = reader.NameList("sections");
-  if (exchange.sections.size() > limits::kSectionsMax) reader.Problem("sections", "at most 32 sections");
+  if (exchange.sections.size() > limits::kSectionsMax)
+    reader.Problem("sections", "at most 32 sections");
   if (std::ranges::find(exchange.sections, "exclusions") == exchange.sections.end()) {
     reader.Problem("sections", "must contain \"exclusions\": every exchange has that section");
   }
@@ -87,7 +92,8 @@ Rule ReadRule(MapReader& reader, Effect effect, text::Mark mark) {
     } else {
       for (const auto& [claim, values] : when->members()) {
         auto& named = rule.when[claim];
-        if (!values.is(text::Value::Kind::kList)) reader.Problem("when", "each claim needs a list of values");
+        if (!values.is(text::Value::Kind::kList))
+          reader.Problem("when", "each claim needs a list of values");
         if (!values.is(text::Value::Kind::kList)) continue;
         for (const text::Value& value : values.items()) {
           if (value.is(text::Value::Kind::kText)) named.push_back(value.text());
@@ -106,7 +112,9 @@ Rule ReadRule(MapReader& reader, Effect effect, text::Mark mark) {
 Digest ReadPrevious(MapReader& reader, std::uint64_t version) {
   const auto text = reader.OptionalText("previous");
   if (text.has_value() != (version > 1)) {
-    reader.Problem("a policy of version 1 names no `previous`; every later one names the hash of the one before");
+    reader.Problem(
+        "a policy of version 1 names no `previous`; every later one names the hash of the one "
+        "before");
   }
   if (!text) return {};
   const auto bytes = HexDecode(*text);
@@ -119,7 +127,8 @@ void ReadRules(MapReader& top, std::string_view key, Effect effect, Rules& rules
   const text::Value* const list = top.Raw(key);
   std::size_t at = 0;
   for (MapReader& rule : top.OptionalMapList(key)) {
-    const bool known = list != nullptr && list->is(text::Value::Kind::kList) && at < list->items().size();
+    const bool known =
+        list != nullptr && list->is(text::Value::Kind::kList) && at < list->items().size();
     rules.rules.push_back(ReadRule(rule, effect, known ? list->items()[at].mark() : text::Mark{}));
     ++at;
   }
@@ -136,11 +145,14 @@ Result<Rules> ParseRules(std::string_view text, const std::string& source_name) 
   rules.version.version = static_cast<std::uint64_t>(top.Integer("version", 1, 1'000'000'000));
   rules.version.hash = tlog::NoteTextHash(text);
   rules.previous = ReadPrevious(top, rules.version.version);
-  for (auto& [name, reader] : top.OptionalMapsByName("deadline")) rules.deadlines.push_back(ReadDeadline(name, reader));
-  for (auto& [name, reader] : top.OptionalMapsByName("exchange")) rules.exchanges.push_back(ReadExchange(name, reader));
+  for (auto& [name, reader] : top.OptionalMapsByName("deadline"))
+    rules.deadlines.push_back(ReadDeadline(name, reader));
+  for (auto& [name, reader] : top.OptionalMapsByName("exchange"))
+    rules.exchanges.push_back(ReadExchange(name, reader));
   for (MapReader& profile : top.OptionalMapList("profile")) {
     Profile read{profile.Name("name"), {}};
-    for (std::string& sender : profile.NameList("senders")) read.senders.emplace_back(std::move(sender));
+    for (std::string& sender : profile.NameList("senders"))
+      read.senders.emplace_back(std::move(sender));
     rules.profiles.push_back(std::move(read));
   }
   ReadRules(top, "share", Effect::kShare, rules);

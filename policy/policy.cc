@@ -57,12 +57,13 @@ const Cell& Policy::Look(const Question& question) const {
   if (exchange == nullptr) return nothing_;
   const auto claims = ClaimIndex(*exchange, question.claims);
   if (!claims) return nothing_;
-  const auto at = table_.find(
-      TableKey{question.exchange, std::string(ProfileOf(question.sender)), question.from, question.to});
+  const auto at = table_.find(TableKey{question.exchange, std::string(ProfileOf(question.sender)),
+                                       question.from, question.to});
   return at == table_.end() ? nothing_ : at->second[*claims];
 }
 
-std::vector<Policy::Row> Policy::RowsFor(const ExchangeName& exchange, const AgencyId& sender, const Role& from,
+std::vector<Policy::Row> Policy::RowsFor(const ExchangeName& exchange, const AgencyId& sender,
+                                         const Role& from,
                                          const std::vector<ClaimOpening>& claims) const {
   std::vector<Row> rows;
   const Exchange* const known = Find(exchange);
@@ -71,13 +72,15 @@ std::vector<Policy::Row> Policy::RowsFor(const ExchangeName& exchange, const Age
   const TableKey first{exchange, std::string(ProfileOf(sender)), from, Role()};
   for (auto at = table_.lower_bound(first); at != table_.end(); ++at) {
     const auto& [in_exchange, profile, from_role, to] = at->first;
-    if (std::tie(in_exchange, profile, from_role) != std::tie(exchange, std::get<1>(first), from)) break;
+    if (std::tie(in_exchange, profile, from_role) != std::tie(exchange, std::get<1>(first), from))
+      break;
     rows.push_back({to, &at->second[*index]});
   }
   return rows;
 }
 
-std::vector<std::string> Policy::ClaimsRead(const ExchangeName& exchange, const Role& from, const Role& to) const {
+std::vector<std::string> Policy::ClaimsRead(const ExchangeName& exchange, const Role& from,
+                                            const Role& to) const {
   const auto at = claims_read_.find({exchange, from, to});
   return at == claims_read_.end() ? std::vector<std::string>{} : at->second;
 }

@@ -30,11 +30,11 @@ using SectionSet = std::uint32_t;
 // When a person at the recipient must have acknowledged.
 struct Deadline {
   std::string name;
-  bool before_ready = false;               // By the recipient's next ready-by …
-  std::chrono::minutes after{0};           // … or so long after sending;
-  std::chrono::minutes at_least{0};        // never sooner than so long after sending.
-  std::chrono::minutes warn{30};           // The sender's agent warns so long before it is late.
-  std::chrono::days move_max{0};           // How far the recipient's calendar may move it.
+  bool before_ready = false;         // By the recipient's next ready-by …
+  std::chrono::minutes after{0};     // … or so long after sending;
+  std::chrono::minutes at_least{0};  // never sooner than so long after sending.
+  std::chrono::minutes warn{30};     // The sender's agent warns so long before it is late.
+  std::chrono::days move_max{0};     // How far the recipient's calendar may move it.
   std::chrono::minutes default_ready{8 * 60 + 15};  // For a recipient that states no calendar.
 };
 
@@ -53,18 +53,19 @@ struct Exchange {
   std::vector<Claim> claims;
   std::vector<std::string> hold_flags;  // Intake holds rows with one of these for a supervisor.
 
-  std::optional<SectionSet> SetOf(const std::vector<std::string>& names) const;  // Nothing: an unknown name.
+  std::optional<SectionSet> SetOf(
+      const std::vector<std::string>& names) const;  // Nothing: an unknown name.
   std::vector<std::string> NamesOf(SectionSet set) const;
 };
 
 // What one sender role may tell one recipient role, given the claims.
 struct Cell {
-  SectionSet sections = 0;    // None: nothing may be sent at all.
-  RuleId rule;                // The rules that say so, joined by '+'.
-  bool required = false;      // The role must be told (C3).
-  bool thread_party = false;  // It gets the thread secret.
-  std::string basis;          // Lawful basis codes, joined by '+'.
-  std::string why;            // In plain words, for the why-card.
+  SectionSet sections = 0;             // None: nothing may be sent at all.
+  RuleId rule;                         // The rules that say so, joined by '+'.
+  bool required = false;               // The role must be told (C3).
+  bool thread_party = false;           // It gets the thread secret.
+  std::string basis;                   // Lawful basis codes, joined by '+'.
+  std::string why;                     // In plain words, for the why-card.
   const Deadline* deadline = nullptr;  // In the same Policy; none: no acknowledgement is asked.
 };
 
@@ -102,7 +103,8 @@ class Policy {
                            const std::vector<ClaimOpening>& claims) const;
 
   // The claims that any rule for (exchange, sender role, recipient role) reads: those a recipient gets.
-  std::vector<std::string> ClaimsRead(const ExchangeName& exchange, const Role& from, const Role& to) const;
+  std::vector<std::string> ClaimsRead(const ExchangeName& exchange, const Role& from,
+                                      const Role& to) const;
 
   // The profile of a sender: the one that names it, or "".
   std::string_view ProfileOf(const AgencyId& sender) const;
@@ -113,7 +115,8 @@ class Policy {
 
   using TableKey = std::tuple<ExchangeName, std::string, Role, Role>;  // …, profile, from, to.
 
-  std::optional<std::size_t> ClaimIndex(const Exchange& exchange, const std::vector<ClaimOpening>& claims) const;
+  std::optional<std::size_t> ClaimIndex(const Exchange& exchange,
+                                        const std::vector<ClaimOpening>& claims) const;
 
   PartnershipId partnership_;
   DocumentVersion version_;

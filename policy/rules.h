@@ -20,9 +20,9 @@ struct Rule {
   ExchangeName exchange;
   std::vector<Role> from;
   std::vector<Role> to;
-  std::vector<std::string> profiles;                      // Empty: all.
-  std::map<std::string, std::vector<std::string>> when;   // Claim -> values; empty: always.
-  std::vector<std::string> sections;                      // ["*"] is all.
+  std::vector<std::string> profiles;                     // Empty: all.
+  std::map<std::string, std::vector<std::string>> when;  // Claim -> values; empty: always.
+  std::vector<std::string> sections;                     // ["*"] is all.
   std::string basis;
   std::string why;
   std::string deadline;  // Empty: none.

@@ -32,10 +32,13 @@ std::vector<DayRange> ReadRanges(MapReader& reader, std::string_view key) {
 Calendar ReadCalendar(MapReader reader) {
   Calendar calendar;
   calendar.zone = reader.OptionalText("zone").value_or(calendar.zone);
-  if (!ZoneExists(calendar.zone)) reader.Problem("zone", "is no time zone of this machine, like \"Europe/London\"");
-  calendar.ready_by = std::chrono::minutes(
-      reader.OptionalInteger("ready-by-minute-of-day", 0, 24 * 60 - 1).value_or(calendar.ready_by.count()));
-  calendar.weekdays = static_cast<std::uint8_t>(reader.OptionalInteger("weekdays", 1, 127).value_or(calendar.weekdays));
+  if (!ZoneExists(calendar.zone))
+    reader.Problem("zone", "is no time zone of this machine, like \"Europe/London\"");
+  calendar.ready_by =
+      std::chrono::minutes(reader.OptionalInteger("ready-by-minute-of-day", 0, 24 * 60 - 1)
+                               .value_or(calendar.ready_by.count()));
+  calendar.weekdays = static_cast<std::uint8_t>(
+      reader.OptionalInteger("weekdays", 1, 127).value_or(calendar.weekdays));
   calendar.terms = ReadRanges(reader, "term");
   calendar.closures = ReadRanges(reader, "closure");
   return calendar;
@@ -44,7 +47,8 @@ Calendar ReadCalendar(MapReader reader) {
 OwnAgency ReadAgency(MapReader& reader) {
   OwnAgency agency;
   agency.id = AgencyId(reader.Name("name"));
-  for (std::string& role : reader.OptionalNameList("receives")) agency.receives.emplace_back(std::move(role));
+  for (std::string& role : reader.OptionalNameList("receives"))
+    agency.receives.emplace_back(std::move(role));
   agency.telephone = reader.OptionalText("telephone").value_or("");
   if (auto calendar = reader.OptionalMap("calendar")) agency.calendar = ReadCalendar(*calendar);
   return agency;
@@ -61,7 +65,8 @@ Governance ReadGovernance(MapReader reader) {
     governance.keys.push_back(*std::move(key));
   }
   const auto count = static_cast<std::int64_t>(governance.keys.size());
-  governance.threshold = static_cast<std::size_t>(reader.Integer("threshold", 1, std::max<std::int64_t>(1, count)));
+  governance.threshold =
+      static_cast<std::size_t>(reader.Integer("threshold", 1, std::max<std::int64_t>(1, count)));
   return governance;
 }
 
@@ -81,18 +86,22 @@ Result<AgentConfiguration> ReadAgentConfiguration(
   read.directory = read.InFolder(reader.Text("directory"));
   read.policy = read.InFolder(reader.Text("policy"));
   read.follow_statements = reader.OptionalBool("sends").value_or(false);
-  read.broker_silent = Milliseconds(1000 * reader.OptionalInteger("broker-silent-seconds", 10, 86'400).value_or(600));
+  read.broker_silent = Milliseconds(
+      1000 * reader.OptionalInteger("broker-silent-seconds", 10, 86'400).value_or(600));
   MapReader broker = reader.Map("broker");
   read.broker = broker.Text("address");
   read.broker_curve = broker.Text("curve");
-  if (!IsCurveKey(read.broker_curve)) broker.Problem("curve", "must be the broker's CURVE public key");
+  if (!IsCurveKey(read.broker_curve))
+    broker.Problem("curve", "must be the broker's CURVE public key");
   read.governance = ReadGovernance(reader.Map("governance"));
   MapReader port = reader.Map("port");
   read.listen_address = port.OptionalText("address").value_or(read.listen_address);
-  read.listen_port = static_cast<std::uint16_t>(port.OptionalInteger("number", 0, 65535).value_or(0));
+  read.listen_port =
+      static_cast<std::uint16_t>(port.OptionalInteger("number", 0, 65535).value_or(0));
   if (const auto file = port.OptionalText("file")) read.port_file = read.InFolder(*file);
   read.tokens = read.InFolder(port.Text("tokens"));
-  for (MapReader& agency : reader.OptionalMapList("agency")) read.agencies.push_back(ReadAgency(agency));
+  for (MapReader& agency : reader.OptionalMapList("agency"))
+    read.agencies.push_back(ReadAgency(agency));
   if (more) more(reader, read);
   RETURN_IF_FAULT(reader.Finish());
   return read;

@@ -16,15 +16,16 @@
 namespace havenline {
 
 struct AgentConfiguration {
-  std::filesystem::path path;    // Of the file; relative paths in it are relative to its folder.
+  std::filesystem::path path;  // Of the file; relative paths in it are relative to its folder.
   PartnershipId partnership;
-  std::string broker;            // tcp://host:port
-  std::string broker_curve;      // Z85: pinned.
+  std::string broker;        // tcp://host:port
+  std::string broker_curve;  // Z85: pinned.
   std::filesystem::path store;
-  std::filesystem::path keys;    // Folder: curve.key, store.key, pseudonym.key, <agency>/<purpose>.key
+  std::filesystem::path
+      keys;  // Folder: curve.key, store.key, pseudonym.key, <agency>/<purpose>.key
   std::filesystem::path directory;  // Notes to begin with.
   std::filesystem::path policy;
-  Governance governance;         // Pinned.
+  Governance governance;  // Pinned.
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 0;  // 0: any free one, written to port-file.
   std::filesystem::path port_file;
@@ -33,7 +34,9 @@ struct AgentConfiguration {
   bool follow_statements = false;
   Milliseconds broker_silent{600'000};
 
-  std::filesystem::path InFolder(const std::string& relative) const { return path.parent_path() / relative; }
+  std::filesystem::path InFolder(const std::string& relative) const {
+    return path.parent_path() / relative;
+  }
 };
 
 // Reads the file and hands `more` the top table, to read what only one daemon has, before unknown keys are

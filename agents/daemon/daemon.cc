@@ -19,8 +19,8 @@ namespace {
 constexpr std::size_t kKeyFileMax = 1024;
 
 // The claims that a received content makes, for the inbox, which knows no exchange.
-std::optional<std::map<std::string, std::string>> ClaimsMade(const ExchangeName& name,
-                                                             const std::map<std::string, seal::SecretBytes>& sections) {
+std::optional<std::map<std::string, std::string>> ClaimsMade(
+    const ExchangeName& name, const std::map<std::string, seal::SecretBytes>& sections) {
   const exchange::ExchangeType* const type = exchange::FindExchange(name);
   if (type == nullptr) return std::nullopt;
   std::map<std::string, text::Value> content;
@@ -58,17 +58,22 @@ class Runner {
 
   Result<void> Run(StopSignal& signals) {
     RETURN_IF_FAULT(CheckZones());
-    ASSIGN_OR_RETURN(const seal::Secret<32> store_key, ReadKeyFile("store", configuration_.keys / "store.key"));
-    ASSIGN_OR_RETURN(const seal::Secret<32> pseudonym_key, ReadKeyFile("pseudonym", configuration_.keys / "pseudonym.key"));
+    ASSIGN_OR_RETURN(const seal::Secret<32> store_key,
+                     ReadKeyFile("store", configuration_.keys / "store.key"));
+    ASSIGN_OR_RETURN(const seal::Secret<32> pseudonym_key,
+                     ReadKeyFile("pseudonym", configuration_.keys / "pseudonym.key"));
     RETURN_IF_FAULT(MakeDirectories(configuration_.store.parent_path(), kPrivateDirectory));
-    ASSIGN_OR_RETURN(AgentStore store, AgentStore::Open({configuration_.store, false},
-                                                        seal::LockedSecret<32>(store_key.ExposeSecret()), random_));
+    ASSIGN_OR_RETURN(AgentStore store,
+                     AgentStore::Open({configuration_.store, false},
+                                      seal::LockedSecret<32>(store_key.ExposeSecret()), random_));
     ASSIGN_OR_RETURN(AgentOptions options, MakeOptions());
-    ASSIGN_OR_RETURN(const std::unique_ptr<Agent> agent, Agent::Load(std::move(options), store, clock_, random_));
+    ASSIGN_OR_RETURN(const std::unique_ptr<Agent> agent,
+                     Agent::Load(std::move(options), store, clock_, random_));
     Desk desk(*agent);
     RETURN_IF_FAULT(desk.Load());
-    ASSIGN_OR_RETURN(const People people, People::Read(configuration_.tokens,
-                                                       seal::LockedSecret<32>(pseudonym_key.ExposeSecret())));
+    ASSIGN_OR_RETURN(
+        const People people,
+        People::Read(configuration_.tokens, seal::LockedSecret<32>(pseudonym_key.ExposeSecret())));
     LocalPort port(*agent, desk, people);
     if (extra_.prepare) RETURN_IF_FAULT(extra_.prepare(*agent, port));
     agent->Start();
@@ -76,11 +81,14 @@ class Runner {
     server_options.address = configuration_.listen_address;
     server_options.port = configuration_.listen_port;
     ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
-                     HttpServer::Start(server_options, [&port](const HttpRequest& request) { return port.Answer(request); }));
+                     HttpServer::Start(server_options, [&port](const HttpRequest& request) {
+                       return port.Answer(request);
+                     }));
     RETURN_IF_FAULT(WritePortFile(server->port()));
     LogEvent(LogLevel::kInfo, "agent.started", {{"port", server->port()}});
     NotifyReady();
-    while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop) NotifyWatchdog();
+    while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
+      NotifyWatchdog();
     NotifyStopping();
     server->Stop();
     agent->Stop();
@@ -90,13 +98,16 @@ class Runner {
 
  private:
   Result<AgentOptions> MakeOptions() {
-    ASSIGN_OR_RETURN(const seal::Secret<32> curve_secret, ReadKeyFile("curve", configuration_.keys / "curve.key"));
+    ASSIGN_OR_RETURN(const seal::Secret<32> curve_secret,
+                     ReadKeyFile("curve", configuration_.keys / "curve.key"));
     const seal::SealKey curve = seal::SealKey::FromPrivate(curve_secret.ExposeSecret());
     AgentOptions options;
-    options.session.dealer = {configuration_.broker, configuration_.broker_curve, Z85Encode(curve.public_key()),
+    options.session.dealer = {configuration_.broker, configuration_.broker_curve,
+                              Z85Encode(curve.public_key()),
                               Z85Encode(curve_secret.ExposeSecret())};
     options.session.partnership = configuration_.partnership;
-    for (const OwnAgency& agency : configuration_.agencies) options.session.agencies.push_back(agency.id);
+    for (const OwnAgency& agency : configuration_.agencies)
+      options.session.agencies.push_back(agency.id);
     options.session.software = software_;
     ASSIGN_OR_RETURN(options.documents.directory, ReadNote(configuration_.directory));
     ASSIGN_OR_RETURN(options.documents.policy, ReadNote(configuration_.policy));
@@ -113,7 +124,8 @@ class Runner {
 
   Result<void> WritePortFile(std::uint16_t port) const {
     if (configuration_.port_file.empty()) return {};
-    return WriteFileDurably(configuration_.port_file, AsBytes(std::to_string(port) + "\n"), kPrivateFile);
+    return WriteFileDurably(configuration_.port_file, AsBytes(std::to_string(port) + "\n"),
+                            kPrivateFile);
   }
 
   const AgentConfiguration& configuration_;
@@ -123,16 +135,19 @@ class Runner {
   seal::SystemRandom random_;
 };
 
-ExitCode Main(const std::string& name, const std::string& config, bool log_text, DaemonExtra extra) {
+ExitCode Main(const std::string& name, const std::string& config, bool log_text,
+              DaemonExtra extra) {
   InitLog({.level = LogLevel::kInfo, .format = log_text ? LogFormat::kText : LogFormat::kJson});
   StopSignal signals;
   const auto run = [&]() -> Result<void> {
     RETURN_IF_FAULT(HardenProcess());
-    ASSIGN_OR_RETURN(const AgentConfiguration configuration, ReadAgentConfiguration(config, extra.configure));
+    ASSIGN_OR_RETURN(const AgentConfiguration configuration,
+                     ReadAgentConfiguration(config, extra.configure));
     return Runner(configuration, name + " " + kVersion, extra).Run(signals);
   };
   const auto result = run();
-  if (!result) LogEvent(LogLevel::kError, "agent.not-started", {{"why", OperatorDetail(result.error())}});
+  if (!result)
+    LogEvent(LogLevel::kError, "agent.not-started", {{"why", OperatorDetail(result.error())}});
   FlushLog();
   return result ? ExitCode::kOk : ExitCodeFor(result.error());
 }
@@ -147,7 +162,8 @@ Result<seal::Secret<32>> ReadKeyFile(std::string_view kind, const std::filesyste
   return key;
 }
 
-int RunDaemon(int argc, const char* const* argv, const std::string& name, const std::string& about, DaemonExtra extra) {
+int RunDaemon(int argc, const char* const* argv, const std::string& name, const std::string& about,
+              DaemonExtra extra) {
   std::string config;
   bool log_text = false;
   CommandLine program(name, kVersion, about);

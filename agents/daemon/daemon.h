@@ -28,7 +28,8 @@ struct DaemonExtra {
 };
 
 // The body of a daemon's main().
-int RunDaemon(int argc, const char* const* argv, const std::string& name, const std::string& about, DaemonExtra extra);
+int RunDaemon(int argc, const char* const* argv, const std::string& name, const std::string& about,
+              DaemonExtra extra);
 
 // Reads a key file of mode 0600.
 Result<seal::Secret<32>> ReadKeyFile(std::string_view kind, const std::filesystem::path& path);

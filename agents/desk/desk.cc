@@ -27,28 +27,36 @@ Value Desk::List() const {
 
 Result<const InMessage*> Desk::Shown(std::uint64_t number) const {
   const InMessage* const message = agent_.inbox().Find(number);
-  if (message == nullptr) return Fail(FaultCode::kMissing, "there is no notice " + std::to_string(number));
+  if (message == nullptr)
+    return Fail(FaultCode::kMissing, "there is no notice " + std::to_string(number));
   if (!message->shown()) {
-    return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) + " could not be opened here; its sender has been told");
+    return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) +
+                                         " could not be opened here; its sender has been told");
   }
   if (message->state == InState::kNotOurs) {
-    return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) + " was handed back as not ours");
+    return Fail(FaultCode::kInvalid,
+                "notice " + std::to_string(number) + " was handed back as not ours");
   }
   // Who must never learn of it is the conflict lead's to compare with the staff, before anyone sees more.
-  ASSIGN_OR_RETURN(const auto exclusions, agent_.inbox().Section(*message, seal::kExclusionsSection));
+  ASSIGN_OR_RETURN(const auto exclusions,
+                   agent_.inbox().Section(*message, seal::kExclusionsSection));
   const exchange::ExchangeType* const type = exchange::FindExchange(message->exchange);
-  if (type == nullptr) return Fail(FaultCode::kInvalid, "this version does not know that kind of message");
+  if (type == nullptr)
+    return Fail(FaultCode::kInvalid, "this version does not know that kind of message");
   if (exclusions) {
-    ASSIGN_OR_RETURN(const Value value, exchange::DecodeSection(*type, seal::kExclusionsSection, *exclusions));
+    ASSIGN_OR_RETURN(const Value value,
+                     exchange::DecodeSection(*type, seal::kExclusionsSection, *exclusions));
     if (!value.is(Value::Kind::kNull)) {
-      return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) +
-                                           " names persons who must not learn of it: it waits for the conflict lead");
+      return Fail(FaultCode::kInvalid,
+                  "notice " + std::to_string(number) +
+                      " names persons who must not learn of it: it waits for the conflict lead");
     }
   }
   return message;
 }
 
-Result<Value> Desk::Sections(const InMessage& message, const std::vector<std::string>& names) const {
+Result<Value> Desk::Sections(const InMessage& message,
+                             const std::vector<std::string>& names) const {
   const exchange::ExchangeType& type = *exchange::FindExchange(message.exchange);
   Value sections = Value::List();
   for (const exchange::Field& section : type.sections) {
@@ -57,7 +65,10 @@ Result<Value> Desk::Sections(const InMessage& message, const std::vector<std::st
     ASSIGN_OR_RETURN(const auto bytes, agent_.inbox().Section(message, section.name));
     if (!bytes) continue;
     ASSIGN_OR_RETURN(Value value, exchange::DecodeSection(type, section.name, *bytes));
-    sections.Add(Value::Map().Set("name", section.name).Set("label", section.label).Set("value", std::move(value)));
+    sections.Add(Value::Map()
+                     .Set("name", section.name)
+                     .Set("label", section.label)
+                     .Set("value", std::move(value)));
   }
   return sections;
 }
@@ -76,7 +87,8 @@ Result<Value> Desk::Pupil(std::uint64_t number, const Person& person) {
   ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
   JournalEntry entry = Entry(*message, "pupil", person);
   for (const std::string& section : message->sections) {
-    if (std::ranges::find(kPupilSections, section) != kPupilSections.end()) entry.sections.push_back(section);
+    if (std::ranges::find(kPupilSections, section) != kPupilSections.end())
+      entry.sections.push_back(section);
   }
   const std::vector<std::string> shown = entry.sections;
   StoreBatch batch;
@@ -96,7 +108,8 @@ Result<Value> Desk::Open(std::uint64_t number, const Person& person) {
   entry.sections = message->sections;
   StoreBatch batch;
   journal_.Add(std::move(entry), batch);
-  RETURN_IF_FAULT(agent_.inbox().Do({number, ReceiptKind::kOpened, person.pseudonym}, agent_.clock().Now(), std::move(batch)));
+  RETURN_IF_FAULT(agent_.inbox().Do({number, ReceiptKind::kOpened, person.pseudonym},
+                                    agent_.clock().Now(), std::move(batch)));
   ASSIGN_OR_RETURN(Value sections, Sections(*message, message->sections));
   const exchange::ExchangeType& type = *exchange::FindExchange(message->exchange);
   return views::InMessageView(*message, agent_.documents().directory())
@@ -104,11 +117,13 @@ Result<Value> Desk::Open(std::uint64_t number, const Person& person) {
       .Set("why", views::WhyCard(*message, type, agent_.documents()));
 }
 
-Result<Value> Desk::Act(std::uint64_t number, ReceiptKind kind, const char* act, const Person& person) {
+Result<Value> Desk::Act(std::uint64_t number, ReceiptKind kind, const char* act,
+                        const Person& person) {
   ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
   StoreBatch batch;
   journal_.Add(Entry(*message, act, person), batch);
-  RETURN_IF_FAULT(agent_.inbox().Do({number, kind, person.pseudonym}, agent_.clock().Now(), std::move(batch)));
+  RETURN_IF_FAULT(
+      agent_.inbox().Do({number, kind, person.pseudonym}, agent_.clock().Now(), std::move(batch)));
   return views::InMessageView(*message, agent_.documents().directory());
 }
 

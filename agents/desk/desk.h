@@ -33,8 +33,10 @@ class Desk {
 
  private:
   Result<const InMessage*> Shown(std::uint64_t number) const;
-  Result<text::Value> Sections(const InMessage& message, const std::vector<std::string>& names) const;
-  Result<text::Value> Act(std::uint64_t number, ReceiptKind kind, const char* act, const Person& person);
+  Result<text::Value> Sections(const InMessage& message,
+                               const std::vector<std::string>& names) const;
+  Result<text::Value> Act(std::uint64_t number, ReceiptKind kind, const char* act,
+                          const Person& person);
   JournalEntry Entry(const InMessage& message, const char* act, const Person& person) const;
 
   Agent& agent_;

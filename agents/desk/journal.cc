@@ -38,7 +38,8 @@ void Journal::Add(JournalEntry entry, StoreBatch& batch) {
   Value row = Value::Map().Set("entry", json);
   // The receipt key under a label of its own: what it signs here can never pass for a receipt.
   if (const seal::SigningKey* const key = keys_.Signing(entry.agency, seal::Purpose::kReceipt)) {
-    row.Set("signature", rows::Encode(key->Sign(seal::Joined(seal::labels::kJournal).Add(json).bytes())));
+    row.Set("signature",
+            rows::Encode(key->Sign(seal::Joined(seal::labels::kJournal).Add(json).bytes())));
   }
   batch.Put(Table::kJournal, NumberText(last_number_), std::move(row));
   last_ = seal::Sha256(AsBytes(json));

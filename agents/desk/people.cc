@@ -17,20 +17,22 @@ constexpr std::size_t kFileMax = 256U << 10U;
 constexpr std::size_t kTokenMin = 32;
 
 Pseudonym PseudonymOf(const std::string& login, const seal::LockedSecret<32>& key) {
-  const Digest digest =
-      seal::HmacSha256(key.ExposeSecret(), seal::Joined(seal::labels::kPseudonym).Add(login).bytes());
+  const Digest digest = seal::HmacSha256(key.ExposeSecret(),
+                                         seal::Joined(seal::labels::kPseudonym).Add(login).bytes());
   return Pseudonym(HexEncode(ByteView(digest).first(8)));
 }
 
 bool IsToken(std::string_view token) {
   return token.size() >= kTokenMin && token.size() <= 256 && std::ranges::all_of(token, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-  });
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                  c == '-' || c == '_';
+         });
 }
 
 }  // namespace
 
-Result<People> People::Read(const std::filesystem::path& tokens, const seal::LockedSecret<32>& pseudonym_key) {
+Result<People> People::Read(const std::filesystem::path& tokens,
+                            const seal::LockedSecret<32>& pseudonym_key) {
   ASSIGN_OR_RETURN(Bytes bytes, ReadSecretFile(tokens, kFileMax));
   const seal::SecretBytes wiped(std::move(bytes));
   std::istringstream lines{std::string(AsText(wiped.ExposeSecret()))};
@@ -47,9 +49,10 @@ Result<People> People::Read(const std::filesystem::path& tokens, const seal::Loc
       return entry.person.login == login || entry.token == token;
     });
     if (!IsName(login) || !IsToken(token) || !rest.empty() || known) {
-      return Fail(FaultCode::kInvalid, tokens.string() + ":" + std::to_string(number) +
-                                           ": each line is a login and a token of at least 32 letters, digits, - and "
-                                           "_, both used once");
+      return Fail(FaultCode::kInvalid,
+                  tokens.string() + ":" + std::to_string(number) +
+                      ": each line is a login and a token of at least 32 letters, digits, - and "
+                      "_, both used once");
     }
     people.entries_.push_back({{login, PseudonymOf(login, pseudonym_key)}, token});
   }

@@ -27,7 +27,8 @@ class People {
  public:
   // One line for each person: `<login> <token>`, the token at least 32 characters of [A-Za-z0-9_-]. The file
   // is a secret: mode 0600. Lines that start with # are comments.
-  static Result<People> Read(const std::filesystem::path& tokens, const seal::LockedSecret<32>& pseudonym_key);
+  static Result<People> Read(const std::filesystem::path& tokens,
+                             const seal::LockedSecret<32>& pseudonym_key);
 
   // The person whose token it is. The same time whether it is the first, the last or none.
   std::optional<Person> WhoHas(std::string_view token) const;

@@ -14,8 +14,8 @@
 namespace havenline {
 
 // A handler that already knows who asks. Runs on the port's thread.
-using PersonHandler =
-    std::function<HttpResponse(const Person& person, const HttpRequest& request, const RouteParameters& parameters)>;
+using PersonHandler = std::function<HttpResponse(const Person& person, const HttpRequest& request,
+                                                 const RouteParameters& parameters)>;
 
 class LocalPort {
  public:

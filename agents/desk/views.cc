@@ -16,7 +16,8 @@ std::string TitleOf(const AgencyId& agency, const Directory& directory) {
 
 Value Times(const std::map<ReceiptKind, TimePoint>& receipts) {
   Value times = Value::Map();
-  for (const auto& [kind, time] : receipts) times.Set(std::string(NameOf(kind)), ToMilliseconds(time));
+  for (const auto& [kind, time] : receipts)
+    times.Set(std::string(NameOf(kind)), ToMilliseconds(time));
   return times;
 }
 
@@ -37,7 +38,8 @@ Value InMessageView(const InMessage& message, const Directory& directory) {
   if (message.acknowledge_by) view.Set("acknowledge-by", ToMilliseconds(*message.acknowledge_by));
   Value warnings = Value::List();
   if (message.ahead_of_time) warnings.Add("Its time lies ahead of our clock.");
-  if (message.confirm_by_telephone) warnings.Add("The sender's key was found compromised: confirm by telephone.");
+  if (message.confirm_by_telephone)
+    warnings.Add("The sender's key was found compromised: confirm by telephone.");
   if (message.claims_differ) warnings.Add("It says one thing to policy and another inside.");
   view.Set("warnings", std::move(warnings));
   return view;
@@ -65,7 +67,10 @@ Value OutMessageView(const OutMessage& message) {
                    .Set("taken", ToMilliseconds(message.taken))
                    .Set("sealings", message.sealings)
                    .Set("recipients", std::move(recipients));
-  if (message.position) view.Set("position", Value::Map().Set("epoch", message.position->epoch).Set("index", message.position->index.value()));
+  if (message.position)
+    view.Set("position", Value::Map()
+                             .Set("epoch", message.position->epoch)
+                             .Set("index", message.position->index.value()));
   if (!message.refused.empty()) view.Set("refused", message.refused);
   return view;
 }
@@ -89,11 +94,15 @@ Value StatusView(Agent& agent) {
   for (const auto& [origin, message] : agent.outbox().messages()) {
     if (message.ended()) continue;
     ++waiting;
-    late += std::ranges::any_of(message.recipients, [](const OutRecipient& r) { return r.late && !r.answered(); }) ? 1U : 0U;
+    late += std::ranges::any_of(message.recipients,
+                                [](const OutRecipient& r) { return r.late && !r.answered(); })
+                ? 1U
+                : 0U;
   }
   std::size_t unanswered = 0;
   for (const auto& [number, message] : agent.inbox().messages()) {
-    unanswered += message.state == InState::kPresented || message.state == InState::kOpened ? 1U : 0U;
+    unanswered +=
+        message.state == InState::kPresented || message.state == InState::kOpened ? 1U : 0U;
   }
   const LogHead& head = agent.documents().head();
   Value agencies = Value::List();
@@ -115,18 +124,24 @@ Value StatusView(Agent& agent) {
       .Set("alarms-open", agent.alarms().open_count());
 }
 
-Value WhyCard(const InMessage& message, const exchange::ExchangeType& type, const Documents& documents) {
+Value WhyCard(const InMessage& message, const exchange::ExchangeType& type,
+              const Documents& documents) {
   Value withheld = Value::List();
   for (const exchange::Field& section : type.sections) {
-    if (std::ranges::find(message.sections, section.name) == message.sections.end()) withheld.Add(section.label);
+    if (std::ranges::find(message.sections, section.name) == message.sections.end())
+      withheld.Add(section.label);
   }
   return Value::Map()
       .Set("words", "You see this because " + message.key.agency.value() + " holds the role " +
-                        message.key.role.value() + " and rule " + message.rule.value() + " of policy version " +
-                        std::to_string(documents.policy().version().version) + " shares it with that role.")
+                        message.key.role.value() + " and rule " + message.rule.value() +
+                        " of policy version " +
+                        std::to_string(documents.policy().version().version) +
+                        " shares it with that role.")
       .Set("rule", message.rule.value())
       .Set("withheld", std::move(withheld))
-      .Set("entry", Value::Map().Set("epoch", message.position.epoch).Set("index", message.position.index.value()));
+      .Set("entry", Value::Map()
+                        .Set("epoch", message.position.epoch)
+                        .Set("index", message.position.index.value()));
 }
 
 }  // namespace havenline::views

@@ -16,6 +16,7 @@ text::Value AlarmView(std::uint64_t number, const Alarm& alarm);
 text::Value StatusView(Agent& agent);
 
 // Why this desk sees this message: the rule, its words and basis, and what it withheld.
-text::Value WhyCard(const InMessage& message, const exchange::ExchangeType& type, const Documents& documents);
+text::Value WhyCard(const InMessage& message, const exchange::ExchangeType& type,
+                    const Documents& documents);
 
 }  // namespace havenline::views

@@ -37,21 +37,28 @@ void SendInFrames(Next next, Send send) {
 
 }  // namespace
 
-Agent::Agent(AgentOptions options, AgentStore& store, const Clock& clock, seal::RandomSource& random)
-    : options_(std::move(options)), store_(store), clock_(clock), random_(random), tasks_(kTasksMax) {}
+Agent::Agent(AgentOptions options, AgentStore& store, const Clock& clock,
+             seal::RandomSource& random)
+    : options_(std::move(options)),
+      store_(store),
+      clock_(clock),
+      random_(random),
+      tasks_(kTasksMax) {}
 
 Agent::~Agent() { Stop(); }
 
-Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& store, const Clock& clock,
-                                           seal::RandomSource& random) {
+Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& store,
+                                           const Clock& clock, seal::RandomSource& random) {
   std::unique_ptr<Agent> agent(new Agent(std::move(options), store, clock, random));
   Agent& a = *agent;
   RETURN_IF_FAULT(a.alarms_.Load(store));
   ASSIGN_OR_RETURN(a.documents_, Documents::Load(a.options_.documents, store));
-  ASSIGN_OR_RETURN(a.keys_, Keyring::Load(a.options_.session.partnership, a.options_.keys, a.options_.agencies, store));
+  ASSIGN_OR_RETURN(a.keys_, Keyring::Load(a.options_.session.partnership, a.options_.keys,
+                                          a.options_.agencies, store));
   a.receipts_ = std::make_unique<ReceiptBook>(a.options_.session.partnership, *a.keys_);
   RETURN_IF_FAULT(a.receipts_->Load(store));
-  a.outbox_ = std::make_unique<Outbox>(OutboxParts{store, *a.keys_, *a.documents_, a.alarms_, random});
+  a.outbox_ =
+      std::make_unique<Outbox>(OutboxParts{store, *a.keys_, *a.documents_, a.alarms_, random});
   RETURN_IF_FAULT(a.outbox_->Load());
   a.inbox_ = std::make_unique<Inbox>(
       InboxParts{store, *a.keys_, *a.documents_, a.alarms_, *a.receipts_, a.options_.claims});
@@ -108,10 +115,11 @@ void Agent::Tick() {
   if (tick_) tick_(now);
   const TimePoint heard = std::max(started_, session_->last_up());
   if (!session_->up() && now - heard > options_.broker_silent) {
-    RaiseNow(AlarmKind::kBrokerSilent, kBrokerSubject,
-             "There has been no session with the broker for " +
-                 std::to_string(std::chrono::duration_cast<std::chrono::minutes>(now - heard).count()) +
-                 " minutes. Messages are kept and go when it is back; telephone what is urgent.");
+    RaiseNow(
+        AlarmKind::kBrokerSilent, kBrokerSubject,
+        "There has been no session with the broker for " +
+            std::to_string(std::chrono::duration_cast<std::chrono::minutes>(now - heard).count()) +
+            " minutes. Messages are kept and go when it is back; telephone what is urgent.");
   }
 }
 
@@ -130,7 +138,8 @@ void Agent::SettleNow(AlarmKind kind, const std::string& subject) {
 // --- the session
 
 void Agent::Up(const Welcome& welcome) {
-  LogEvent(LogLevel::kInfo, "session.up", {{"epoch", welcome.head.epoch}, {"entries", welcome.head.size}});
+  LogEvent(LogLevel::kInfo, "session.up",
+           {{"epoch", welcome.head.epoch}, {"entries", welcome.head.size}});
   sent_.clear();
   receipts_sent_.clear();
   voids_sent_.clear();
@@ -155,7 +164,8 @@ void Agent::Refused(Code code) {
 
 void Agent::Received(Frame frame) {
   if (const auto* answers = std::get_if<AnswerFrame>(&frame.body)) return OnAnswers(answers->items);
-  if (const auto* receipted = std::get_if<Receipted>(&frame.body)) return OnAnswers(receipted->items);
+  if (const auto* receipted = std::get_if<Receipted>(&frame.body))
+    return OnAnswers(receipted->items);
   if (const auto* deliver = std::get_if<Deliver>(&frame.body)) {
     Must(inbox_->OnDeliver(deliver->items, clock_.Now()));
     for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
@@ -168,7 +178,8 @@ void Agent::Received(Frame frame) {
   if (const auto* alarm = std::get_if<AlarmFrame>(&frame.body)) {
     if (alarm->kind == AlarmFrame::Kind::kClock) {
       RaiseNow(AlarmKind::kClock, kBrokerSubject,
-               "This machine's clock and the broker's differ by over five minutes. Correct the one that is wrong.");
+               "This machine's clock and the broker's differ by over five minutes. Correct the one "
+               "that is wrong.");
     }
     return;
   }
@@ -207,7 +218,9 @@ void Agent::PumpOffers() {
   };
   do {
     lane.reset();
-    SendInFrames<Item>(next, [&](std::vector<Item> items) { session_->Send(Submit{*lane, std::move(items)}); });
+    SendInFrames<Item>(next, [&](std::vector<Item> items) {
+      session_->Send(Submit{*lane, std::move(items)});
+    });
   } while (held && session_->items_free() > 0);
 }
 
@@ -252,7 +265,8 @@ void Agent::Ask(Fetch fetch) {
 
 void Agent::PumpFetches() {
   std::size_t asked = 0;
-  for (const auto& [reference, sent] : sent_) asked += std::holds_alternative<FetchSent>(sent) ? 1U : 0U;
+  for (const auto& [reference, sent] : sent_)
+    asked += std::holds_alternative<FetchSent>(sent) ? 1U : 0U;
   while (!fetches_.empty() && asked < kFetchesAtOnce) {
     Fetch fetch = std::move(fetches_.front());
     fetches_.pop_front();
@@ -281,12 +295,16 @@ void Agent::OnAnswers(const std::vector<AnswerItem>& items) {
 // Offered again after the pause the broker asks for, and a little more, at random.
 void Agent::OnDeferred(const Sent& sent, const Deferred& deferred) {
   const auto jitter = ReadU32(random_.Array<4>()) % 1000;
-  const TimePoint until = clock_.Now() + std::min<Milliseconds>(deferred.retry_after, std::chrono::minutes(5)) + Milliseconds(jitter);
+  const TimePoint until = clock_.Now() +
+                          std::min<Milliseconds>(deferred.retry_after, std::chrono::minutes(5)) +
+                          Milliseconds(jitter);
   paused_until_ = std::max(paused_until_, until);
-  if (const auto* offer = std::get_if<OfferSent>(&sent)) Must(outbox_->OnAnswer(offer->message, deferred, clock_.Now()));
+  if (const auto* offer = std::get_if<OfferSent>(&sent))
+    Must(outbox_->OnAnswer(offer->message, deferred, clock_.Now()));
   if (const auto* receipt = std::get_if<ReceiptSent>(&sent)) receipts_sent_.erase(receipt->number);
   if (const auto* voided = std::get_if<VoidSent>(&sent)) voids_sent_.erase(voided->key);
-  if (const auto* stated = std::get_if<StatementSent>(&sent)) statements_sent_.erase({stated->agency, stated->counter});
+  if (const auto* stated = std::get_if<StatementSent>(&sent))
+    statements_sent_.erase({stated->agency, stated->counter});
 }
 
 void Agent::OnAnswer(const Sent& sent, const Answer& answer) {
@@ -305,7 +323,8 @@ void Agent::OnAnswer(const Sent& sent, const Answer& answer) {
     if (!accepted) {
       alarms_.Raise(AlarmKind::kDocuments, stated->agency.value() + " statement",
                     "The broker did not take what " + stated->agency.value() +
-                        " says of its own keys. Nothing can be sealed to keys it does not know. Tell the operator.",
+                        " says of its own keys. Nothing can be sealed to keys it does not know. "
+                        "Tell the operator.",
                     clock_.Now(), batch);
     }
   } else if (const auto* voided = std::get_if<VoidSent>(&sent)) {
@@ -330,7 +349,8 @@ void Agent::OnVoids(const VoidFrame& frame) {
   std::vector<AnswerItem> answers;
   for (const Item& item : frame.items) {
     const auto value = wire::ParseSignedVoid(item.bytes);
-    if (!value || !Must(inbox_->OnVoid(*value, clock_.Now()))) LogEvent(LogLevel::kWarning, "void.not-ours");
+    if (!value || !Must(inbox_->OnVoid(*value, clock_.Now())))
+      LogEvent(LogLevel::kWarning, "void.not-ours");
     answers.push_back({item.reference, Accepted{}});
   }
   if (session_->up()) session_->Send(AnswerFrame{std::move(answers)});
@@ -343,16 +363,19 @@ void Agent::OnHead(const Head& head) {
   Announce({head.directory, head.policy, head.statements});
 }
 
-void Agent::TakeCheckpoint(const std::string& note, std::uint64_t from_size, const std::vector<Digest>& proof) {
+void Agent::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
+                           const std::vector<Digest>& proof) {
   const auto taken = documents_->TakeCheckpoint(note, from_size, proof);
   if (!taken) {
-    if (taken.error().code != FaultCode::kCorrupt) return Must(Result<void>(tl::unexpected<Fault>(taken.error())));
+    if (taken.error().code != FaultCode::kCorrupt)
+      return Must(Result<void>(tl::unexpected<Fault>(taken.error())));
     return RaiseNow(AlarmKind::kBrokerEquivocates, kBrokerSubject,
                     "The broker's log does not hold what it held before: " + taken.error().detail +
                         ". Tell the auditor and governance at once.");
   }
   const auto indices = outbox_->Unproved(documents_->head(), kProofsAtOnce);
-  if (!indices.empty()) Ask({Reference(), Fetch::Proofs{documents_->head().epoch, documents_->head().size, indices}});
+  if (!indices.empty())
+    Ask({Reference(), Fetch::Proofs{documents_->head().epoch, documents_->head().size, indices}});
 }
 
 void Agent::Announce(const Documents::Announced& announced) {
@@ -362,10 +385,11 @@ void Agent::Announce(const Documents::Announced& announced) {
     if (is_statements && !options_.follow_statements) continue;
     // Asked for already, and not answered yet: once is enough.
     const auto same = [&](const Fetch& other) { return other.what.index() == fetch.what.index(); };
-    const bool waiting = std::ranges::any_of(fetches_, same) || std::ranges::any_of(sent_, [&](const auto& sent) {
-      const auto* asked = std::get_if<FetchSent>(&sent.second);
-      return asked != nullptr && same(asked->fetch);
-    });
+    const bool waiting =
+        std::ranges::any_of(fetches_, same) || std::ranges::any_of(sent_, [&](const auto& sent) {
+          const auto* asked = std::get_if<FetchSent>(&sent.second);
+          return asked != nullptr && same(asked->fetch);
+        });
     if (!waiting || !is_statements) Ask(std::move(fetch));
   }
 }
@@ -380,15 +404,18 @@ void Agent::OnDocument(const DocumentFrame& document) {
   for (const DocumentFrame::Piece& piece : document.pieces) {
     if (piece.kind == DocumentKind::kProof) {
       std::vector<Digest> path;
-      for (ByteView rest = piece.bytes; rest.size() >= 32; rest = rest.subspan(32)) path.push_back(*ToArray<32>(rest.first(32)));
+      for (ByteView rest = piece.bytes; rest.size() >= 32; rest = rest.subspan(32))
+        path.push_back(*ToArray<32>(rest.first(32)));
       Must(outbox_->OnProof(LogIndex(piece.index), fetch.head, path, clock_.Now()));
       continue;
     }
     const auto taken = documents_->Take(piece);
-    if (!taken && taken.error().code == FaultCode::kIo) Must(Result<void>(tl::unexpected<Fault>(taken.error())));
+    if (!taken && taken.error().code == FaultCode::kIo)
+      Must(Result<void>(tl::unexpected<Fault>(taken.error())));
     if (!taken) {
       RaiseNow(AlarmKind::kDocuments, "documents",
-               "A document from the broker was not taken: " + taken.error().detail + ". The old one stays in force.");
+               "A document from the broker was not taken: " + taken.error().detail +
+                   ". The old one stays in force.");
     }
     changed = changed || (taken && *taken);
   }

@@ -36,7 +36,7 @@ struct AgentOptions {
   std::filesystem::path keys;
   std::vector<OwnAgency> agencies;
   ClaimsCheck claims;
-  bool follow_statements = true;       // Off for an agent that only receives.
+  bool follow_statements = true;        // Off for an agent that only receives.
   Milliseconds broker_silent{600'000};  // Without a session for so long: alarm.
   // The store or a bug stopped the agent: the process must end without destructors.
   std::function<void(const Fault&)> fatal;
@@ -45,8 +45,8 @@ struct AgentOptions {
 class Agent final : private SessionOwner {
  public:
   // Loads everything; nothing runs yet. `store`, `clock` and `random` must outlive it.
-  static Result<std::unique_ptr<Agent>> Load(AgentOptions options, AgentStore& store, const Clock& clock,
-                                             seal::RandomSource& random);
+  static Result<std::unique_ptr<Agent>> Load(AgentOptions options, AgentStore& store,
+                                             const Clock& clock, seal::RandomSource& random);
   ~Agent() override;
 
   // Called on the loop's thread about four times a second: intake, for one.
@@ -126,7 +126,8 @@ class Agent final : private SessionOwner {
   void OnHead(const Head& head);
   void OnDocument(const DocumentFrame& document);
   void Announce(const Documents::Announced& announced);
-  void TakeCheckpoint(const std::string& note, std::uint64_t from_size, const std::vector<Digest>& proof);
+  void TakeCheckpoint(const std::string& note, std::uint64_t from_size,
+                      const std::vector<Digest>& proof);
   void Ask(Fetch fetch);
   void RaiseNow(AlarmKind kind, const std::string& subject, const std::string& words);
   void SettleNow(AlarmKind kind, const std::string& subject);

@@ -87,8 +87,8 @@ void Alarms::Put(std::uint64_t number, StoreBatch& batch) const {
   batch.Put(Table::kAlarms, NumberText(number), std::move(row));
 }
 
-void Alarms::Raise(AlarmKind kind, const std::string& subject, const std::string& words, TimePoint now,
-                   StoreBatch& batch) {
+void Alarms::Raise(AlarmKind kind, const std::string& subject, const std::string& words,
+                   TimePoint now, StoreBatch& batch) {
   const auto known = number_of_.find({kind, subject});
   if (known != number_of_.end() && !alarms_.at(known->second).over) return;
   const std::uint64_t number = alarms_.empty() ? 1 : alarms_.rbegin()->first + 1;
@@ -107,9 +107,11 @@ void Alarms::Settle(AlarmKind kind, const std::string& subject, TimePoint now, S
   Put(known->second, batch);
 }
 
-Result<void> Alarms::TakeOn(std::uint64_t number, const std::string& person, TimePoint now, StoreBatch& batch) {
+Result<void> Alarms::TakeOn(std::uint64_t number, const std::string& person, TimePoint now,
+                            StoreBatch& batch) {
   const auto at = alarms_.find(number);
-  if (at == alarms_.end()) return Fail(FaultCode::kMissing, "there is no alarm " + std::to_string(number));
+  if (at == alarms_.end())
+    return Fail(FaultCode::kMissing, "there is no alarm " + std::to_string(number));
   if (!at->second.taken) {
     at->second.taken = now;
     at->second.taken_by = person;

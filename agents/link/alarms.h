@@ -19,26 +19,26 @@
 namespace havenline {
 
 enum class AlarmKind : std::uint8_t {
-  kDueSoon,          // Not acknowledged, and soon late.
-  kLate,             // Not acknowledged in time.
-  kNotOurs,          // The recipient says it is not theirs.
-  kRefused,          // The broker refused it for good: a person must act.
-  kNoRecipient,      // Nobody may be told under the policy, or the recipient is unknown.
-  kNoKey,            // A recipient has stated no key yet.
-  kUnreadable,       // The recipient could not open it, or we could not.
-  kWithheld,         // The recipient's policy forbids what ours allowed.
+  kDueSoon,      // Not acknowledged, and soon late.
+  kLate,         // Not acknowledged in time.
+  kNotOurs,      // The recipient says it is not theirs.
+  kRefused,      // The broker refused it for good: a person must act.
+  kNoRecipient,  // Nobody may be told under the policy, or the recipient is unknown.
+  kNoKey,        // A recipient has stated no key yet.
+  kUnreadable,   // The recipient could not open it, or we could not.
+  kWithheld,     // The recipient's policy forbids what ours allowed.
   kClaimsDiffer,
-  kOtherPayload,     // The same message came again with another content.
-  kGap,              // A number is missing.
-  kReceiptChain,     // A recipient's receipts do not follow each other.
-  kRowQuarantined,   // Intake could not use a row.
-  kRowHeld,          // A dangerous row waits for a supervisor.
-  kFileFailed,       // Intake could not use a file.
-  kBrokerSilent,     // No session for too long.
+  kOtherPayload,       // The same message came again with another content.
+  kGap,                // A number is missing.
+  kReceiptChain,       // A recipient's receipts do not follow each other.
+  kRowQuarantined,     // Intake could not use a row.
+  kRowHeld,            // A dangerous row waits for a supervisor.
+  kFileFailed,         // Intake could not use a file.
+  kBrokerSilent,       // No session for too long.
   kBrokerEquivocates,  // Two heads that contradict each other, or an answer its log does not hold.
-  kClock,            // Our clock and the broker's differ by minutes.
-  kDocuments,        // A directory or policy could not be taken.
-  kDebt,             // A role that must be told was left out.
+  kClock,              // Our clock and the broker's differ by minutes.
+  kDocuments,          // A directory or policy could not be taken.
+  kDebt,               // A role that must be told was left out.
 };
 
 std::string_view NameOf(AlarmKind kind);
@@ -46,10 +46,11 @@ std::string_view NameOf(AlarmKind kind);
 struct Alarm {
   AlarmKind kind = AlarmKind::kLate;
   std::string subject;  // What it is about, within its kind: an origin and recipient, a row.
-  std::string words;    // For the person: what happened and what to do. May name the agency concerned.
+  std::string
+      words;  // For the person: what happened and what to do. May name the agency concerned.
   TimePoint raised;
   std::optional<TimePoint> taken;
-  std::string taken_by;  // A person's pseudonym or login at this agency.
+  std::string taken_by;           // A person's pseudonym or login at this agency.
   std::optional<TimePoint> over;  // Its cause is gone.
 
   bool open() const { return !taken && !over; }
@@ -60,11 +61,13 @@ class Alarms {
   Result<void> Load(const AgentStore& store);
 
   // Adds to `batch`. The same kind and subject again changes nothing, unless it was over.
-  void Raise(AlarmKind kind, const std::string& subject, const std::string& words, TimePoint now, StoreBatch& batch);
+  void Raise(AlarmKind kind, const std::string& subject, const std::string& words, TimePoint now,
+             StoreBatch& batch);
   // Its cause is gone: nobody need look any more.
   void Settle(AlarmKind kind, const std::string& subject, TimePoint now, StoreBatch& batch);
   // A person takes it on. kMissing if there is no such alarm.
-  Result<void> TakeOn(std::uint64_t number, const std::string& person, TimePoint now, StoreBatch& batch);
+  Result<void> TakeOn(std::uint64_t number, const std::string& person, TimePoint now,
+                      StoreBatch& batch);
 
   // By number, oldest first.
   const std::map<std::uint64_t, Alarm>& all() const { return alarms_; }

@@ -54,7 +54,8 @@ class Composer {
     for (const policy::Claim& claim : exchange_.claims) {
       const auto value = request_.content.claims.find(claim.name);
       if (value == request_.content.claims.end()) {
-        return Fail(FaultCode::kInvalid, "the content has no claim " + claim.name + ", which the policy reads");
+        return Fail(FaultCode::kInvalid,
+                    "the content has no claim " + claim.name + ", which the policy reads");
       }
       envelope().claims.push_back({tools_.random.Array<32>(), claim.name, value->second});
     }
@@ -64,7 +65,8 @@ class Composer {
   Result<void> Plan() {
     for (const std::string& section : exchange_.sections) {
       if (!request_.content.sections.contains(section)) {
-        return Fail(FaultCode::kInvalid, "the content has no section " + section + ", which the policy names");
+        return Fail(FaultCode::kInvalid,
+                    "the content has no section " + section + ", which the policy names");
       }
     }
     for (const Recipient& recipient : request_.recipients) PlanOne(recipient);
@@ -80,8 +82,9 @@ class Composer {
       composed_.left_out.push_back({recipient, WhyNot::kUnknown});
       return;
     }
-    const policy::Cell& cell = view_.policy.Look({request_.content.exchange, request_.content.sender,
-                                                  request_.content.role, recipient.role, envelope().claims});
+    const policy::Cell& cell =
+        view_.policy.Look({request_.content.exchange, request_.content.sender,
+                           request_.content.role, recipient.role, envelope().claims});
     if (cell.sections == 0) {
       composed_.left_out.push_back({recipient, WhyNot::kPolicy});
       return;
@@ -119,25 +122,31 @@ class Composer {
   Result<void> SealSections() {
     std::set<std::string> opened;
     for (const Planned& planned : planned_) {
-      for (std::string& section : exchange_.NamesOf(planned.cell->sections)) opened.insert(std::move(section));
+      for (std::string& section : exchange_.NamesOf(planned.cell->sections))
+        opened.insert(std::move(section));
     }
     const seal::MessageContext context = seal::ContextOf(header());
     for (const std::string& section : exchange_.sections) {
       const Bytes& content = request_.content.sections.at(section);
       const bool exclusions = section == seal::kExclusionsSection;
-      if (content.size() > limits::kSectionBytesMax || (exclusions && content.size() > limits::kExclusionsLongBytes / 2)) {
-        return Fail(FaultCode::kInvalid, "section " + section + " is larger than the protocol allows");
+      if (content.size() > limits::kSectionBytesMax ||
+          (exclusions && content.size() > limits::kExclusionsLongBytes / 2)) {
+        return Fail(FaultCode::kInvalid,
+                    "section " + section + " is larger than the protocol allows");
       }
       seal::SectionKey key(tools_.random.Array<32>());
       seal::SealedWithCommit sealed = seal::SealSection(context, section, key, content);
-      const SectionOpening opening{tools_.random.Array<32>(), section, static_cast<std::uint32_t>(sealed.sealed.size()),
+      const SectionOpening opening{tools_.random.Array<32>(), section,
+                                   static_cast<std::uint32_t>(sealed.sealed.size()),
                                    seal::Sha256(sealed.sealed), sealed.commit};
       header().sections.push_back(seal::SectionDigest(opening));
       envelope().sections.push_back(opening);
-      if (opened.contains(section)) envelope().sealed.push_back({section, std::move(sealed.sealed)});
+      if (opened.contains(section))
+        envelope().sealed.push_back({section, std::move(sealed.sealed)});
       section_keys_.emplace(section, std::move(key));
     }
-    for (const ClaimOpening& claim : envelope().claims) header().claims.push_back(seal::ClaimDigest(claim));
+    for (const ClaimOpening& claim : envelope().claims)
+      header().claims.push_back(seal::ClaimDigest(claim));
     return {};
   }
 
@@ -154,23 +163,29 @@ class Composer {
       clear.rule = planned.cell->rule;
       clear.openings = exchange_.NamesOf(planned.cell->sections);
       if (planned.cell->deadline != nullptr) {
-        clear.acknowledge_by = tools_.deadline(*planned.cell->deadline, planned.recipient.agency, request_.now);
+        clear.acknowledge_by =
+            tools_.deadline(*planned.cell->deadline, planned.recipient.agency, request_.now);
       }
       clear.number = tools_.number(planned.recipient.agency, lane);
       clear.salt = tools_.random.Array<32>();
       grant.clear_bytes = wire::EncodeClearPart(clear);
       const seal::SecretBytes keys(GrantPlaintext(planned, clear.openings));
-      auto sealed = seal::HpkeSeal(tools_.random, planned.key.key, seal::GrantInfo(core, grant.clear_bytes), keys.ExposeSecret());
-      if (!sealed) return Fail(FaultCode::kInvalid, "a recipient's key is of low order and cannot be sealed to");
+      auto sealed = seal::HpkeSeal(tools_.random, planned.key.key,
+                                   seal::GrantInfo(core, grant.clear_bytes), keys.ExposeSecret());
+      if (!sealed)
+        return Fail(FaultCode::kInvalid,
+                    "a recipient's key is of low order and cannot be sealed to");
       grant.enc = sealed->enc;
       grant.ciphertext = std::move(sealed->ciphertext);
       const Digest digest = seal::GrantDigest(grant);
       header().grants.push_back(digest);
-      composed_.granted.push_back({planned.recipient, digest, *clear.number, clear.acknowledge_by, clear.rule});
+      composed_.granted.push_back(
+          {planned.recipient, digest, *clear.number, clear.acknowledge_by, clear.rule});
       envelope().grants.push_back(std::move(grant));
     }
     // Filled and sorted, so that neither their number nor their order says anything.
-    while (header().grants.size() < exchange_.slots) header().grants.push_back(tools_.random.Array<32>());
+    while (header().grants.size() < exchange_.slots)
+      header().grants.push_back(tools_.random.Array<32>());
     std::ranges::sort(header().grants);
     return {};
   }
@@ -178,27 +193,32 @@ class Composer {
   Bytes GrantPlaintext(const Planned& planned, const std::vector<std::string>& openings) {
     Bytes keys;
     keys.reserve(32 * (openings.size() + 1));  // No reallocation leaves a copy of a key behind.
-    for (const std::string& section : openings) Append(keys, section_keys_.at(section).ExposeSecret());
+    for (const std::string& section : openings)
+      Append(keys, section_keys_.at(section).ExposeSecret());
     Append(keys, planned.cell->thread_party ? thread_secret_.ExposeSecret() : ByteArray<32>{});
     return keys;
   }
 
   // Roles that policy requires and nobody here holds: only the broker is told.
   void NameLeftOutRoles() {
-    for (const auto& [role, cell] : view_.policy.RowsFor(request_.content.exchange, request_.content.sender,
-                                                         request_.content.role, envelope().claims)) {
-      const bool told = std::ranges::any_of(planned_, [&](const Planned& planned) { return planned.recipient.role == role; });
+    for (const auto& [role, cell] :
+         view_.policy.RowsFor(request_.content.exchange, request_.content.sender,
+                              request_.content.role, envelope().claims)) {
+      const bool told = std::ranges::any_of(
+          planned_, [&](const Planned& planned) { return planned.recipient.role == role; });
       if (cell->required && !told) envelope().brokers_part.left_out.push_back({role, std::nullopt});
     }
     envelope().brokers_salt = tools_.random.Array<32>();
     envelope().brokers_bytes = wire::EncodeBrokersPart(envelope().brokers_part);
-    header().brokers_part = seal::BrokersPartDigest(envelope().brokers_salt, envelope().brokers_bytes);
+    header().brokers_part =
+        seal::BrokersPartDigest(envelope().brokers_salt, envelope().brokers_bytes);
   }
 
   void Sign() {
     envelope().header_bytes = wire::EncodeHeader(header());
-    envelope().signature =
-        tlog::SignTogether(tools_.key, seal::Purpose::kEnvelope, std::array{envelope().header_bytes}).front();
+    envelope().signature = tlog::SignTogether(tools_.key, seal::Purpose::kEnvelope,
+                                              std::array{envelope().header_bytes})
+                               .front();
   }
 
   const ComposeRequest& request_;
@@ -213,10 +233,12 @@ class Composer {
 
 }  // namespace
 
-Result<Composed> Compose(const ComposeRequest& request, const SenderView& view, const ComposeTools& tools) {
+Result<Composed> Compose(const ComposeRequest& request, const SenderView& view,
+                         const ComposeTools& tools) {
   const policy::Exchange* const exchange = view.policy.Find(request.content.exchange);
   if (exchange == nullptr || exchange->version != request.content.version) {
-    return Fail(FaultCode::kInvalid, "the policy in force does not know this exchange in this version");
+    return Fail(FaultCode::kInvalid,
+                "the policy in force does not know this exchange in this version");
   }
   return Composer(request, view, tools, *exchange).Run();
 }

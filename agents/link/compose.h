@@ -36,8 +36,8 @@ struct Content {
   Role role;
   ExchangeName exchange;
   std::uint16_t version = 0;
-  std::map<std::string, Bytes> sections;       // Each of the exchange's, as its message's bytes.
-  std::map<std::string, std::string> claims;   // Each of the exchange's.
+  std::map<std::string, Bytes> sections;      // Each of the exchange's, as its message's bytes.
+  std::map<std::string, std::string> claims;  // Each of the exchange's.
 };
 
 // What is in force, as far as this agent knows.
@@ -51,16 +51,16 @@ struct SenderView {
 struct ComposeRequest {
   const Content& content;
   std::vector<Recipient> recipients;
-  MessageId origin;              // The same for every sealing of this content.
-  std::optional<MessageId> id;   // Of this sealing, made at `now`; a new one if not given.
+  MessageId origin;             // The same for every sealing of this content.
+  std::optional<MessageId> id;  // Of this sealing, made at `now`; a new one if not given.
   TimePoint now;
 };
 
 // The next number for a recipient and lane: what is given is kept, used or not.
 using NumberSource = std::function<SeriesNumber(const AgencyId& recipient, Lane lane)>;
 // When a person at the recipient must have acknowledged.
-using DeadlineSource =
-    std::function<std::optional<TimePoint>(const policy::Deadline& deadline, const AgencyId& recipient, TimePoint now)>;
+using DeadlineSource = std::function<std::optional<TimePoint>(
+    const policy::Deadline& deadline, const AgencyId& recipient, TimePoint now)>;
 
 struct ComposeTools {
   const seal::SigningKey& key;
@@ -79,9 +79,9 @@ struct GrantedRecipient {
 };
 
 enum class WhyNot : std::uint8_t {
-  kPolicy,     // No rule shares anything of this exchange with it.
-  kUnknown,    // Not in the directory, or without the role.
-  kNoKey,      // It has not yet stated a key; it may.
+  kPolicy,   // No rule shares anything of this exchange with it.
+  kUnknown,  // Not in the directory, or without the role.
+  kNoKey,    // It has not yet stated a key; it may.
 };
 
 struct LeftOut {
@@ -98,6 +98,7 @@ struct Composed {
 
 // A value without an envelope's bytes if nobody can be granted anything: then `left_out` says why. kInvalid
 // if the content is not of an exchange and version that the policy knows.
-Result<Composed> Compose(const ComposeRequest& request, const SenderView& view, const ComposeTools& tools);
+Result<Composed> Compose(const ComposeRequest& request, const SenderView& view,
+                         const ComposeTools& tools);
 
 }  // namespace havenline

@@ -7,12 +7,14 @@
 namespace havenline {
 namespace {
 
-constexpr std::chrono::days kSearch{150};         // Longer than any school is shut.
-constexpr std::chrono::hours kSession{7};         // From the first child on site to the last.
-constexpr std::chrono::minutes kDuringSession{60};  // Time to act when the children are there already.
+constexpr std::chrono::days kSearch{150};  // Longer than any school is shut.
+constexpr std::chrono::hours kSession{7};  // From the first child on site to the last.
+constexpr std::chrono::minutes kDuringSession{
+    60};  // Time to act when the children are there already.
 
 bool InAny(const std::vector<DayRange>& ranges, Day day) {
-  return std::ranges::any_of(ranges, [&](const DayRange& range) { return range.first <= day && day <= range.last; });
+  return std::ranges::any_of(
+      ranges, [&](const DayRange& range) { return range.first <= day && day <= range.last; });
 }
 
 Result<TimePoint> At(const Zone& zone, Day day, std::chrono::minutes time_of_day) {
@@ -21,7 +23,8 @@ Result<TimePoint> At(const Zone& zone, Day day, std::chrono::minutes time_of_day
 }
 
 // The next ready-by after `now`; or, while a session is on, an hour from now.
-Result<std::optional<TimePoint>> NextReady(const Zone& zone, const Calendar& calendar, TimePoint now) {
+Result<std::optional<TimePoint>> NextReady(const Zone& zone, const Calendar& calendar,
+                                           TimePoint now) {
   const Day today = ToLocal(zone, now).day;
   for (Day day = today; day <= today + kSearch; day += std::chrono::days(1)) {
     if (!IsOpenOn(calendar, day)) continue;
@@ -39,7 +42,8 @@ bool IsOpenOn(const Calendar& calendar, Day day) {
   return (calendar.terms.empty() || InAny(calendar.terms, day)) && !InAny(calendar.closures, day);
 }
 
-Result<TimePoint> DeadlineFor(const policy::Deadline& deadline, const Calendar* calendar, TimePoint now) {
+Result<TimePoint> DeadlineFor(const policy::Deadline& deadline, const Calendar* calendar,
+                              TimePoint now) {
   const TimePoint earliest = now + deadline.at_least;
   if (!deadline.before_ready) return std::max(earliest, now + deadline.after);
   Calendar usual;

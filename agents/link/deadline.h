@@ -15,7 +15,8 @@ namespace havenline {
 
 // `calendar` is null for a recipient that has stated none: then Monday to Friday, policy's default time.
 // The answer is after `now`, and a calendar moves it by at most policy's limit.
-Result<TimePoint> DeadlineFor(const policy::Deadline& deadline, const Calendar* calendar, TimePoint now);
+Result<TimePoint> DeadlineFor(const policy::Deadline& deadline, const Calendar* calendar,
+                              TimePoint now);
 
 // Whether children are on site that day.
 bool IsOpenOn(const Calendar& calendar, Day day);

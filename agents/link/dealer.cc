@@ -15,7 +15,7 @@ namespace havenline {
 namespace {
 
 constexpr const char* kMonitorEndpoint = "inproc://havenline.dealer.monitor";
-constexpr int kReconnectFirst = 100;     // Milliseconds; doubles up to the last.
+constexpr int kReconnectFirst = 100;  // Milliseconds; doubles up to the last.
 constexpr int kReconnectLast = 10'000;
 constexpr int kHandshakeMilliseconds = 10'000;
 constexpr int kQueuedFramesMax = 256;
@@ -23,7 +23,10 @@ constexpr int kQueuedFramesMax = 256;
 }  // namespace
 
 struct Dealer::Sockets {
-  Sockets() : context(1), dealer(context, zmq::socket_type::dealer), monitor(context, zmq::socket_type::pair) {}
+  Sockets()
+      : context(1),
+        dealer(context, zmq::socket_type::dealer),
+        monitor(context, zmq::socket_type::pair) {}
   ~Sockets() {
     if (wake >= 0) close(wake);
   }
@@ -52,8 +55,10 @@ void Dealer::Sockets::Connect(const DealerOptions& options) {
   dealer.set(zmq::sockopt::tcp_keepalive, 1);
   dealer.set(zmq::sockopt::ipv6, 1);
   CHECK(zmq_socket_monitor(dealer.handle(), kMonitorEndpoint,
-                           ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
+                           ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                               ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                               ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
   monitor.set(zmq::sockopt::linger, 0);
   monitor.connect(kMonitorEndpoint);
   dealer.connect(options.endpoint);
@@ -91,7 +96,8 @@ Result<std::unique_ptr<Dealer>> Dealer::Open(const DealerOptions& options) {
     sockets->Connect(options);
     return std::unique_ptr<Dealer>(new Dealer(std::move(sockets)));
   } catch (const zmq::error_t& error) {
-    return Fail(FaultCode::kInvalid, "cannot use the broker's address " + options.endpoint + ": " + error.what());
+    return Fail(FaultCode::kInvalid,
+                "cannot use the broker's address " + options.endpoint + ": " + error.what());
   }
 }
 
@@ -122,7 +128,8 @@ DealerNews Dealer::Poll(std::chrono::milliseconds timeout, std::size_t frames_ma
 }
 
 bool Dealer::Send(ByteView frame) {
-  return sockets_->dealer.send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait).has_value();
+  return sockets_->dealer.send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait)
+      .has_value();
 }
 
 void Dealer::Wake() {

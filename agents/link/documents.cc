@@ -25,8 +25,10 @@ Value NoteRow(const std::string& note) { return Value::Map().Set("note", note); 
 Result<std::unique_ptr<Documents>> Documents::Load(DocumentsOptions options, AgentStore& store) {
   std::unique_ptr<Documents> documents(new Documents(std::move(options), store));
   RETURN_IF_FAULT(documents->LoadStored());
-  if (documents->directory_ == nullptr) RETURN_IF_FAULT(documents->TakeDirectory(documents->options_.directory));
-  if (documents->policy_ == nullptr) RETURN_IF_FAULT(documents->TakePolicy(documents->options_.policy));
+  if (documents->directory_ == nullptr)
+    RETURN_IF_FAULT(documents->TakeDirectory(documents->options_.directory));
+  if (documents->policy_ == nullptr)
+    RETURN_IF_FAULT(documents->TakePolicy(documents->options_.policy));
   return documents;
 }
 
@@ -34,24 +36,27 @@ Result<void> Documents::LoadStored() {
   ASSIGN_OR_RETURN(const auto directory, store_.Get(Table::kDocuments, kDirectoryKey));
   if (directory) RETURN_IF_FAULT(TakeDirectory(RowView(*directory).Text("note")));
   Result<void> loaded;
-  RETURN_IF_FAULT(store_.Scan(Table::kDocuments, kPolicyPrefix, [&](std::string_view, const Value& row) {
-    const auto taken = TakePolicy(RowView(row).Text("note"));
-    if (!taken) loaded = tl::unexpected<Fault>(taken.error());
-    return taken.has_value();
-  }));
+  RETURN_IF_FAULT(
+      store_.Scan(Table::kDocuments, kPolicyPrefix, [&](std::string_view, const Value& row) {
+        const auto taken = TakePolicy(RowView(row).Text("note"));
+        if (!taken) loaded = tl::unexpected<Fault>(taken.error());
+        return taken.has_value();
+      }));
   RETURN_IF_FAULT(loaded);
-  RETURN_IF_FAULT(store_.Scan(Table::kDocuments, kNoticePrefix, [&](std::string_view, const Value& row) {
-    RowView view(row);
-    const Bytes bytes = view.Binary("bytes");
-    loaded = ApplyNotice(static_cast<DocumentKind>(view.Integer("kind")), bytes);
-    ++notices_;
-    return loaded.has_value();
-  }));
+  RETURN_IF_FAULT(
+      store_.Scan(Table::kDocuments, kNoticePrefix, [&](std::string_view, const Value& row) {
+        RowView view(row);
+        const Bytes bytes = view.Binary("bytes");
+        loaded = ApplyNotice(static_cast<DocumentKind>(view.Integer("kind")), bytes);
+        ++notices_;
+        return loaded.has_value();
+      }));
   RETURN_IF_FAULT(loaded);
   ASSIGN_OR_RETURN(const auto checkpoint, store_.Get(Table::kDocuments, kCheckpointKey));
   if (!checkpoint || directory_ == nullptr) return {};
   checkpoint_ = RowView(*checkpoint).Text("note");
-  ASSIGN_OR_RETURN(head_, tlog::OpenCheckpoint(options_.partnership, checkpoint_, directory_->log_keys()));
+  ASSIGN_OR_RETURN(head_,
+                   tlog::OpenCheckpoint(options_.partnership, checkpoint_, directory_->log_keys()));
   return {};
 }
 
@@ -98,7 +103,8 @@ Result<bool> Documents::Take(const DocumentFrame::Piece& piece) {
 Result<bool> Documents::TakeDirectory(const std::string& note) {
   ASSIGN_OR_RETURN(const std::string text, OpenByGovernance(note, options_.governance));
   ASSIGN_OR_RETURN(Directory next, Directory::Parse(text, "directory"));
-  if (next.partnership() != options_.partnership) return Fail(FaultCode::kInvalid, "a directory of another partnership");
+  if (next.partnership() != options_.partnership)
+    return Fail(FaultCode::kInvalid, "a directory of another partnership");
   RETURN_IF_FAULT(CheckSameGovernance(options_.governance, next.governance()));
   if (directory_ != nullptr) {
     if (next.version() == directory_->version()) return false;
@@ -113,7 +119,8 @@ Result<bool> Documents::TakeDirectory(const std::string& note) {
 Result<bool> Documents::TakePolicy(const std::string& note) {
   ASSIGN_OR_RETURN(const std::string text, OpenByGovernance(note, options_.governance));
   ASSIGN_OR_RETURN(policy::Policy parsed, policy::Policy::Parse(text, "policy"));
-  if (parsed.partnership() != options_.partnership) return Fail(FaultCode::kInvalid, "a policy of another partnership");
+  if (parsed.partnership() != options_.partnership)
+    return Fail(FaultCode::kInvalid, "a policy of another partnership");
   auto next = std::make_shared<const policy::Policy>(std::move(parsed));
   const std::string key = kPolicyPrefix + NumberText(next->version().version);
   if (policy_ != nullptr && next->version() == policy_->version()) return false;
@@ -125,7 +132,8 @@ Result<bool> Documents::TakePolicy(const std::string& note) {
     if (earlier_.size() > 2 * kPoliciesKept) earlier_.pop_back();
     return true;
   }
-  if (policy_ != nullptr) RETURN_IF_FAULT(CheckNewer(policy_->version(), {next->version(), next->previous()}));
+  if (policy_ != nullptr)
+    RETURN_IF_FAULT(CheckNewer(policy_->version(), {next->version(), next->previous()}));
   RETURN_IF_FAULT(Keep(key, NoteRow(note)));
   if (policy_ != nullptr) earlier_.push_front(std::move(policy_));
   if (earlier_.size() > kPoliciesKept) earlier_.pop_back();
@@ -143,8 +151,10 @@ Result<void> Documents::ApplyNotice(DocumentKind kind, ByteView bytes) {
   }
   ASSIGN_OR_RETURN(const SignedStatement statement, wire::ParseSignedStatement(bytes));
   const AgencyStatement& value = statement.statement;
-  const AgencyKey* const key = directory_->FindKey(value.agency, seal::Purpose::kStatement, value.key);
-  if (key == nullptr || value.partnership != options_.partnership || !StatementHolds(key->key, statement)) {
+  const AgencyKey* const key =
+      directory_->FindKey(value.agency, seal::Purpose::kStatement, value.key);
+  if (key == nullptr || value.partnership != options_.partnership ||
+      !StatementHolds(key->key, statement)) {
     return Fail(FaultCode::kCorrupt, "a statement whose signature does not hold");
   }
   if (statements_.ApplyNewer(statement)) ++generation_;
@@ -158,7 +168,9 @@ Result<bool> Documents::TakeNotice(const DocumentFrame::Piece& piece) {
   const auto applied = ApplyNotice(piece.kind, piece.bytes);
   if (applied) {
     RETURN_IF_FAULT(Keep(kNoticePrefix + NumberText(piece.index),
-                         Value::Map().Set("kind", static_cast<int>(piece.kind)).Set("bytes", rows::Encode(piece.bytes))));
+                         Value::Map()
+                             .Set("kind", static_cast<int>(piece.kind))
+                             .Set("bytes", rows::Encode(piece.bytes))));
   }
   ++notices_;
   if (!applied) return tl::unexpected<Fault>(applied.error());
@@ -167,20 +179,23 @@ Result<bool> Documents::TakeNotice(const DocumentFrame::Piece& piece) {
 
 Result<bool> Documents::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
                                        const std::vector<Digest>& proof) {
-  ASSIGN_OR_RETURN(const LogHead next, tlog::OpenCheckpoint(options_.partnership, note, directory_->log_keys()));
+  ASSIGN_OR_RETURN(const LogHead next,
+                   tlog::OpenCheckpoint(options_.partnership, note, directory_->log_keys()));
   if (next == head_) return false;
-  if (next.epoch < head_.epoch) return Fail(FaultCode::kCorrupt, "a checkpoint of an earlier epoch than one seen before");
+  if (next.epoch < head_.epoch)
+    return Fail(FaultCode::kCorrupt, "a checkpoint of an earlier epoch than one seen before");
   if (next.epoch == head_.epoch && head_.size > 0) {
-    if (next.size < head_.size) return false;  // Older, overtaken on the way: nothing new in it.
+    if (next.size < head_.size) return false;   // Older, overtaken on the way: nothing new in it.
     if (from_size != head_.size) return false;  // A proof for another: the next one will fit.
     if (!tlog::VerifyConsistency({head_.size, head_.root}, {next.size, next.root}, proof)) {
       StoreBatch evidence;
       evidence.Put(Table::kDocuments, "evidence/" + NumberText(next.size),
                    Value::Map().Set("ours", checkpoint_).Set("theirs", note));
       RETURN_IF_FAULT(store_.Commit(evidence));
-      return Fail(FaultCode::kCorrupt, "the broker signed a head of size " + std::to_string(next.size) +
-                                           " that does not contain the one of size " + std::to_string(head_.size) +
-                                           " which it signed before");
+      return Fail(FaultCode::kCorrupt, "the broker signed a head of size " +
+                                           std::to_string(next.size) +
+                                           " that does not contain the one of size " +
+                                           std::to_string(head_.size) + " which it signed before");
     }
   }
   RETURN_IF_FAULT(Keep(kCheckpointKey, NoteRow(note)));

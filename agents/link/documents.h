@@ -24,8 +24,8 @@ namespace havenline {
 
 struct DocumentsOptions {
   PartnershipId partnership;
-  Governance governance;    // Pinned: what every document is held to.
-  std::string directory;    // The notes to begin with, when the store has none.
+  Governance governance;  // Pinned: what every document is held to.
+  std::string directory;  // The notes to begin with, when the store has none.
   std::string policy;
 };
 
@@ -58,13 +58,15 @@ class Documents {
 
   // A checkpoint with the proof from our head. kCorrupt if it contradicts what we verified before: then
   // the broker has shown two histories, and both notes are kept.
-  Result<bool> TakeCheckpoint(const std::string& note, std::uint64_t from_size, const std::vector<Digest>& proof);
+  Result<bool> TakeCheckpoint(const std::string& note, std::uint64_t from_size,
+                              const std::vector<Digest>& proof);
 
   // Rises whenever something changed that a sealing depends on.
   std::uint64_t generation() const { return generation_; }
 
  private:
-  explicit Documents(DocumentsOptions options, AgentStore& store) : options_(std::move(options)), store_(store) {}
+  explicit Documents(DocumentsOptions options, AgentStore& store)
+      : options_(std::move(options)), store_(store) {}
   Result<void> LoadStored();
   Result<bool> TakeDirectory(const std::string& note);
   Result<bool> TakePolicy(const std::string& note);

@@ -26,15 +26,17 @@ constexpr const char* kRawPrefix = "raw/";
 constexpr const char* kProofPrefix = "proof/";
 constexpr std::size_t kVoidedAtOnce = 1024;
 
-constexpr std::array<std::string_view, 7> kStateNames = {"waits-policy", "unreadable", "withheld",    "new",
-                                                         "opened",       "not-ours",   "acknowledged"};
+constexpr std::array<std::string_view, 7> kStateNames = {
+    "waits-policy", "unreadable", "withheld", "new", "opened", "not-ours", "acknowledged"};
 
 std::string RowKey(const InKey& key) {
-  return key.agency.value() + "|" + key.role.value() + "|" + key.sender.value() + "|" + ToText(key.origin);
+  return key.agency.value() + "|" + key.role.value() + "|" + key.sender.value() + "|" +
+         ToText(key.origin);
 }
 
 std::string SeriesKey(const AgencyId& agency, const AgencyId& sender, Lane lane, SeriesId series) {
-  return agency.value() + "|" + sender.value() + "|" + std::string(NameOf(lane)) + "|" + std::to_string(series.value());
+  return agency.value() + "|" + sender.value() + "|" + std::string(NameOf(lane)) + "|" +
+         std::to_string(series.value());
 }
 
 Value ContentRow(const std::map<std::string, seal::SecretBytes>& sections) {
@@ -143,7 +145,8 @@ Result<void> Inbox::Finish(Turn turn) {
 Result<void> Inbox::TakeOne(const DeliverItem& item, Turn& turn) {
   const auto delivery = wire::ParseDelivery(item.bytes);
   // Not what it should be, or not for an agency of ours: nobody here could sign for it.
-  const bool ours = delivery && delivery->grant.clear.recipient == item.agency && parts_.keys.IsOwn(item.agency) &&
+  const bool ours = delivery && delivery->grant.clear.recipient == item.agency &&
+                    parts_.keys.IsOwn(item.agency) &&
                     parts_.keys.Signing(item.agency, seal::Purpose::kReceipt) != nullptr;
   if (!ours) {
     ++skipped_;
@@ -175,7 +178,8 @@ Result<void> Inbox::TakeNew(const Delivery& delivery, const InKey& key, Lane lan
 void Inbox::PutRaw(const Delivery& delivery, const InMessage& message, StoreBatch& batch) const {
   const std::string key = kRawPrefix + RowKey(message.key);
   if (message.shown()) return batch.Delete(Table::kPayload, key);
-  batch.Put(Table::kPayload, key, Value::Map().Set("delivery", rows::Encode(wire::EncodeDelivery(delivery))));
+  batch.Put(Table::kPayload, key,
+            Value::Map().Set("delivery", rows::Encode(wire::EncodeDelivery(delivery))));
 }
 
 // Fills in the message from this delivery and drafts what it is owed.
@@ -202,18 +206,22 @@ void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
     }
     const bool withheld = not_opened->why == Unshown::kWithheld;
     message.state = withheld ? InState::kWithheld : InState::kUnreadable;
-    message.receipts.emplace(withheld ? ReceiptKind::kWithheld : ReceiptKind::kUnreadable, turn.now);
-    turn.drafts.push_back(Draft(message, withheld ? ReceiptKind::kWithheld : ReceiptKind::kUnreadable, turn.now));
-    parts_.alarms.Raise(withheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable, RowKey(message.key),
-                        "A message of " + message.key.sender.value() + " could not be shown (" + not_opened->detail +
-                            "). Its sender has been told and seals it again by itself.",
-                        turn.now, turn.batch);
+    message.receipts.emplace(withheld ? ReceiptKind::kWithheld : ReceiptKind::kUnreadable,
+                             turn.now);
+    turn.drafts.push_back(
+        Draft(message, withheld ? ReceiptKind::kWithheld : ReceiptKind::kUnreadable, turn.now));
+    parts_.alarms.Raise(
+        withheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable, RowKey(message.key),
+        "A message of " + message.key.sender.value() + " could not be shown (" +
+            not_opened->detail + "). Its sender has been told and seals it again by itself.",
+        turn.now, turn.batch);
     return;
   }
   const Opened& content = std::get<Opened>(opened);
   message.state = InState::kPresented;
   CheckClaims(delivery, content, message, turn);
-  turn.batch.Put(Table::kPayload, kContentPrefix + RowKey(message.key), ContentRow(content.sections));
+  turn.batch.Put(Table::kPayload, kContentPrefix + RowKey(message.key),
+                 ContentRow(content.sections));
   KeepProof(delivery, message, turn);
   // Planted, to see that the checker finds it: signs for a message and does not keep it.
   if (PlantedFault("inbox-drop")) message.state = InState::kUnreadable;
@@ -231,25 +239,29 @@ void Inbox::KeepProof(const Delivery& delivery, const InMessage& message, Turn& 
                  Value::Map().Set("proof", rows::Encode(wire::EncodePartProof(proof))));
   const bool names_it = AsText(proof.part).find(HexEncode(message.grant)) != std::string_view::npos;
   if (names_it && tlog::LeafHashOf(proof)) return;
-  parts_.alarms.Raise(AlarmKind::kBrokerEquivocates, RowKey(message.key),
-                      "The broker delivered a message without the proof that its log holds it. Tell the auditor.",
-                      turn.now, turn.batch);
+  parts_.alarms.Raise(
+      AlarmKind::kBrokerEquivocates, RowKey(message.key),
+      "The broker delivered a message without the proof that its log holds it. Tell the auditor.",
+      turn.now, turn.batch);
 }
 
-void Inbox::CheckClaims(const Delivery& delivery, const Opened& opened, InMessage& message, Turn& turn) {
+void Inbox::CheckClaims(const Delivery& delivery, const Opened& opened, InMessage& message,
+                        Turn& turn) {
   const auto claims = parts_.claims(message.exchange, opened.sections);
-  const bool differ = !claims || std::ranges::any_of(delivery.claims, [&](const ClaimOpening& claim) {
-    const auto made = claims->find(claim.name);
-    return made != claims->end() && made->second != claim.value;
-  });
+  const bool differ =
+      !claims || std::ranges::any_of(delivery.claims, [&](const ClaimOpening& claim) {
+        const auto made = claims->find(claim.name);
+        return made != claims->end() && made->second != claim.value;
+      });
   if (!differ) return;
   message.claims_differ = true;
   message.receipts.emplace(ReceiptKind::kClaimsDiffer, turn.now);
   turn.drafts.push_back(Draft(message, ReceiptKind::kClaimsDiffer, turn.now));
-  parts_.alarms.Raise(AlarmKind::kClaimsDiffer, RowKey(message.key),
-                      "A message of " + message.key.sender.value() +
-                          " says one thing to policy and another inside. It is shown with a warning.",
-                      turn.now, turn.batch);
+  parts_.alarms.Raise(
+      AlarmKind::kClaimsDiffer, RowKey(message.key),
+      "A message of " + message.key.sender.value() +
+          " says one thing to policy and another inside. It is shown with a warning.",
+      turn.now, turn.batch);
 }
 
 // The same origin again: after a lost receipt, or sealed anew.
@@ -257,9 +269,11 @@ Result<void> Inbox::TakeAgain(const Delivery& delivery, InMessage& known, Turn& 
   // Planted, to see that the checker finds it: forgets that it has this message.
   if (PlantedFault("inbox-double") && known.shown()) {
     InKey again = known.key;
-    again.origin = delivery.header.id == known.key.origin
-                       ? MessageId(ToArray<16>(ByteView(seal::Sha256(known.key.origin.value())).first(16)).value())
-                       : delivery.header.id;
+    again.origin =
+        delivery.header.id == known.key.origin
+            ? MessageId(
+                  ToArray<16>(ByteView(seal::Sha256(known.key.origin.value())).first(16)).value())
+            : delivery.header.id;
     if (!number_of_.contains(again)) return TakeNew(delivery, again, known.lane, turn);
   }
   if (!known.shown()) {
@@ -280,17 +294,22 @@ Result<void> Inbox::TakeAgain(const Delivery& delivery, InMessage& known, Turn& 
     turn.drafts.push_back(Draft(again, ReceiptKind::kUnreadable, turn.now));
     return {};
   }
-  ASSIGN_OR_RETURN(const auto stored, parts_.store.Get(Table::kPayload, kContentPrefix + RowKey(known.key)));
+  ASSIGN_OR_RETURN(const auto stored,
+                   parts_.store.Get(Table::kPayload, kContentPrefix + RowKey(known.key)));
   // Another policy may have added or taken sections; what both have must be the same.
-  const bool same = stored && std::ranges::all_of(content->sections, [&](const auto& section) {
-    const Value* const kept = stored->Find(section.first);
-    return kept == nullptr || kept->text() == rows::Encode(section.second.ExposeSecret());
-  });
+  const bool same =
+      stored && std::ranges::all_of(content->sections, [&](const auto& section) {
+        const Value* const kept = stored->Find(section.first);
+        return kept == nullptr || kept->text() == rows::Encode(section.second.ExposeSecret());
+      });
   if (!same) {
-    turn.batch.Put(Table::kPayload, kContentPrefix + RowKey(known.key) + "|" + ToText(again.message), ContentRow(content->sections));
+    turn.batch.Put(Table::kPayload,
+                   kContentPrefix + RowKey(known.key) + "|" + ToText(again.message),
+                   ContentRow(content->sections));
     parts_.alarms.Raise(AlarmKind::kOtherPayload, RowKey(known.key),
                         "A message of " + known.key.sender.value() +
-                            " came again with another content. Both are kept; the first is shown. Telephone the sender.",
+                            " came again with another content. Both are kept; the first is shown. "
+                            "Telephone the sender.",
                         turn.now, turn.batch);
   }
   turn.drafts.push_back(Draft(again, ReceiptKind::kStored, turn.now));
@@ -313,7 +332,8 @@ Result<void> Inbox::OnDocuments(TimePoint now) {
   Turn turn{{}, {}, now};
   for (auto& [number, message] : messages_) {
     if (message.state != InState::kWaitsPolicy) continue;
-    ASSIGN_OR_RETURN(const auto raw, parts_.store.Get(Table::kPayload, kRawPrefix + RowKey(message.key)));
+    ASSIGN_OR_RETURN(const auto raw,
+                     parts_.store.Get(Table::kPayload, kRawPrefix + RowKey(message.key)));
     if (!raw) continue;
     const auto delivery = wire::ParseDelivery(RowView(*raw).Binary("delivery"));
     if (!delivery) return rows::Corrupt("delivery");
@@ -327,8 +347,8 @@ Result<void> Inbox::OnDocuments(TimePoint now) {
 void Inbox::CountNumber(const Delivery& delivery, Lane lane, Turn& turn) {
   const ClearPart& clear = delivery.grant.clear;
   if (!clear.number) return;
-  SeeNumber(SeriesKey(clear.recipient, delivery.header.sender, lane, clear.number->series), clear.number->n, turn.now,
-            turn.batch);
+  SeeNumber(SeriesKey(clear.recipient, delivery.header.sender, lane, clear.number->series),
+            clear.number->n, turn.now, turn.batch);
 }
 
 void Inbox::SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, StoreBatch& batch) {
@@ -352,10 +372,13 @@ void Inbox::SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, St
 
 Result<bool> Inbox::OnVoid(const SignedVoid& signed_void, TimePoint now) {
   const Void& value = signed_void.value;
-  const AgencyKey* const key = parts_.documents.directory().FindKey(value.sender, seal::Purpose::kVoid, value.key);
-  const seal::Joined text = seal::Joined(seal::LabelOf(seal::Purpose::kVoid)).Add(signed_void.bytes);
+  const AgencyKey* const key =
+      parts_.documents.directory().FindKey(value.sender, seal::Purpose::kVoid, value.key);
+  const seal::Joined text =
+      seal::Joined(seal::LabelOf(seal::Purpose::kVoid)).Add(signed_void.bytes);
   if (key == nullptr || value.partnership != parts_.documents.directory().partnership() ||
-      !parts_.keys.IsOwn(value.recipient) || !seal::Verify(key->key, text.bytes(), signed_void.signature)) {
+      !parts_.keys.IsOwn(value.recipient) ||
+      !seal::Verify(key->key, text.bytes(), signed_void.signature)) {
     return false;
   }
   StoreBatch batch;
@@ -373,9 +396,12 @@ Result<void> Inbox::Tick(TimePoint now) {
   for (auto& [key, series] : series_) {
     if (!series.gap_since || series.alarmed || now < *series.gap_since + kGapPatience) continue;
     series.alarmed = true;
-    const std::string sender = key.substr(key.find('|') + 1, key.find('|', key.find('|') + 1) - key.find('|') - 1);
-    parts_.alarms.Raise(AlarmKind::kGap, key,
-                        "A message of " + sender + " is missing: a later one has arrived. Telephone the sender.", now, batch);
+    const std::string sender =
+        key.substr(key.find('|') + 1, key.find('|', key.find('|') + 1) - key.find('|') - 1);
+    parts_.alarms.Raise(
+        AlarmKind::kGap, key,
+        "A message of " + sender + " is missing: a later one has arrived. Telephone the sender.",
+        now, batch);
   }
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
@@ -383,11 +409,14 @@ Result<void> Inbox::Tick(TimePoint now) {
 
 Result<void> Inbox::Do(const Act& act, TimePoint now, StoreBatch beside) {
   const auto at = messages_.find(act.number);
-  if (at == messages_.end()) return Fail(FaultCode::kMissing, "there is no message " + std::to_string(act.number));
+  if (at == messages_.end())
+    return Fail(FaultCode::kMissing, "there is no message " + std::to_string(act.number));
   InMessage& message = at->second;
-  if (!message.shown()) return Fail(FaultCode::kInvalid, "message " + std::to_string(act.number) + " cannot be shown");
+  if (!message.shown())
+    return Fail(FaultCode::kInvalid, "message " + std::to_string(act.number) + " cannot be shown");
   if (act.kind == ReceiptKind::kNotOurs && message.state == InState::kAcknowledged) {
-    return Fail(FaultCode::kInvalid, "message " + std::to_string(act.number) + " has been acknowledged here");
+    return Fail(FaultCode::kInvalid,
+                "message " + std::to_string(act.number) + " has been acknowledged here");
   }
   Turn turn{std::move(beside), {}, now};
   if (!message.receipts.contains(act.kind)) {
@@ -401,8 +430,10 @@ Result<void> Inbox::Do(const Act& act, TimePoint now, StoreBatch beside) {
   return Finish(std::move(turn));
 }
 
-Result<std::optional<Bytes>> Inbox::Section(const InMessage& message, const std::string& section) const {
-  ASSIGN_OR_RETURN(const auto row, parts_.store.Get(Table::kPayload, kContentPrefix + RowKey(message.key)));
+Result<std::optional<Bytes>> Inbox::Section(const InMessage& message,
+                                            const std::string& section) const {
+  ASSIGN_OR_RETURN(const auto row,
+                   parts_.store.Get(Table::kPayload, kContentPrefix + RowKey(message.key)));
   if (!row || row->Find(section) == nullptr) return std::nullopt;
   return RowView(*row).Binary(section);
 }

@@ -36,10 +36,10 @@ struct InKey {
 };
 
 enum class InState : std::uint8_t {
-  kWaitsPolicy,   // The policy it names is on its way.
-  kUnreadable,    // Kept, not shown.
-  kWithheld,      // Kept, not shown.
-  kPresented,     // On the desk; nobody has opened it.
+  kWaitsPolicy,  // The policy it names is on its way.
+  kUnreadable,   // Kept, not shown.
+  kWithheld,     // Kept, not shown.
+  kPresented,    // On the desk; nobody has opened it.
   kOpened,
   kNotOurs,
   kAcknowledged,
@@ -48,7 +48,7 @@ std::string_view NameOf(InState state);
 
 struct InMessage {
   InKey key;
-  MessageId message;       // Of the sealing that was stored.
+  MessageId message;  // Of the sealing that was stored.
   Digest grant{};
   ExchangeName exchange;
   std::uint16_t version = 0;
@@ -64,7 +64,7 @@ struct InMessage {
   bool confirm_by_telephone = false;
   bool claims_differ = false;
   std::map<ReceiptKind, TimePoint> receipts;  // Signed here.
-  std::uint64_t number = 0;                   // In the order of arrival at this host: the desk's handle.
+  std::uint64_t number = 0;  // In the order of arrival at this host: the desk's handle.
 
   bool shown() const { return state >= InState::kPresented; }
 };
@@ -138,8 +138,8 @@ class Inbox {
 
   // The numbers seen of one series.
   struct Series {
-    std::uint64_t next = 1;           // All below were seen or voided.
-    std::set<std::uint64_t> above;    // Seen or voided beyond a gap.
+    std::uint64_t next = 1;         // All below were seen or voided.
+    std::set<std::uint64_t> above;  // Seen or voided beyond a gap.
     std::optional<TimePoint> gap_since;
     bool alarmed = false;
   };

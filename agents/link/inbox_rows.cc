@@ -30,7 +30,8 @@ Value ToRow(const InMessage& message) {
   for (const std::string& section : message.sections) sections.Add(section);
   row.Set("sections", std::move(sections));
   Value receipts = Value::Map();
-  for (const auto& [kind, time] : message.receipts) receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
+  for (const auto& [kind, time] : message.receipts)
+    receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
   row.Set("receipts", std::move(receipts));
   return row;
 }
@@ -38,7 +39,8 @@ Value ToRow(const InMessage& message) {
 Result<InMessage> InMessageFrom(const Value& row) {
   RowView view(row);
   InMessage message;
-  message.key = {AgencyId(view.Text("agency")), Role(view.Text("role")), AgencyId(view.Text("sender")), view.Message("origin")};
+  message.key = {AgencyId(view.Text("agency")), Role(view.Text("role")),
+                 AgencyId(view.Text("sender")), view.Message("origin")};
   message.message = view.Message("message");
   message.grant = view.Array<32>("grant");
   message.exchange = ExchangeName(view.Text("exchange"));

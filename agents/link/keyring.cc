@@ -26,7 +26,8 @@ std::string KeyRow(const AgencyId& agency, const Role& role, std::uint32_t epoch
   return kKeyPrefix + agency.value() + "|" + role.value() + "|" + NumberText(epoch);
 }
 
-Result<std::optional<seal::SigningKey>> ReadSigningKey(const std::filesystem::path& path, seal::Purpose purpose) {
+Result<std::optional<seal::SigningKey>> ReadSigningKey(const std::filesystem::path& path,
+                                                       seal::Purpose purpose) {
   auto bytes = ReadSecretFile(path, kKeyFileMax);
   if (!bytes && bytes.error().code == FaultCode::kMissing) return std::nullopt;
   if (!bytes) return tl::unexpected<Fault>(std::move(bytes).error());
@@ -38,14 +39,17 @@ Result<std::optional<seal::SigningKey>> ReadSigningKey(const std::filesystem::pa
 
 }  // namespace
 
-Result<std::unique_ptr<Keyring>> Keyring::Load(const PartnershipId& partnership, const std::filesystem::path& folder,
-                                               std::vector<OwnAgency> agencies, const AgentStore& store) {
+Result<std::unique_ptr<Keyring>> Keyring::Load(const PartnershipId& partnership,
+                                               const std::filesystem::path& folder,
+                                               std::vector<OwnAgency> agencies,
+                                               const AgentStore& store) {
   auto keyring = std::make_unique<Keyring>();
   keyring->partnership_ = partnership;
   keyring->agencies_ = std::move(agencies);
   for (const OwnAgency& agency : keyring->agencies_) {
-    for (const seal::Purpose purpose : {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
-                                        seal::Purpose::kRecall, seal::Purpose::kStatement}) {
+    for (const seal::Purpose purpose :
+         {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
+          seal::Purpose::kRecall, seal::Purpose::kStatement}) {
       const auto path = folder / agency.id.value() / (std::string(seal::NameOf(purpose)) + ".key");
       ASSIGN_OR_RETURN(auto key, ReadSigningKey(path, purpose));
       if (key) keyring->signing_[agency.id].emplace(purpose, *std::move(key));
@@ -65,22 +69,24 @@ Result<void> Keyring::LoadStored(const AgentStore& store) {
     const auto state = static_cast<RecipientKey::State>(view.Integer("state"));
     const seal::Secret<32> secret(view.Array<32>("private"));
     good = good && view.ok();
-    held_[agency].push_back({role, epoch, state, seal::SealKey::FromPrivate(secret.ExposeSecret())});
+    held_[agency].push_back(
+        {role, epoch, state, seal::SealKey::FromPrivate(secret.ExposeSecret())});
     return good;
   }));
-  RETURN_IF_FAULT(store.Scan(Table::kKeys, kStatementPrefix, [&](std::string_view, const Value& row) {
-    RowView view(row);
-    const Bytes bytes = view.Binary("bytes");
-    auto statement = wire::ParseSignedStatement(bytes);
-    good = good && view.ok() && statement.has_value();
-    if (!good) return false;
-    const AgencyId agency = statement->statement.agency;
-    const std::uint64_t counter = statement->statement.counter;
-    if (!view.Bool("taken")) pending_.push_back({agency, counter, bytes});
-    const Digest hash = seal::Sha256(statement->bytes);
-    stated_.insert_or_assign(agency, Stated{*std::move(statement), hash});
-    return true;
-  }));
+  RETURN_IF_FAULT(
+      store.Scan(Table::kKeys, kStatementPrefix, [&](std::string_view, const Value& row) {
+        RowView view(row);
+        const Bytes bytes = view.Binary("bytes");
+        auto statement = wire::ParseSignedStatement(bytes);
+        good = good && view.ok() && statement.has_value();
+        if (!good) return false;
+        const AgencyId agency = statement->statement.agency;
+        const std::uint64_t counter = statement->statement.counter;
+        if (!view.Bool("taken")) pending_.push_back({agency, counter, bytes});
+        const Digest hash = seal::Sha256(statement->bytes);
+        stated_.insert_or_assign(agency, Stated{*std::move(statement), hash});
+        return true;
+      }));
   if (!good) return rows::Corrupt("key");
   return {};
 }
@@ -98,7 +104,8 @@ KeyId Keyring::SigningId(const AgencyId& agency, seal::Purpose purpose) const {
   return seal::KeyIdOf(seal::NameOf(purpose), key->public_key());
 }
 
-const seal::SealKey* Keyring::Recipient(const AgencyId& agency, const Role& role, const KeyId& id) const {
+const seal::SealKey* Keyring::Recipient(const AgencyId& agency, const Role& role,
+                                        const KeyId& id) const {
   const auto keys = held_.find(agency);
   if (keys == held_.end()) return nullptr;
   for (const Held& held : keys->second) {
@@ -121,12 +128,14 @@ void Keyring::PutKey(const AgencyId& agency, const Held& held, StoreBatch& batch
                 .Set("private", rows::Encode(held.key.ExposePrivate())));
 }
 
-Result<void> Keyring::AddKey(const AgencyId& agency, const Role& role, seal::RandomSource& random, StoreBatch& batch) {
+Result<void> Keyring::AddKey(const AgencyId& agency, const Role& role, seal::RandomSource& random,
+                             StoreBatch& batch) {
   std::uint32_t epoch = 0;
   for (const Held& held : held_[agency]) {
     if (held.role == role) epoch = std::max(epoch, held.epoch);
   }
-  held_[agency].push_back({role, epoch + 1, RecipientKey::State::kCurrent, seal::SealKey::Generate(random)});
+  held_[agency].push_back(
+      {role, epoch + 1, RecipientKey::State::kCurrent, seal::SealKey::Generate(random)});
   PutKey(agency, held_[agency].back(), batch);
   return {};
 }
@@ -151,7 +160,8 @@ AgencyStatement Keyring::Describe(const OwnAgency& agency, TimePoint now) const 
 Result<void> Keyring::State(const OwnAgency& agency, TimePoint now, StoreBatch& batch) {
   const seal::SigningKey* const key = Signing(agency.id, seal::Purpose::kStatement);
   if (key == nullptr) {
-    return Fail(FaultCode::kInvalid, "agency " + agency.id.value() + " has no statement.key in its key folder");
+    return Fail(FaultCode::kInvalid,
+                "agency " + agency.id.value() + " has no statement.key in its key folder");
   }
   SignedStatement next;
   next.statement = Describe(agency, now);
@@ -193,8 +203,8 @@ Result<void> Keyring::EnsureStated(TimePoint now, seal::RandomSource& random, St
   return {};
 }
 
-Result<void> Keyring::RollTo(const AgencyId& agency, RecipientKey::State old_state, seal::RandomSource& random,
-                             StoreBatch& batch) {
+Result<void> Keyring::RollTo(const AgencyId& agency, RecipientKey::State old_state,
+                             seal::RandomSource& random, StoreBatch& batch) {
   const auto own = std::ranges::find(agencies_, agency, &OwnAgency::id);
   if (own == agencies_.end()) return Fail(FaultCode::kMissing, "no such agency on this host");
   for (Held& held : held_[agency]) {
@@ -206,13 +216,14 @@ Result<void> Keyring::RollTo(const AgencyId& agency, RecipientKey::State old_sta
   return {};
 }
 
-Result<void> Keyring::Roll(const AgencyId& agency, TimePoint now, seal::RandomSource& random, StoreBatch& batch) {
+Result<void> Keyring::Roll(const AgencyId& agency, TimePoint now, seal::RandomSource& random,
+                           StoreBatch& batch) {
   RETURN_IF_FAULT(RollTo(agency, RecipientKey::State::kRetiring, random, batch));
   return State(*std::ranges::find(agencies_, agency, &OwnAgency::id), now, batch);
 }
 
-Result<void> Keyring::ReplaceCompromised(const AgencyId& agency, TimePoint now, seal::RandomSource& random,
-                                         StoreBatch& batch) {
+Result<void> Keyring::ReplaceCompromised(const AgencyId& agency, TimePoint now,
+                                         seal::RandomSource& random, StoreBatch& batch) {
   RETURN_IF_FAULT(RollTo(agency, RecipientKey::State::kCompromised, random, batch));
   return State(*std::ranges::find(agencies_, agency, &OwnAgency::id), now, batch);
 }

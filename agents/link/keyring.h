@@ -33,12 +33,15 @@ struct OwnAgency {
 class Keyring {
  public:
   // Reads `<folder>/<agency>/<purpose>.key` for each agency, those that are there.
-  static Result<std::unique_ptr<Keyring>> Load(const PartnershipId& partnership, const std::filesystem::path& folder,
-                                               std::vector<OwnAgency> agencies, const AgentStore& store);
+  static Result<std::unique_ptr<Keyring>> Load(const PartnershipId& partnership,
+                                               const std::filesystem::path& folder,
+                                               std::vector<OwnAgency> agencies,
+                                               const AgentStore& store);
 
   // The key, or nullptr if this host does not have it.
   const seal::SigningKey* Signing(const AgencyId& agency, seal::Purpose purpose) const;
-  KeyId SigningId(const AgencyId& agency, seal::Purpose purpose) const;  // CHECKs that there is one.
+  KeyId SigningId(const AgencyId& agency,
+                  seal::Purpose purpose) const;  // CHECKs that there is one.
   const seal::SealKey* Recipient(const AgencyId& agency, const Role& role, const KeyId& id) const;
   const std::vector<OwnAgency>& agencies() const { return agencies_; }
   bool IsOwn(const AgencyId& agency) const;
@@ -47,9 +50,11 @@ class Keyring {
   // statements wait in Pending() until the broker has taken them. Adds to `batch`; commit it.
   Result<void> EnsureStated(TimePoint now, seal::RandomSource& random, StoreBatch& batch);
   // A new epoch for every role of the agency; the old keys stay good for what was sealed to them.
-  Result<void> Roll(const AgencyId& agency, TimePoint now, seal::RandomSource& random, StoreBatch& batch);
+  Result<void> Roll(const AgencyId& agency, TimePoint now, seal::RandomSource& random,
+                    StoreBatch& batch);
   // The same, but says that the old keys are compromised: nothing sealed to them is accepted any more.
-  Result<void> ReplaceCompromised(const AgencyId& agency, TimePoint now, seal::RandomSource& random, StoreBatch& batch);
+  Result<void> ReplaceCompromised(const AgencyId& agency, TimePoint now, seal::RandomSource& random,
+                                  StoreBatch& batch);
 
   // The newest statement of each agency that the broker has not yet taken, as submitted.
   struct PendingStatement {
@@ -69,8 +74,10 @@ class Keyring {
   };
 
   Result<void> LoadStored(const AgentStore& store);
-  Result<void> AddKey(const AgencyId& agency, const Role& role, seal::RandomSource& random, StoreBatch& batch);
-  Result<void> RollTo(const AgencyId& agency, RecipientKey::State old_state, seal::RandomSource& random, StoreBatch& batch);
+  Result<void> AddKey(const AgencyId& agency, const Role& role, seal::RandomSource& random,
+                      StoreBatch& batch);
+  Result<void> RollTo(const AgencyId& agency, RecipientKey::State old_state,
+                      seal::RandomSource& random, StoreBatch& batch);
   Result<void> State(const OwnAgency& agency, TimePoint now, StoreBatch& batch);
   AgencyStatement Describe(const OwnAgency& agency, TimePoint now) const;
   void PutKey(const AgencyId& agency, const Held& held, StoreBatch& batch) const;

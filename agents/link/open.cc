@@ -28,9 +28,11 @@ Complaint CheckHeader(const Delivery& delivery, const Directory& directory) {
 // A key that was retired since signed in its time; a compromised one is shown, marked, by the broker's word.
 Complaint CheckSignature(const Delivery& delivery, const Directory& directory) {
   const Header& header = delivery.header;
-  const AgencyKey* const key = directory.FindKey(header.sender, seal::Purpose::kEnvelope, header.key);
+  const AgencyKey* const key =
+      directory.FindKey(header.sender, seal::Purpose::kEnvelope, header.key);
   if (key == nullptr) return Unreadable("signing key");
-  if (!tlog::VerifyOneOf(key->key, seal::Purpose::kEnvelope, delivery.header_bytes, delivery.signature)) {
+  if (!tlog::VerifyOneOf(key->key, seal::Purpose::kEnvelope, delivery.header_bytes,
+                         delivery.signature)) {
     return Unreadable("signature");
   }
   return std::nullopt;
@@ -49,7 +51,8 @@ Complaint CheckOpenings(const Delivery& delivery) {
       return Unreadable("claim digest");
     }
   }
-  if (!std::ranges::binary_search(header.grants, seal::GrantDigest(delivery.grant))) return Unreadable("grant digest");
+  if (!std::ranges::binary_search(header.grants, seal::GrantDigest(delivery.grant)))
+    return Unreadable("grant digest");
   // Held grants are not carried out yet: one that arrives was opened too early by somebody.
   if (delivery.grant.clear.condition.kind != Condition::Kind::kNone) return Unreadable("condition");
   return std::nullopt;
@@ -75,7 +78,8 @@ Complaint CheckPolicy(const Delivery& delivery, const ReceiverView& view) {
       if (opened == delivery.claims.end() && is_read) return false;
       claims.push_back(is_read ? *opened : ClaimOpening{{}, claim.name, claim.values.front()});
     }
-    const policy::Cell& cell = policy.Look({header.exchange, header.sender, header.role, clear.role, claims});
+    const policy::Cell& cell =
+        policy.Look({header.exchange, header.sender, header.role, clear.role, claims});
     return (*wanted & ~cell.sections) == 0;
   };
   if (!allows(*named)) return Unreadable("beyond the policy named");
@@ -95,7 +99,9 @@ std::variant<Opened, NotOpened> OpenSections(const Delivery& delivery, const sea
     const auto opening = std::ranges::find(delivery.sections, openings[i], &SectionOpening::name);
     const auto sealed = std::ranges::find(delivery.sealed, openings[i], &SealedSection::name);
     if (opening == delivery.sections.end() || sealed == delivery.sealed.end()) return unreadable;
-    if (opening->size != sealed->sealed.size() || seal::Sha256(sealed->sealed) != opening->sealed_hash) return unreadable;
+    if (opening->size != sealed->sealed.size() ||
+        seal::Sha256(sealed->sealed) != opening->sealed_hash)
+      return unreadable;
     const seal::SectionKey section_key(*ToArray<32>(keys->ExposeSecret().subspan(32 * i, 32)));
     auto content = seal::OpenSection(context, *opening, section_key, sealed->sealed);
     if (!content) return unreadable;
@@ -104,7 +110,8 @@ std::variant<Opened, NotOpened> OpenSections(const Delivery& delivery, const sea
   const seal::Secret<32> thread(*ToArray<32>(keys->ExposeSecret().last(32)));
   opened.party_to_thread = thread.ExposeSecret() != ByteArray<32>{};
   if (opened.party_to_thread &&
-      !seal::EqualInConstantTime(seal::ThreadMark(thread.ExposeSecret(), delivery.header.id), delivery.header.thread_mark)) {
+      !seal::EqualInConstantTime(seal::ThreadMark(thread.ExposeSecret(), delivery.header.id),
+                                 delivery.header.thread_mark)) {
     return unreadable;
   }
   return opened;

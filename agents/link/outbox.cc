@@ -25,22 +25,27 @@ constexpr const char* kContentPrefix = "out/";
 constexpr const char* kVoidPrefix = "void/";
 constexpr const char* kNumberPrefix = "number/";
 constexpr const char* kChainPrefix = "received/";
-constexpr Milliseconds kSealAgainSoon{1'500};  // Time for the documents that explain a refusal to arrive.
+constexpr Milliseconds kSealAgainSoon{
+    1'500};  // Time for the documents that explain a refusal to arrive.
 
 constexpr std::array<std::string_view, 11> kProgressNames = {
-    "unsent",     "sent",    "stored",        "opened",       "unreadable", "withheld", "not-ours",
-    "impossible", "taken-on", "told-by-voice", "acknowledged"};
-constexpr std::array<std::string_view, 5> kStateNames = {"unsealed", "sealed", "accepted", "kept", "refused"};
+    "unsent",   "sent",       "stored",   "opened",        "unreadable",  "withheld",
+    "not-ours", "impossible", "taken-on", "told-by-voice", "acknowledged"};
+constexpr std::array<std::string_view, 5> kStateNames = {"unsealed", "sealed", "accepted", "kept",
+                                                         "refused"};
 
 std::string Key(const MessageId& id) { return ToText(id); }
 
 }  // namespace
 
-std::string_view NameOf(Progress progress) { return kProgressNames[static_cast<std::size_t>(progress)]; }
+std::string_view NameOf(Progress progress) {
+  return kProgressNames[static_cast<std::size_t>(progress)];
+}
 std::string_view NameOf(OutState state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
 bool OutMessage::ended() const {
-  return std::ranges::all_of(recipients, [](const OutRecipient& recipient) { return recipient.ended(); });
+  return std::ranges::all_of(recipients,
+                             [](const OutRecipient& recipient) { return recipient.ended(); });
 }
 
 Result<void> Outbox::Load() {
@@ -58,38 +63,43 @@ Result<void> Outbox::Load() {
   }));
   RETURN_IF_FAULT(loaded);
   bool good = true;
-  RETURN_IF_FAULT(parts_.store.Scan(Table::kSealed, "", [&](std::string_view key, const Value& row) {
-    RowView view(row);
-    const MessageId origin = view.Message("origin");
-    const auto id = MessageIdFrom(key.substr(0, 32));
-    if (id) origin_of_[*id] = origin;
-    const auto message = messages_.find(origin);
-    // What was accepted and not yet proved when we stopped.
-    if (view.Has("leaf") && message != messages_.end() && id == message->second.message &&
-        message->second.state == OutState::kAccepted && message->second.position) {
-      leaf_of_[message->second.position->index] = {origin, view.Array<32>("leaf")};
-    }
-    good = good && id && view.ok();
-    return good;
-  }));
-  RETURN_IF_FAULT(parts_.store.Scan(Table::kSeries, kNumberPrefix, [&](std::string_view key, const Value& row) {
-    RowView view(row);
-    series_[std::string(key)] = {SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
-    good = good && view.ok();
-    return good;
-  }));
-  RETURN_IF_FAULT(parts_.store.Scan(Table::kSeries, kVoidPrefix, [&](std::string_view key, const Value& row) {
-    RowView view(row);
-    voids_[std::string(key)] = view.Binary("bytes");
-    good = good && view.ok();
-    return good;
-  }));
-  RETURN_IF_FAULT(parts_.store.Scan(Table::kChains, kChainPrefix, [&](std::string_view, const Value& row) {
-    RowView view(row);
-    receipt_chain_[{AgencyId(view.Text("recipient")), AgencyId(view.Text("sender"))}] = view.Array<32>("hash");
-    good = good && view.ok();
-    return good;
-  }));
+  RETURN_IF_FAULT(
+      parts_.store.Scan(Table::kSealed, "", [&](std::string_view key, const Value& row) {
+        RowView view(row);
+        const MessageId origin = view.Message("origin");
+        const auto id = MessageIdFrom(key.substr(0, 32));
+        if (id) origin_of_[*id] = origin;
+        const auto message = messages_.find(origin);
+        // What was accepted and not yet proved when we stopped.
+        if (view.Has("leaf") && message != messages_.end() && id == message->second.message &&
+            message->second.state == OutState::kAccepted && message->second.position) {
+          leaf_of_[message->second.position->index] = {origin, view.Array<32>("leaf")};
+        }
+        good = good && id && view.ok();
+        return good;
+      }));
+  RETURN_IF_FAULT(
+      parts_.store.Scan(Table::kSeries, kNumberPrefix, [&](std::string_view key, const Value& row) {
+        RowView view(row);
+        series_[std::string(key)] = {SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
+        good = good && view.ok();
+        return good;
+      }));
+  RETURN_IF_FAULT(
+      parts_.store.Scan(Table::kSeries, kVoidPrefix, [&](std::string_view key, const Value& row) {
+        RowView view(row);
+        voids_[std::string(key)] = view.Binary("bytes");
+        good = good && view.ok();
+        return good;
+      }));
+  RETURN_IF_FAULT(
+      parts_.store.Scan(Table::kChains, kChainPrefix, [&](std::string_view, const Value& row) {
+        RowView view(row);
+        receipt_chain_[{AgencyId(view.Text("recipient")), AgencyId(view.Text("sender"))}] =
+            view.Array<32>("hash");
+        good = good && view.ok();
+        return good;
+      }));
   if (!good) return rows::Corrupt("outbox row");
   return {};
 }
@@ -140,7 +150,8 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   return at->second.origin;
 }
 
-SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane, StoreBatch& batch) {
+SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
+                                StoreBatch& batch) {
   const std::string key =
       kNumberPrefix + sender.value() + "|" + recipient.value() + "|" + std::string(NameOf(lane));
   auto at = series_.find(key);
@@ -150,8 +161,9 @@ SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipien
     at = series_.emplace(key, SeriesNumber{SeriesId(series), 0}).first;
   }
   ++at->second.n;
-  batch.Put(Table::kSeries, key,
-            Value::Map().Set("series", std::to_string(at->second.series.value())).Set("n", at->second.n));
+  batch.Put(
+      Table::kSeries, key,
+      Value::Map().Set("series", std::to_string(at->second.series.value())).Set("n", at->second.n));
   return at->second;
 }
 
@@ -162,7 +174,8 @@ Result<void> Outbox::BeginSession(const LogHead& head) {
     if (!message.position) continue;
     // Another epoch, or a log that is shorter than what it told us: it has forgotten. Everything that has
     // not ended is offered again, byte for byte.
-    const bool forgotten = message.position->epoch != head.epoch || message.position->index.value() >= head.size;
+    const bool forgotten =
+        message.position->epoch != head.epoch || message.position->index.value() >= head.size;
     if (!forgotten || message.ended()) continue;
     message.state = OutState::kSealed;
     message.position.reset();
@@ -203,21 +216,25 @@ Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoi
     // the next session.
     const Code code = std::get<Invalid>(answer).code;
     parts_.alarms.Raise(AlarmKind::kRefused, ToText(message->origin),
-                        "The broker could not accept a message of " + message->sender.value() + ": " +
-                            std::string(NameOf(code)) + ". It is kept and offered again. Tell the operator.",
+                        "The broker could not accept a message of " + message->sender.value() +
+                            ": " + std::string(NameOf(code)) +
+                            ". It is kept and offered again. Tell the operator.",
                         now, batch);
   }
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
 }
 
-void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now, StoreBatch& batch) {
+void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now,
+                        StoreBatch& batch) {
   if (message.state == OutState::kKept) return;
   // The part must be about this message, and among the digests of the entry that it will be proved by.
-  const bool names_it = AsText(accepted.proof.part).find(ToText(message.message)) != std::string_view::npos;
+  const bool names_it =
+      AsText(accepted.proof.part).find(ToText(message.message)) != std::string_view::npos;
   if (!names_it || !tlog::LeafHashOf(accepted.proof)) {
-    parts_.alarms.Raise(AlarmKind::kBrokerEquivocates, ToText(message.origin),
-                        "The broker accepted a message without the proof it owes. Tell the auditor.", now, batch);
+    parts_.alarms.Raise(
+        AlarmKind::kBrokerEquivocates, ToText(message.origin),
+        "The broker accepted a message without the proof it owes. Tell the auditor.", now, batch);
     return;
   }
   message.state = OutState::kAccepted;
@@ -244,7 +261,8 @@ std::vector<LogIndex> Outbox::Unproved(const LogHead& head, std::size_t count_ma
   return indices;
 }
 
-Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vector<Digest>& path, TimePoint now) {
+Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vector<Digest>& path,
+                             TimePoint now) {
   const auto at = leaf_of_.find(index);
   if (at == leaf_of_.end()) return {};
   const auto message = messages_.find(at->second.origin);
@@ -255,8 +273,10 @@ Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vec
       message->second.state = OutState::kKept;
       Put(message->second, batch);
     } else {
-      parts_.alarms.Raise(AlarmKind::kBrokerEquivocates, ToText(message->second.origin),
-                          "The broker's log does not hold a message that it accepted. Tell the auditor.", now, batch);
+      parts_.alarms.Raise(
+          AlarmKind::kBrokerEquivocates, ToText(message->second.origin),
+          "The broker's log does not hold a message that it accepted. Tell the auditor.", now,
+          batch);
     }
   }
   leaf_of_.erase(at);
@@ -264,7 +284,8 @@ Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vec
   return parts_.store.Commit(batch);
 }
 
-void Outbox::OnRefused(OutMessage& message, const Refused& refused, TimePoint now, StoreBatch& batch) {
+void Outbox::OnRefused(OutMessage& message, const Refused& refused, TimePoint now,
+                       StoreBatch& batch) {
   message.state = OutState::kRefused;
   message.refused = NameOf(refused.code);
   // Its numbers will never arrive: the recipients are told, so that they see no gap.
@@ -283,7 +304,8 @@ void Outbox::VoidNumbers(const OutMessage& message, StoreBatch& batch) {
   for (const OutRecipient& recipient : message.recipients) {
     if (!recipient.number) continue;
     const std::string series_key = kNumberPrefix + message.sender.value() + "|" +
-                                   recipient.recipient.agency.value() + "|" + std::string(NameOf(message.lane));
+                                   recipient.recipient.agency.value() + "|" +
+                                   std::string(NameOf(message.lane));
     SignedVoid signed_void;
     Void& value = signed_void.value;
     value.partnership = parts_.documents.directory().partnership();
@@ -297,7 +319,8 @@ void Outbox::VoidNumbers(const OutMessage& message, StoreBatch& batch) {
     signed_void.bytes = wire::EncodeVoid(value);
     signed_void.signature =
         key->Sign(seal::Joined(seal::LabelOf(seal::Purpose::kVoid)).Add(signed_void.bytes).bytes());
-    const std::string row_key = kVoidPrefix + Key(message.message) + "|" + recipient.recipient.agency.value() + "|" +
+    const std::string row_key = kVoidPrefix + Key(message.message) + "|" +
+                                recipient.recipient.agency.value() + "|" +
                                 recipient.recipient.role.value();
     voids_[row_key] = wire::EncodeSignedVoid(signed_void);
     batch.Put(Table::kSeries, row_key, Value::Map().Set("bytes", rows::Encode(voids_[row_key])));

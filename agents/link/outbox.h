@@ -31,15 +31,15 @@ namespace havenline {
 
 // How far one recipient is. Only the last three end the message for it.
 enum class Progress : std::uint8_t {
-  kUnsent,        // Not granted yet: no key, or not sealed.
-  kSent,          // Granted in the current sealing.
+  kUnsent,  // Not granted yet: no key, or not sealed.
+  kSent,    // Granted in the current sealing.
   kStored,
   kOpened,
-  kUnreadable,    // And not yet sealed anew.
+  kUnreadable,  // And not yet sealed anew.
   kWithheld,
-  kNotOurs,       // A person here must take it on.
-  kImpossible,    // Policy or directory forbid it: a person here must take it on.
-  kTakenOn,       // A person here took it on.
+  kNotOurs,     // A person here must take it on.
+  kImpossible,  // Policy or directory forbid it: a person here must take it on.
+  kTakenOn,     // A person here took it on.
   kToldByVoice,
   kAcknowledged,
 };
@@ -48,7 +48,7 @@ std::string_view NameOf(Progress progress);
 struct OutRecipient {
   Recipient recipient;
   Progress progress = Progress::kUnsent;
-  Digest grant{};                        // In the current sealing.
+  Digest grant{};  // In the current sealing.
   std::optional<SeriesNumber> number;
   std::optional<TimePoint> due;
   std::optional<TimePoint> warn;
@@ -61,17 +61,17 @@ struct OutRecipient {
 };
 
 enum class OutState : std::uint8_t {
-  kUnsealed,   // Nobody can be granted it yet.
-  kSealed,     // Not answered.
-  kAccepted,   // In the log, by the broker's word.
-  kKept,       // In the log, under a checkpoint that we verified.
-  kRefused,    // Waits to be sealed anew, or for a person.
+  kUnsealed,  // Nobody can be granted it yet.
+  kSealed,    // Not answered.
+  kAccepted,  // In the log, by the broker's word.
+  kKept,      // In the log, under a checkpoint that we verified.
+  kRefused,   // Waits to be sealed anew, or for a person.
 };
 std::string_view NameOf(OutState state);
 
 struct OutMessage {
   MessageId origin;
-  MessageId message;      // Of the current sealing.
+  MessageId message;  // Of the current sealing.
   AgencyId sender;
   ExchangeName exchange;
   Lane lane = Lane::kUrgent;
@@ -79,12 +79,12 @@ struct OutMessage {
   TimePoint taken;
   OutState state = OutState::kUnsealed;
   std::vector<OutRecipient> recipients;
-  DocumentVersion policy;               // Sealed under.
-  std::uint64_t generation = 0;         // Of Documents, when sealed; this run only.
+  DocumentVersion policy;        // Sealed under.
+  std::uint64_t generation = 0;  // Of Documents, when sealed; this run only.
   std::optional<Position> position;
   std::uint32_t sealings = 0;
-  std::optional<TimePoint> retry;       // When to try sealing again.
-  std::string refused;                  // The last refusal's code.
+  std::optional<TimePoint> retry;  // When to try sealing again.
+  std::string refused;             // The last refusal's code.
 
   bool ended() const;
 };
@@ -130,13 +130,15 @@ class Outbox {
   // Positions accepted and not yet proved under a checkpoint of at least that size.
   std::vector<LogIndex> Unproved(const LogHead& head, std::size_t count_max) const;
   // An inclusion proof for one of them, against a head that we verified.
-  Result<void> OnProof(LogIndex index, const LogHead& head, const std::vector<Digest>& path, TimePoint now);
+  Result<void> OnProof(LogIndex index, const LogHead& head, const std::vector<Digest>& path,
+                       TimePoint now);
 
   // Seals what can be sealed, warns before what will be late, alarms what is.
   Result<void> Tick(TimePoint now);
 
   // A person at the sender takes on what no one at the recipient will answer, or says it was told by voice.
-  Result<void> TakeOn(const MessageId& origin, const Recipient& recipient, bool told_by_voice, TimePoint now);
+  Result<void> TakeOn(const MessageId& origin, const Recipient& recipient, bool told_by_voice,
+                      TimePoint now);
 
   // Signed statements about numbers that will never come: offered until accepted.
   const std::map<std::string, Bytes>& voids() const { return voids_; }
@@ -148,33 +150,37 @@ class Outbox {
   Result<void> Seal(OutMessage& message, const Content& content, TimePoint now, StoreBatch& batch);
   Result<void> SealAgain(OutMessage& message, TimePoint now, StoreBatch& batch);
   Result<Content> LoadContent(const OutMessage& message) const;
-  void ApplySealing(OutMessage& message, const Composed& composed, TimePoint now, StoreBatch& batch);
+  void ApplySealing(OutMessage& message, const Composed& composed, TimePoint now,
+                    StoreBatch& batch);
   void ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoint now, StoreBatch& batch);
   void GiveUp(OutMessage& message, TimePoint now, StoreBatch& batch);
   void VoidNumbers(const OutMessage& message, StoreBatch& batch);
   void OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now, StoreBatch& batch);
   void OnRefused(OutMessage& message, const Refused& refused, TimePoint now, StoreBatch& batch);
-  void ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt, TimePoint now, StoreBatch& batch);
+  void ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt,
+                    TimePoint now, StoreBatch& batch);
   void CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now, StoreBatch& batch);
   void EndIfDone(OutMessage& message, TimePoint now, StoreBatch& batch);
-  SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane, StoreBatch& batch);
+  SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
+                          StoreBatch& batch);
   void Put(const OutMessage& message, StoreBatch& batch) const;
   OutMessage* ByMessage(const MessageId& message);
   static bool WantsSealing(const OutMessage& message, const Documents& documents, TimePoint now);
 
   OutboxParts parts_;
-  std::map<MessageId, OutMessage> messages_;      // By origin; ended ones stay a while for their status.
-  std::map<MessageId, MessageId> origin_of_;      // By every sealing's id.
+  std::map<MessageId, OutMessage>
+      messages_;  // By origin; ended ones stay a while for their status.
+  std::map<MessageId, MessageId> origin_of_;  // By every sealing's id.
   std::map<std::string, MessageId> by_reference_;
-  std::map<std::string, SeriesNumber> series_;    // The last number given.
+  std::map<std::string, SeriesNumber> series_;  // The last number given.
   std::map<std::string, Bytes> voids_;
   std::map<std::pair<AgencyId, AgencyId>, Digest> receipt_chain_;  // By recipient and sender.
-  std::set<MessageId> offered_;                   // In this session, by sealing.
+  std::set<MessageId> offered_;                                    // In this session, by sealing.
   struct Leaf {
     MessageId origin;
     Digest leaf{};
   };
-  std::map<LogIndex, Leaf> leaf_of_;              // Accepted, not yet proved.
+  std::map<LogIndex, Leaf> leaf_of_;  // Accepted, not yet proved.
 };
 
 }  // namespace havenline

@@ -14,12 +14,14 @@ Value RecipientRow(const OutRecipient& recipient) {
                   .Set("warned", recipient.warned)
                   .Set("late", recipient.late);
   if (recipient.number) {
-    row.Set("series", std::to_string(recipient.number->series.value())).Set("n", recipient.number->n);
+    row.Set("series", std::to_string(recipient.number->series.value()))
+        .Set("n", recipient.number->n);
   }
   if (recipient.due) row.Set("due", ToMilliseconds(*recipient.due));
   if (recipient.warn) row.Set("warn", ToMilliseconds(*recipient.warn));
   Value receipts = Value::Map();
-  for (const auto& [kind, time] : recipient.receipts) receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
+  for (const auto& [kind, time] : recipient.receipts)
+    receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
   row.Set("receipts", std::move(receipts));
   return row;
 }
@@ -31,7 +33,8 @@ bool ReadRecipient(const Value& row, OutRecipient& recipient) {
   recipient.grant = view.Array<32>("grant");
   recipient.warned = view.Bool("warned");
   recipient.late = view.Bool("late");
-  if (view.Has("series")) recipient.number = SeriesNumber{SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
+  if (view.Has("series"))
+    recipient.number = SeriesNumber{SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
   recipient.due = view.OptionalTime("due");
   recipient.warn = view.OptionalTime("warn");
   for (const auto& [name, time] : view.Map("receipts")) {
@@ -58,7 +61,8 @@ Value ToRow(const OutMessage& message) {
                   .Set("policy-hash", Encode(message.policy.hash))
                   .Set("sealings", message.sealings)
                   .Set("refused", message.refused);
-  if (message.position) row.Set("epoch", message.position->epoch).Set("index", message.position->index.value());
+  if (message.position)
+    row.Set("epoch", message.position->epoch).Set("index", message.position->index.value());
   if (message.retry) row.Set("retry", ToMilliseconds(*message.retry));
   Value recipients = Value::List();
   for (const OutRecipient& recipient : message.recipients) recipients.Add(RecipientRow(recipient));
@@ -80,7 +84,8 @@ Result<OutMessage> OutMessageFrom(const Value& row) {
   message.policy = {view.Count("policy"), view.Array<32>("policy-hash")};
   message.sealings = static_cast<std::uint32_t>(view.Integer("sealings"));
   message.refused = view.Text("refused");
-  if (view.Has("index")) message.position = Position{view.Count("epoch"), LogIndex(view.Count("index"))};
+  if (view.Has("index"))
+    message.position = Position{view.Count("epoch"), LogIndex(view.Count("index"))};
   message.retry = view.OptionalTime("retry");
   for (const Value& item : view.List("recipients")) {
     OutRecipient recipient;

@@ -16,15 +16,17 @@ namespace {
 
 using text::Value;
 
-constexpr std::uint32_t kSealingsMax = 8;      // Of one message by itself; then a person must look.
-constexpr Milliseconds kSealAgainSoon{1'500};  // Time for the documents that explain a failure to arrive.
+constexpr std::uint32_t kSealingsMax = 8;  // Of one message by itself; then a person must look.
+constexpr Milliseconds kSealAgainSoon{
+    1'500};  // Time for the documents that explain a failure to arrive.
 constexpr Milliseconds kUnsealedRetry{5'000};
-constexpr Milliseconds kPatience{20'000};      // For documents to change, before a person must look.
+constexpr Milliseconds kPatience{20'000};  // For documents to change, before a person must look.
 constexpr const char* kContentPrefix = "out/";
 constexpr const char* kChainPrefix = "received/";
 
 std::string SubjectOf(const OutMessage& message, const OutRecipient& recipient) {
-  return ToText(message.origin) + " " + recipient.recipient.agency.value() + " " + recipient.recipient.role.value();
+  return ToText(message.origin) + " " + recipient.recipient.agency.value() + " " +
+         recipient.recipient.role.value();
 }
 
 Progress ProgressOf(ReceiptKind kind) {
@@ -52,39 +54,48 @@ Progress ProgressOf(ReceiptKind kind) {
 }  // namespace
 
 Result<Content> Outbox::LoadContent(const OutMessage& message) const {
-  ASSIGN_OR_RETURN(const auto row, parts_.store.Get(Table::kPayload, kContentPrefix + ToText(message.origin)));
+  ASSIGN_OR_RETURN(const auto row,
+                   parts_.store.Get(Table::kPayload, kContentPrefix + ToText(message.origin)));
   if (!row) return rows::Corrupt("message without content");
   return rows::ContentFrom(*row);
 }
 
 // Seals the message for everyone who can be granted it now. All grants are carried again, also those of
 // recipients that have answered: their agents know the origin and do not ask again.
-Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint now, StoreBatch& batch) {
+Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint now,
+                          StoreBatch& batch) {
   const seal::SigningKey* const key = parts_.keys.Signing(message.sender, seal::Purpose::kEnvelope);
-  if (key == nullptr) return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
+  if (key == nullptr)
+    return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
   ComposeRequest request{content, {}, message.origin, std::nullopt, now};
   // The first sealing is the origin itself; one that had to wait has a time, and so an id, of its own.
   if (message.sealings == 0 && now == message.taken) request.id = message.origin;
   for (const OutRecipient& recipient : message.recipients) {
     if (recipient.progress != Progress::kTakenOn) request.recipients.push_back(recipient.recipient);
   }
-  const ComposeTools tools{
-      *key, parts_.random,
-      [&](const AgencyId& recipient, Lane lane) { return NextNumber(message.sender, recipient, lane, batch); },
-      [&](const policy::Deadline& deadline, const AgencyId& recipient, TimePoint from) -> std::optional<TimePoint> {
-        const AgencyStatement* const stated = parts_.documents.statements().Find(recipient);
-        const auto due = DeadlineFor(deadline, stated == nullptr ? nullptr : &stated->calendar, from);
-        return due ? std::optional(*due) : std::nullopt;
-      }};
-  const SenderView view{parts_.documents.directory(), parts_.documents.policy(), parts_.documents.statements(),
-                        parts_.documents.head()};
+  const ComposeTools tools{*key, parts_.random,
+                           [&](const AgencyId& recipient, Lane lane) {
+                             return NextNumber(message.sender, recipient, lane, batch);
+                           },
+                           [&](const policy::Deadline& deadline, const AgencyId& recipient,
+                               TimePoint from) -> std::optional<TimePoint> {
+                             const AgencyStatement* const stated =
+                                 parts_.documents.statements().Find(recipient);
+                             const auto due = DeadlineFor(
+                                 deadline, stated == nullptr ? nullptr : &stated->calendar, from);
+                             return due ? std::optional(*due) : std::nullopt;
+                           }};
+  const SenderView view{parts_.documents.directory(), parts_.documents.policy(),
+                        parts_.documents.statements(), parts_.documents.head()};
   auto composed = Compose(request, view, tools);
   message.generation = parts_.documents.generation();
   if (!composed) {
     // The content and the policy do not fit: nothing that waiting by itself mends, but a policy may.
     message.state = message.sealings > 0 ? OutState::kRefused : OutState::kUnsealed;
-    parts_.alarms.Raise(AlarmKind::kNoRecipient, ToText(message.origin),
-                        "A message of " + message.sender.value() + " cannot be sealed: " + composed.error().detail, now, batch);
+    parts_.alarms.Raise(
+        AlarmKind::kNoRecipient, ToText(message.origin),
+        "A message of " + message.sender.value() + " cannot be sealed: " + composed.error().detail,
+        now, batch);
     message.retry = now + kUnsealedRetry;
     Put(message, batch);
     return {};
@@ -93,7 +104,8 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
   return {};
 }
 
-void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoint now, StoreBatch& batch) {
+void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoint now,
+                          StoreBatch& batch) {
   message.retry.reset();
   for (const LeftOut& left_out : composed.left_out) ApplyLeftOut(message, left_out, now, batch);
   if (composed.granted.empty()) {
@@ -111,7 +123,8 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
   message.position.reset();
   ++message.sealings;
   for (const GrantedRecipient& granted : composed.granted) {
-    const auto at = std::ranges::find(message.recipients, granted.recipient, &OutRecipient::recipient);
+    const auto at =
+        std::ranges::find(message.recipients, granted.recipient, &OutRecipient::recipient);
     CHECK(at != message.recipients.end());
     at->grant = granted.grant;
     at->number = granted.number;
@@ -123,11 +136,15 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
     const policy::Exchange* const exchange = parts_.documents.policy().Find(message.exchange);
     CHECK(exchange != nullptr);
     const policy::Cell& cell = parts_.documents.policy().Look(
-        {message.exchange, message.sender, composed.envelope.header.role, granted.recipient.role, composed.envelope.claims});
-    at->warn = *at->due - (cell.deadline == nullptr ? std::chrono::minutes(30) : cell.deadline->warn);
+        {message.exchange, message.sender, composed.envelope.header.role, granted.recipient.role,
+         composed.envelope.claims});
+    at->warn =
+        *at->due - (cell.deadline == nullptr ? std::chrono::minutes(30) : cell.deadline->warn);
   }
   batch.Put(Table::kSealed, ToText(message.message),
-            Value::Map().Set("origin", ToText(message.origin)).Set("bytes", rows::Encode(composed.bytes)));
+            Value::Map()
+                .Set("origin", ToText(message.origin))
+                .Set("bytes", rows::Encode(composed.bytes)));
   for (const BrokersPart::LeftOut& debt : composed.envelope.brokers_part.left_out) {
     parts_.alarms.Raise(AlarmKind::kDebt, ToText(message.origin) + " " + debt.role.value(),
                         "A message went without " + debt.role.value() +
@@ -137,27 +154,35 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
   Put(message, batch);
 }
 
-void Outbox::ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoint now, StoreBatch& batch) {
-  const auto at = std::ranges::find(message.recipients, left_out.recipient, &OutRecipient::recipient);
+void Outbox::ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoint now,
+                          StoreBatch& batch) {
+  const auto at =
+      std::ranges::find(message.recipients, left_out.recipient, &OutRecipient::recipient);
   CHECK(at != message.recipients.end());
   if (at->answered()) return;
   at->grant = {};
   at->number.reset();
-  const std::string who = left_out.recipient.agency.value() + " (" + left_out.recipient.role.value() + ")";
+  const std::string who =
+      left_out.recipient.agency.value() + " (" + left_out.recipient.role.value() + ")";
   if (left_out.why == WhyNot::kNoKey) {
     at->progress = Progress::kUnsent;
     message.retry = now + kUnsealedRetry;
-    parts_.alarms.Raise(AlarmKind::kNoKey, SubjectOf(message, *at),
-                        who + " has not published a key yet, so nothing can be sealed to it. Its agent must run "
-                              "once. The message waits and goes by itself; telephone if it is urgent.",
-                        now, batch);
+    parts_.alarms.Raise(
+        AlarmKind::kNoKey, SubjectOf(message, *at),
+        who +
+            " has not published a key yet, so nothing can be sealed to it. Its agent must run "
+            "once. The message waits and goes by itself; telephone if it is urgent.",
+        now, batch);
     return;
   }
   at->progress = Progress::kImpossible;
   parts_.alarms.Raise(AlarmKind::kNoRecipient, SubjectOf(message, *at),
                       left_out.why == WhyNot::kPolicy
-                          ? "Policy lets nothing of this message go to " + who + ". A person must decide and take it on."
-                          : who + " is not in the directory, or not in this role. A person must find who should be told.",
+                          ? "Policy lets nothing of this message go to " + who +
+                                ". A person must decide and take it on."
+                          : who +
+                                " is not in the directory, or not in this role. A person must find "
+                                "who should be told.",
                       now, batch);
 }
 
@@ -170,7 +195,9 @@ bool Outbox::WantsSealing(const OutMessage& message, const Documents& documents,
   return std::ranges::any_of(message.recipients, [&](const OutRecipient& recipient) {
     switch (recipient.progress) {
       case Progress::kUnsent:  // Left out for want of a key: once there is one, it is included.
-        return documents.statements().RecipientOf(recipient.recipient.agency, recipient.recipient.role).has_value();
+        return documents.statements()
+            .RecipientOf(recipient.recipient.agency, recipient.recipient.role)
+            .has_value();
       case Progress::kUnreadable:
       case Progress::kWithheld:
         return changed;
@@ -191,11 +218,12 @@ Result<void> Outbox::SealAgain(OutMessage& message, TimePoint now, StoreBatch& b
 
 void Outbox::GiveUp(OutMessage& message, TimePoint now, StoreBatch& batch) {
   message.retry.reset();
-  parts_.alarms.Raise(AlarmKind::kRefused, ToText(message.origin),
-                      "A message of " + message.sender.value() + " was refused" +
-                          (message.refused.empty() ? "" : " (" + message.refused + ")") +
-                          " and sealing it again would not help. Tell the recipient by telephone and take it on.",
-                      now, batch);
+  parts_.alarms.Raise(
+      AlarmKind::kRefused, ToText(message.origin),
+      "A message of " + message.sender.value() + " was refused" +
+          (message.refused.empty() ? "" : " (" + message.refused + ")") +
+          " and sealing it again would not help. Tell the recipient by telephone and take it on.",
+      now, batch);
   Put(message, batch);
 }
 
@@ -204,11 +232,15 @@ Result<bool> Outbox::OnReceipt(const SignedReceipt& signed_receipt, TimePoint no
   const AgencyKey* const key =
       parts_.documents.directory().FindKey(receipt.recipient, seal::Purpose::kReceipt, receipt.key);
   if (key == nullptr || key->state == KeyState::kCompromised) return false;
-  if (!tlog::VerifyOneOf(key->key, seal::Purpose::kReceipt, signed_receipt.bytes, signed_receipt.signature)) return false;
+  if (!tlog::VerifyOneOf(key->key, seal::Purpose::kReceipt, signed_receipt.bytes,
+                         signed_receipt.signature))
+    return false;
   const auto at = messages_.find(receipt.origin);
-  if (at == messages_.end() || at->second.sender != receipt.sender) return true;  // Ended long ago: taken, no news.
+  if (at == messages_.end() || at->second.sender != receipt.sender)
+    return true;  // Ended long ago: taken, no news.
   OutMessage& message = at->second;
-  const auto recipient = std::ranges::find(message.recipients, Recipient{receipt.recipient, receipt.role}, &OutRecipient::recipient);
+  const auto recipient = std::ranges::find(
+      message.recipients, Recipient{receipt.recipient, receipt.role}, &OutRecipient::recipient);
   if (recipient == message.recipients.end()) return false;
 
   StoreBatch batch;
@@ -217,8 +249,9 @@ Result<bool> Outbox::OnReceipt(const SignedReceipt& signed_receipt, TimePoint no
   if (last == hash) return true;  // Again.
   if (receipt.previous != last && last != Digest{}) {
     parts_.alarms.Raise(AlarmKind::kReceiptChain, receipt.recipient.value(),
-                        "A receipt of " + receipt.recipient.value() + " does not follow the one before it: one may be "
-                        "missing, or its store was put back from a copy.",
+                        "A receipt of " + receipt.recipient.value() +
+                            " does not follow the one before it: one may be "
+                            "missing, or its store was put back from a copy.",
                         now, batch);
   }
   last = hash;
@@ -236,8 +269,8 @@ Result<bool> Outbox::OnReceipt(const SignedReceipt& signed_receipt, TimePoint no
   return true;
 }
 
-void Outbox::ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt, TimePoint now,
-                          StoreBatch& batch) {
+void Outbox::ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt,
+                          TimePoint now, StoreBatch& batch) {
   recipient.receipts.emplace(receipt.kind, receipt.time);
   const std::string subject = SubjectOf(message, recipient);
   const std::string who = receipt.recipient.value() + " (" + receipt.role.value() + ")";
@@ -247,20 +280,27 @@ void Outbox::ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Re
     if (!of_this_sealing || recipient.answered()) return;  // A later sealing is already on its way.
     recipient.progress = next;
     message.retry = now + kSealAgainSoon;
-    parts_.alarms.Raise(receipt.kind == ReceiptKind::kWithheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable, subject,
-                        who + (receipt.kind == ReceiptKind::kWithheld
-                                   ? " holds a newer policy that forbids part of a message. It is sealed again under it."
-                                   : " could not open a message. It is sealed again once its keys are known."),
-                        now, batch);
+    parts_.alarms.Raise(
+        receipt.kind == ReceiptKind::kWithheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable,
+        subject,
+        who + (receipt.kind == ReceiptKind::kWithheld
+                   ? " holds a newer policy that forbids part of a message. It is sealed again "
+                     "under it."
+                   : " could not open a message. It is sealed again once its keys are known."),
+        now, batch);
     return;
   }
-  if (recipient.progress < next || recipient.progress == Progress::kUnreadable) recipient.progress = next;
+  if (recipient.progress < next || recipient.progress == Progress::kUnreadable)
+    recipient.progress = next;
   if (receipt.kind == ReceiptKind::kClaimsDiffer) {
-    parts_.alarms.Raise(AlarmKind::kClaimsDiffer, subject, who + " found a claim that differs from what the message says.", now, batch);
+    parts_.alarms.Raise(AlarmKind::kClaimsDiffer, subject,
+                        who + " found a claim that differs from what the message says.", now,
+                        batch);
   }
   if (receipt.kind == ReceiptKind::kNotOurs) {
     parts_.alarms.Raise(AlarmKind::kNotOurs, subject,
-                        who + " says this is not theirs. Find who should be told, and take it on.", now, batch);
+                        who + " says this is not theirs. Find who should be told, and take it on.",
+                        now, batch);
   }
   parts_.alarms.Settle(AlarmKind::kUnreadable, subject, now, batch);
   parts_.alarms.Settle(AlarmKind::kWithheld, subject, now, batch);
@@ -275,7 +315,8 @@ Result<void> Outbox::Tick(TimePoint now) {
     if (message.ended()) continue;
     if (WantsSealing(message, parts_.documents, now)) {
       RETURN_IF_FAULT(SealAgain(message, now, batch));
-    } else if (message.retry && message.state == OutState::kRefused && *message.retry + kPatience < now) {
+    } else if (message.retry && message.state == OutState::kRefused &&
+               *message.retry + kPatience < now) {
       GiveUp(message, now, batch);
     }
     for (OutRecipient& recipient : message.recipients) CheckDue(message, recipient, now, batch);
@@ -289,35 +330,44 @@ Result<void> Outbox::Tick(TimePoint now) {
 }
 
 // The sender's own clock: it runs whether the broker lives or not (D6).
-void Outbox::CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now, StoreBatch& batch) {
+void Outbox::CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now,
+                      StoreBatch& batch) {
   if (recipient.answered() || !recipient.due) return;
   const std::string subject = SubjectOf(message, recipient);
-  const std::string who = recipient.recipient.agency.value() + " (" + recipient.recipient.role.value() + ")";
+  const std::string who =
+      recipient.recipient.agency.value() + " (" + recipient.recipient.role.value() + ")";
   if (now >= *recipient.due && !recipient.late) {
     recipient.late = true;
     parts_.alarms.Settle(AlarmKind::kDueSoon, subject, now, batch);
-    parts_.alarms.Raise(AlarmKind::kLate, subject,
-                        "Nobody at " + who + " has acknowledged a message in time. Telephone them now.", now, batch);
+    parts_.alarms.Raise(
+        AlarmKind::kLate, subject,
+        "Nobody at " + who + " has acknowledged a message in time. Telephone them now.", now,
+        batch);
     Put(message, batch);
   } else if (recipient.warn && now >= *recipient.warn && !recipient.warned && !recipient.late) {
     recipient.warned = true;
-    parts_.alarms.Raise(AlarmKind::kDueSoon, subject,
-                        "Nobody at " + who + " has acknowledged a message, and it is nearly due. Telephone them.", now, batch);
+    parts_.alarms.Raise(
+        AlarmKind::kDueSoon, subject,
+        "Nobody at " + who + " has acknowledged a message, and it is nearly due. Telephone them.",
+        now, batch);
     Put(message, batch);
   }
 }
 
-Result<void> Outbox::TakeOn(const MessageId& origin, const Recipient& recipient, bool told_by_voice, TimePoint now) {
+Result<void> Outbox::TakeOn(const MessageId& origin, const Recipient& recipient, bool told_by_voice,
+                            TimePoint now) {
   const auto at = messages_.find(origin);
   if (at == messages_.end()) return Fail(FaultCode::kMissing, "there is no such message");
   const auto found = std::ranges::find(at->second.recipients, recipient, &OutRecipient::recipient);
-  if (found == at->second.recipients.end()) return Fail(FaultCode::kMissing, "the message has no such recipient");
+  if (found == at->second.recipients.end())
+    return Fail(FaultCode::kMissing, "the message has no such recipient");
   if (found->ended()) return {};
   StoreBatch batch;
   found->progress = told_by_voice ? Progress::kToldByVoice : Progress::kTakenOn;
   const std::string subject = SubjectOf(at->second, *found);
-  for (const AlarmKind kind : {AlarmKind::kDueSoon, AlarmKind::kLate, AlarmKind::kNotOurs, AlarmKind::kNoRecipient,
-                               AlarmKind::kNoKey, AlarmKind::kUnreadable, AlarmKind::kWithheld}) {
+  for (const AlarmKind kind :
+       {AlarmKind::kDueSoon, AlarmKind::kLate, AlarmKind::kNotOurs, AlarmKind::kNoRecipient,
+        AlarmKind::kNoKey, AlarmKind::kUnreadable, AlarmKind::kWithheld}) {
     parts_.alarms.Settle(kind, subject, now, batch);
   }
   EndIfDone(at->second, now, batch);

@@ -62,13 +62,14 @@ std::vector<SignedReceipt> ReceiptBook::Sign(std::vector<Receipt> drafts, StoreB
   for (const auto& [agency, indices] : of_agency) {
     std::vector<Bytes> texts;
     for (const std::size_t i : indices) texts.push_back(receipts[i].bytes);
-    const auto signatures =
-        tlog::SignTogether(*keys_.Signing(agency, seal::Purpose::kReceipt), seal::Purpose::kReceipt, texts);
+    const auto signatures = tlog::SignTogether(*keys_.Signing(agency, seal::Purpose::kReceipt),
+                                               seal::Purpose::kReceipt, texts);
     for (std::size_t j = 0; j < indices.size(); ++j) receipts[indices[j]].signature = signatures[j];
   }
   for (const SignedReceipt& receipt : receipts) {
     Bytes bytes = wire::EncodeSignedReceipt(receipt);
-    batch.Put(Table::kReceipts, NumberText(++last_number_), Value::Map().Set("bytes", rows::Encode(bytes)));
+    batch.Put(Table::kReceipts, NumberText(++last_number_),
+              Value::Map().Set("bytes", rows::Encode(bytes)));
     waiting_.emplace(last_number_, std::move(bytes));
   }
   batch.Put(Table::kMeta, kLastNumber, Value::Map().Set("last", last_number_));

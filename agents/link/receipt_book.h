@@ -18,7 +18,8 @@ namespace havenline {
 
 class ReceiptBook {
  public:
-  ReceiptBook(PartnershipId partnership, const Keyring& keys) : partnership_(std::move(partnership)), keys_(keys) {}
+  ReceiptBook(PartnershipId partnership, const Keyring& keys)
+      : partnership_(std::move(partnership)), keys_(keys) {}
 
   Result<void> Load(const AgentStore& store);
 

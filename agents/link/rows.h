@@ -62,7 +62,9 @@ class RowView {
     if (!Has(key)) return std::nullopt;
     return Time(key);
   }
-  bool Has(std::string_view key) const { return row_.is(Value::Kind::kMap) && row_.Find(key) != nullptr; }
+  bool Has(std::string_view key) const {
+    return row_.is(Value::Kind::kMap) && row_.Find(key) != nullptr;
+  }
   const Value::Items& List(std::string_view key) {
     static const Value::Items kNone;
     const Value* const value = Get(key, Value::Kind::kList);

@@ -10,19 +10,22 @@ namespace havenline {
 namespace {
 
 constexpr std::size_t kFramesPerTurn = 64;
-constexpr Milliseconds kHelloAnswer{5'000};   // A hello that nobody answered is said again.
+constexpr Milliseconds kHelloAnswer{5'000};  // A hello that nobody answered is said again.
 constexpr Milliseconds kPauseFirst{200};
 constexpr Milliseconds kPauseLast{30'000};
 constexpr std::size_t kHeartbeatPadding = 512;
 
 }  // namespace
 
-Session::Session(SessionOptions options, std::unique_ptr<Dealer> dealer, const Clock& clock, seal::RandomSource& random)
+Session::Session(SessionOptions options, std::unique_ptr<Dealer> dealer, const Clock& clock,
+                 seal::RandomSource& random)
     : options_(std::move(options)), dealer_(std::move(dealer)), clock_(clock), random_(random) {}
 
-Result<std::unique_ptr<Session>> Session::Open(SessionOptions options, const Clock& clock, seal::RandomSource& random) {
+Result<std::unique_ptr<Session>> Session::Open(SessionOptions options, const Clock& clock,
+                                               seal::RandomSource& random) {
   ASSIGN_OR_RETURN(std::unique_ptr<Dealer> dealer, Dealer::Open(options.dealer));
-  return std::unique_ptr<Session>(new Session(std::move(options), std::move(dealer), clock, random));
+  return std::unique_ptr<Session>(
+      new Session(std::move(options), std::move(dealer), clock, random));
 }
 
 void Session::Turn(Milliseconds wait, const std::string& checkpoint, SessionOwner& owner) {
@@ -61,14 +64,16 @@ void Session::SayHello(const std::string& checkpoint) {
 
 // Full jitter: a thousand agents that lost one broker must not come back in one moment.
 void Session::HelloAfter(Milliseconds least) {
-  const auto window = std::min<Milliseconds>(kPauseLast, kPauseFirst * (1LL << std::min(hellos_, 10U)));
+  const auto window =
+      std::min<Milliseconds>(kPauseLast, kPauseFirst * (1LL << std::min(hellos_, 10U)));
   const auto share = ReadU32(random_.Array<4>()) % static_cast<std::uint32_t>(window.count() + 1);
   hello_at_ = clock_.Monotonic() + least + Milliseconds(share);
 }
 
 void Session::OnFrame(ByteView bytes, SessionOwner& owner) {
   auto frame = wire::ParseFrame(bytes);
-  if (!frame) return;  // Not from our broker's code; silence will end the session if nothing better comes.
+  if (!frame)
+    return;  // Not from our broker's code; silence will end the session if nothing better comes.
   if (const auto* welcome = std::get_if<Welcome>(&frame->body)) {
     if (up_) End(owner);
     up_ = true;

@@ -41,7 +41,8 @@ class SessionOwner {
 class Session {
  public:
   // `clock` and `random` must outlive it.
-  static Result<std::unique_ptr<Session>> Open(SessionOptions options, const Clock& clock, seal::RandomSource& random);
+  static Result<std::unique_ptr<Session>> Open(SessionOptions options, const Clock& clock,
+                                               seal::RandomSource& random);
 
   // Waits for news at most so long, then tells `owner`. `checkpoint` goes into the next hello.
   void Turn(Milliseconds wait, const std::string& checkpoint, SessionOwner& owner);
@@ -51,7 +52,9 @@ class Session {
   bool Send(decltype(Frame::body) body);
 
   // How many items, and bytes of items, may be sent now.
-  std::uint64_t items_free() const { return credit_.messages > sent_items_ ? credit_.messages - sent_items_ : 0; }
+  std::uint64_t items_free() const {
+    return credit_.messages > sent_items_ ? credit_.messages - sent_items_ : 0;
+  }
   void CountSent(std::uint64_t items) { sent_items_ += items; }
 
   void Wake() { dealer_->Wake(); }
@@ -60,7 +63,8 @@ class Session {
  private:
   using Monotonic = std::chrono::steady_clock::time_point;
 
-  Session(SessionOptions options, std::unique_ptr<Dealer> dealer, const Clock& clock, seal::RandomSource& random);
+  Session(SessionOptions options, std::unique_ptr<Dealer> dealer, const Clock& clock,
+          seal::RandomSource& random);
   void SayHello(const std::string& checkpoint);
   void OnFrame(ByteView bytes, SessionOwner& owner);
   void End(SessionOwner& owner);

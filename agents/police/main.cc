@@ -3,6 +3,7 @@
 #include "agents/daemon/daemon.h"
 
 int main(int argc, char** argv) {
-  return havenline::RunDaemon(argc, argv, "havenline-police",
-                              "Sends notices to schools and alarms what nobody there acknowledges in time.", {});
+  return havenline::RunDaemon(
+      argc, argv, "havenline-police",
+      "Sends notices to schools and alarms what nobody there acknowledges in time.", {});
 }

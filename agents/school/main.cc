@@ -3,8 +3,9 @@
 #include "agents/daemon/daemon.h"
 
 int main(int argc, char** argv) {
-  return havenline::RunDaemon(argc, argv, "havenline-school",
-                              "Receives notices for one or more schools; key adults read and acknowledge them at its "
-                              "local port.",
-                              {});
+  return havenline::RunDaemon(
+      argc, argv, "havenline-school",
+      "Receives notices for one or more schools; key adults read and acknowledge them at its "
+      "local port.",
+      {});
 }

@@ -14,9 +14,9 @@ constexpr std::uint32_t kFormat = 1;
 constexpr std::string_view kFormatKey = "format";
 constexpr std::size_t kRowBytesMax = 16U << 20U;
 
-constexpr std::array<const char*, 14> kTables = {"meta",      "outbox", "sealed",  "series", "inbox",
-                                                 "payload",   "receipts", "chains", "gaps",  "documents",
-                                                 "keys",      "alarms", "journal", "intake"};
+constexpr std::array<const char*, 14> kTables = {
+    "meta",   "outbox", "sealed",    "series", "inbox",  "payload", "receipts",
+    "chains", "gaps",   "documents", "keys",   "alarms", "journal", "intake"};
 
 std::vector<KeyValueFamily> AllFamilies() {
   std::vector<KeyValueFamily> families;
@@ -36,7 +36,9 @@ void StoreBatch::Put(Table table, std::string key, text::Value row) {
   changes_.push_back({table, std::move(key), std::move(row)});
 }
 
-void StoreBatch::Delete(Table table, std::string key) { changes_.push_back({table, std::move(key), std::nullopt}); }
+void StoreBatch::Delete(Table table, std::string key) {
+  changes_.push_back({table, std::move(key), std::nullopt});
+}
 
 AgentStore::AgentStore(KeyValueStore store, seal::LockedSecret<32> key, seal::RandomSource& random)
     : store_(std::move(store)), key_(std::move(key)), random_(&random) {}
@@ -54,10 +56,13 @@ Result<AgentStore> AgentStore::Open(const AgentStoreOptions& options, seal::Lock
   ASSIGN_OR_RETURN(const auto format, store.Get(Table::kMeta, kFormatKey));
   if (format) {
     const bool known = format->is(text::Value::Kind::kInteger) && format->integer() == kFormat;
-    if (!known) return Fail(FaultCode::kInvalid, "the store at " + options.path.string() + " has a newer format");
+    if (!known)
+      return Fail(FaultCode::kInvalid,
+                  "the store at " + options.path.string() + " has a newer format");
     return store;
   }
-  if (options.read_only) return Fail(FaultCode::kMissing, "the store at " + options.path.string() + " is empty");
+  if (options.read_only)
+    return Fail(FaultCode::kMissing, "the store at " + options.path.string() + " is empty");
   StoreBatch batch;
   batch.Put(Table::kMeta, std::string(kFormatKey), kFormat);
   RETURN_IF_FAULT(store.Commit(batch));
@@ -74,7 +79,8 @@ Result<void> AgentStore::Commit(const StoreBatch& batch) {
     const std::string json = text::ToJson(*change.row);
     CHECK(json.size() <= kRowBytesMax);
     rows.Put(FamilyOf(change.table), AsBytes(change.key),
-             seal::SealStored(key_, random_->Array<12>(), ContextOf(change.table, change.key), AsBytes(json)));
+             seal::SealStored(key_, random_->Array<12>(), ContextOf(change.table, change.key),
+                              AsBytes(json)));
   }
   return store_.Write(rows);
 }
@@ -82,8 +88,9 @@ Result<void> AgentStore::Commit(const StoreBatch& batch) {
 Result<text::Value> AgentStore::Decode(Table table, std::string_view key, ByteView row) const {
   const auto opened = seal::OpenStored(key_, ContextOf(table, key), row);
   if (!opened) {
-    return Fail(FaultCode::kCorrupt, "a row of the agent's store does not decrypt: is the store key the one it was "
-                                     "written with?");
+    return Fail(FaultCode::kCorrupt,
+                "a row of the agent's store does not decrypt: is the store key the one it was "
+                "written with?");
   }
   return text::ParseJson(AsText(opened->ExposeSecret()), "stored row", kRowBytesMax);
 }
@@ -97,14 +104,15 @@ Result<std::optional<text::Value>> AgentStore::Get(Table table, std::string_view
 
 Result<void> AgentStore::Scan(Table table, std::string_view prefix, const Visitor& visit) const {
   Result<void> decoded;
-  RETURN_IF_FAULT(store_.Scan(FamilyOf(table), KeyRange::Prefix(AsBytes(prefix)), [&](ByteView key, ByteView row) {
-    auto value = Decode(table, AsText(key), row);
-    if (!value) {
-      decoded = tl::unexpected<Fault>(std::move(value).error());
-      return false;
-    }
-    return visit(AsText(key), *value);
-  }));
+  RETURN_IF_FAULT(store_.Scan(FamilyOf(table), KeyRange::Prefix(AsBytes(prefix)),
+                              [&](ByteView key, ByteView row) {
+                                auto value = Decode(table, AsText(key), row);
+                                if (!value) {
+                                  decoded = tl::unexpected<Fault>(std::move(value).error());
+                                  return false;
+                                }
+                                return visit(AsText(key), *value);
+                              }));
   return decoded;
 }
 

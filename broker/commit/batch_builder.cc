@@ -25,7 +25,8 @@ const Entry& BatchBuilder::Append(std::vector<Part> parts, std::size_t slots,
   return entry;
 }
 
-std::optional<OutcomeRecord> BatchBuilder::FindOutcome(const AgencyId& sender, const MessageId& id) {
+std::optional<OutcomeRecord> BatchBuilder::FindOutcome(const AgencyId& sender,
+                                                       const MessageId& id) {
   const auto pending = outcomes_.find({sender, id});
   if (pending != outcomes_.end()) return pending->second;
   return OrFault(store_.FindOutcome(sender, id), std::optional<OutcomeRecord>());
@@ -58,7 +59,8 @@ void BatchBuilder::Put(MessageRecord message) {
 void BatchBuilder::CountDelivered(const Position& position) {
   auto at = undelivered_.find(position);
   if (at == undelivered_.end()) {
-    at = undelivered_.emplace(position, OrFault(store_.FindUndelivered(position), std::uint32_t{1})).first;
+    at = undelivered_.emplace(position, OrFault(store_.FindUndelivered(position), std::uint32_t{1}))
+             .first;
   }
   CHECK(at->second > 0);
   --at->second;

@@ -48,7 +48,8 @@ void Committer::Take(CommitItem item, TimePoint now) {
   if (taken_ == 0) out_of_room_ = !store_.HasRoomFor(limits::kBatchBytesMax);
   ++taken_;
   const Route route = item.route;
-  if (auto* rejected = std::get_if<RejectedWork>(&item.work)) return Reply(route, std::move(rejected->answer));
+  if (auto* rejected = std::get_if<RejectedWork>(&item.work))
+    return Reply(route, std::move(rejected->answer));
   if (auto* taken = std::get_if<TakenWork>(&item.work)) {
     // Freeing room needs a little: it goes on when the disk is nearly full.
     for (const MailboxPlace& place : taken->places) {
@@ -57,14 +58,16 @@ void Committer::Take(CommitItem item, TimePoint now) {
     }
     return;
   }
-  if (auto* receipt = std::get_if<ReceiptWork>(&item.work)) return TakeReceipt(route, std::move(*receipt), now);
+  if (auto* receipt = std::get_if<ReceiptWork>(&item.work))
+    return TakeReceipt(route, std::move(*receipt), now);
   // Disk full is deferred, never stored as a refusal; it ends by itself when there is room again.
   if (out_of_room_) return Reply(route, Deferred{Code::kDiskFull, kDiskFullRetry});
   if (auto* submission = std::get_if<SubmissionWork>(&item.work)) {
     return TakeSubmission(route, std::move(*submission), now);
   }
   if (auto* voided = std::get_if<VoidWork>(&item.work)) return TakeVoid(route, *voided, now);
-  if (auto* statement = std::get_if<StatementWork>(&item.work)) return TakeStatement(route, *statement, now);
+  if (auto* statement = std::get_if<StatementWork>(&item.work))
+    return TakeStatement(route, *statement, now);
   TakeDocument(route, std::get<DocumentWork>(item.work));
 }
 
@@ -91,11 +94,13 @@ Answer Committer::Accept(const SubmissionWork& work, const Permit& permit, TimeP
   std::vector<Part> parts;
   parts.push_back({message->header.sender, {}, parts::AcceptedForSender(message, permit, now)});
   for (std::size_t i = 0; i < message->grants.size(); ++i) {
-    parts.push_back({message->grants[i].clear.recipient, {},
+    parts.push_back({message->grants[i].clear.recipient,
+                     {},
                      parts::AcceptedForGrant(message, permit.grants[i], i, now)});
   }
   const Entry& entry = turn_->Append(std::move(parts), message->header.grants.size());
-  turn_->Put(MessageRecord{entry.position, work.bytes, static_cast<std::uint32_t>(message->grants.size())});
+  turn_->Put(MessageRecord{entry.position, work.bytes,
+                           static_cast<std::uint32_t>(message->grants.size())});
   PutGrants(work, permit, entry);
   return Accepted{entry.ProofOf(0), permit.ahead_of_time};
 }
@@ -127,7 +132,8 @@ void Committer::PutGrants(const SubmissionWork& work, const Permit& permit, cons
                            .receipts = {}});
     // Whoever answered an earlier sealing is not asked again.
     const AnsweredKey answered{header.sender, header.origin, clear.recipient, clear.role};
-    if (clear.acknowledge_by && !turn_->IsAnswered(answered)) turn_->Put(TimerRecord{*clear.acknowledge_by, digest});
+    if (clear.acknowledge_by && !turn_->IsAnswered(answered))
+      turn_->Put(TimerRecord{*clear.acknowledge_by, digest});
   }
 }
 
@@ -147,7 +153,8 @@ void Committer::FireTimers(TimePoint now) {
     turn_->Remove(timer);
     ++taken_;
     const auto grant = turn_->FindGrant(timer.grant);
-    if (!grant || turn_->IsAnswered({grant->sender, grant->origin, grant->recipient, grant->role})) continue;
+    if (!grant || turn_->IsAnswered({grant->sender, grant->origin, grant->recipient, grant->role}))
+      continue;
     const Bytes json = parts::Overdue(*grant, now);
     turn_->Append({{grant->sender, {}, json}, {grant->recipient, {}, json}}, 8);
     committed_.overdue.push_back({grant->sender, grant->message, grant->grant});

@@ -66,7 +66,9 @@ struct RejectedWork {
 
 struct CommitItem {
   Route route;
-  std::variant<SubmissionWork, ReceiptWork, VoidWork, StatementWork, DocumentWork, TakenWork, RejectedWork> work;
+  std::variant<SubmissionWork, ReceiptWork, VoidWork, StatementWork, DocumentWork, TakenWork,
+               RejectedWork>
+      work;
 };
 
 struct Answered {
@@ -90,7 +92,7 @@ class Committed {
   std::vector<AgencyId> suspended;    // Nothing more is handed to these.
   std::vector<Overdue> overdue;
   LogHead head;
-  bool standing_changed = false;      // Directory, policy, statements or suspensions.
+  bool standing_changed = false;  // Directory, policy, statements or suspensions.
 
  private:
   friend class Committer;
@@ -114,7 +116,8 @@ class Committer {
   Result<void> Recover(TimePoint now);
   bool is_new() const { return ends_.tree.size() == 0; }
   // Begins epoch 1: entries for the opening, the directory and the policy. One synced batch.
-  Result<void> Found(const std::string& opening, const std::string& directory, const std::string& policy);
+  Result<void> Found(const std::string& opening, const std::string& directory,
+                     const std::string& policy);
 
   // Adds one item to the batch in the making.
   void Take(CommitItem item, TimePoint now);
@@ -162,8 +165,8 @@ class Committer {
   Result<Answer> PutDirectory(const std::string& note);
   Result<Answer> PutPolicy(const std::string& note);
   Result<Answer> PutSuspension(const std::string& note);
-  Position AppendDocument(DocumentKind kind, const std::string& name, const DocumentVersion& version,
-                          const std::string& note);
+  Position AppendDocument(DocumentKind kind, const std::string& name,
+                          const DocumentVersion& version, const std::string& note);
   Result<void> RecoverDocuments(const Recovered& recovered);
 
   bool IsOf(const AgencyId& agency, const HostId& host) const;

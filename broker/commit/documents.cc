@@ -15,34 +15,41 @@ constexpr std::size_t kDocumentSlots = 8;
 
 }  // namespace
 
-Position Committer::AppendDocument(DocumentKind kind, const std::string& name, const DocumentVersion& version,
-                                   const std::string& note) {
-  const Entry& entry = turn_->Append({}, kDocumentSlots, tlog::DocumentMark{name, version.version, version.hash});
+Position Committer::AppendDocument(DocumentKind kind, const std::string& name,
+                                   const DocumentVersion& version, const std::string& note) {
+  const Entry& entry =
+      turn_->Append({}, kDocumentSlots, tlog::DocumentMark{name, version.version, version.hash});
   turn_->Put(DocumentRecord{kind, version.hash, note, entry.position});
   return entry.position;
 }
 
-Result<void> Committer::Found(const std::string& opening, const std::string& directory, const std::string& policy) {
+Result<void> Committer::Found(const std::string& opening, const std::string& directory,
+                              const std::string& policy) {
   CHECK(is_new());
   // The directory says who governs; at the founding its own signatures are all there is to hold it to, and
   // the operator who put the file there vouches for it. Every agent pins the governance keys itself.
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(directory));
   ASSIGN_OR_RETURN(Directory parsed, Directory::Parse(text, "directory"));
   RETURN_IF_FAULT(OpenByGovernance(directory, parsed.governance()));
-  if (parsed.partnership() != options_.partnership) return Fail(FaultCode::kInvalid, "the directory is of another partnership");
+  if (parsed.partnership() != options_.partnership)
+    return Fail(FaultCode::kInvalid, "the directory is of another partnership");
   ASSIGN_OR_RETURN(const Opening opened, OpenOpening(opening, parsed.governance()));
-  const bool listed = std::ranges::find(parsed.log_keys(), opened.log_key) != parsed.log_keys().end();
+  const bool listed =
+      std::ranges::find(parsed.log_keys(), opened.log_key) != parsed.log_keys().end();
   if (opened.partnership != options_.partnership || !listed) {
-    return Fail(FaultCode::kInvalid, "the opening's log key is not one of the directory's log-keys");
+    return Fail(FaultCode::kInvalid,
+                "the opening's log key is not one of the directory's log-keys");
   }
   ASSIGN_OR_RETURN(const std::string policy_text, OpenByGovernance(policy, parsed.governance()));
   ASSIGN_OR_RETURN(policy::Policy rules, policy::Policy::Parse(policy_text, "policy"));
-  if (rules.partnership() != options_.partnership) return Fail(FaultCode::kInvalid, "the policy is of another partnership");
+  if (rules.partnership() != options_.partnership)
+    return Fail(FaultCode::kInvalid, "the policy is of another partnership");
 
   ends_.epoch = opened.epoch;
   log_key_ = opened.log_key;
   ASSIGN_OR_RETURN(const std::string_view opening_text, tlog::UnverifiedText(opening));
-  AppendDocument(DocumentKind::kOpening, "opening", {opened.epoch, tlog::NoteTextHash(opening_text)}, opening);
+  AppendDocument(DocumentKind::kOpening, "opening",
+                 {opened.epoch, tlog::NoteTextHash(opening_text)}, opening);
   AppendDocument(DocumentKind::kDirectory, "directory", parsed.version(), directory);
   AppendDocument(DocumentKind::kPolicy, "policy", rules.version(), policy);
   standing_.directory = std::make_shared<const Directory>(std::move(parsed));
@@ -75,26 +82,32 @@ Result<Answer> Committer::PutDirectory(const std::string& note) {
   ASSIGN_OR_RETURN(const std::string text, OpenByGovernance(note, in_force.governance()));
   ASSIGN_OR_RETURN(Directory next, Directory::Parse(text, "directory"));
   if (next.version() == in_force.version()) return Answer(Accepted{});
-  if (next.partnership() != options_.partnership) return Fail(FaultCode::kInvalid, "another partnership");
+  if (next.partnership() != options_.partnership)
+    return Fail(FaultCode::kInvalid, "another partnership");
   RETURN_IF_FAULT(CheckFollows(in_force.version(), {next.version(), next.previous()}));
   RETURN_IF_FAULT(CheckSameGovernance(in_force.governance(), next.governance()));
-  const Position position = AppendDocument(DocumentKind::kDirectory, "directory", next.version(), note);
+  const Position position =
+      AppendDocument(DocumentKind::kDirectory, "directory", next.version(), note);
   standing_.directory = std::make_shared<const Directory>(std::move(next));
   committed_.standing_changed = true;
-  return Answer(Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
+  return Answer(
+      Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
 }
 
 Result<Answer> Committer::PutPolicy(const std::string& note) {
   const policy::Policy& in_force = *standing_.policy;
-  ASSIGN_OR_RETURN(const std::string text, OpenByGovernance(note, standing_.directory->governance()));
+  ASSIGN_OR_RETURN(const std::string text,
+                   OpenByGovernance(note, standing_.directory->governance()));
   ASSIGN_OR_RETURN(policy::Policy next, policy::Policy::Parse(text, "policy"));
   if (next.version() == in_force.version()) return Answer(Accepted{});
-  if (next.partnership() != options_.partnership) return Fail(FaultCode::kInvalid, "another partnership");
+  if (next.partnership() != options_.partnership)
+    return Fail(FaultCode::kInvalid, "another partnership");
   RETURN_IF_FAULT(CheckFollows(in_force.version(), {next.version(), next.previous()}));
   const Position position = AppendDocument(DocumentKind::kPolicy, "policy", next.version(), note);
   standing_.PutInForce(std::make_shared<const policy::Policy>(std::move(next)));
   committed_.standing_changed = true;
-  return Answer(Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
+  return Answer(
+      Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
 }
 
 Result<Answer> Committer::PutSuspension(const std::string& note) {
@@ -107,7 +120,8 @@ Result<Answer> Committer::PutSuspension(const std::string& note) {
   turn_->PutNotice(DocumentKind::kSuspension, AsBytes(note));
   committed_.standing_changed = true;
   if (!suspension.lifted) committed_.suspended.push_back(suspension.agency);
-  return Answer(Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
+  return Answer(
+      Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
 }
 
 Result<void> Committer::Recover(TimePoint now) {
@@ -121,7 +135,8 @@ Result<void> Committer::Recover(TimePoint now) {
                                          std::to_string(recovered.head.size));
   }
   ends_.epoch = recovered.head.epoch;
-  for (const MailboxPlace& end : recovered.mailbox_ends) ends_.mailboxes[{end.agency, end.lane}] = end.sequence;
+  for (const MailboxPlace& end : recovered.mailbox_ends)
+    ends_.mailboxes[{end.agency, end.lane}] = end.sequence;
   if (is_new()) return {};
   return RecoverDocuments(recovered);
 }
@@ -129,7 +144,8 @@ Result<void> Committer::Recover(TimePoint now) {
 Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
   for (const DocumentRecord& record : recovered.documents) {
     ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(record.note));
-    if (tlog::NoteTextHash(text) != record.hash) return Fail(FaultCode::kCorrupt, "a stored document is not the one its hash names");
+    if (tlog::NoteTextHash(text) != record.hash)
+      return Fail(FaultCode::kCorrupt, "a stored document is not the one its hash names");
     if (record.kind == DocumentKind::kDirectory) {
       ASSIGN_OR_RETURN(Directory directory, Directory::Parse(text, "stored directory"));
       standing_.directory = std::make_shared<const Directory>(std::move(directory));
@@ -143,13 +159,15 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
   }
   for (const DocumentRecord& record : recovered.documents) {
     if (record.kind != DocumentKind::kOpening) continue;
-    ASSIGN_OR_RETURN(const Opening opening, OpenOpening(record.note, standing_.directory->governance()));
+    ASSIGN_OR_RETURN(const Opening opening,
+                     OpenOpening(record.note, standing_.directory->governance()));
     if (opening.epoch == ends_.epoch) log_key_ = opening.log_key;
   }
   for (const NoticeRecord& notice : recovered.notices) {
     ends_.notices = notice.number;
     if (notice.kind == DocumentKind::kSuspension) {
-      ASSIGN_OR_RETURN(const Suspension suspension, OpenSuspension(AsText(notice.bytes), *standing_.directory));
+      ASSIGN_OR_RETURN(const Suspension suspension,
+                       OpenSuspension(AsText(notice.bytes), *standing_.directory));
       RETURN_IF_FAULT(standing_.suspensions.Apply(suspension));
       continue;
     }

@@ -27,7 +27,7 @@ struct Part {
 
 struct Entry {
   Position position;
-  std::string leaf;             // {"d":"…","n":index,"v":1}, with "g" for a governance document.
+  std::string leaf;  // {"d":"…","n":index,"v":1}, with "g" for a governance document.
   std::vector<Part> parts;
   std::vector<Digest> digests;  // Of the parts and of fillers, sorted: what "d" is made of.
 

@@ -32,7 +32,9 @@ Value List(const std::vector<std::string>& names) {
 }
 
 Value PolicyOf(const Header& header) {
-  return Value::Map().Set("hash", HexEncode(header.policy.hash)).Set("version", header.policy.version);
+  return Value::Map()
+      .Set("hash", HexEncode(header.policy.hash))
+      .Set("version", header.policy.version);
 }
 
 void AddMessage(Value& part, const Header& header) {
@@ -55,7 +57,8 @@ Bytes AcceptedForSender(const VerifiedEnvelope& message, const Permit& permit, T
   return Finish(part);
 }
 
-Bytes AcceptedForGrant(const VerifiedEnvelope& message, const GrantDecision& decision, std::size_t index, TimePoint now) {
+Bytes AcceptedForGrant(const VerifiedEnvelope& message, const GrantDecision& decision,
+                       std::size_t index, TimePoint now) {
   const ClearPart& clear = message->grants[index].clear;
   Value part = Start("accepted", now);
   AddMessage(part, message->header);
@@ -97,7 +100,8 @@ Bytes Receipts(std::span<const VerifiedReceipt* const> receipts, TimePoint now) 
                  .Set("message", ToText(value.message)));
   }
   Value part = Start("receipts", now);
-  part.Set("from", receipts.front()->operator*().receipt.recipient.value()).Set("receipts", std::move(list));
+  part.Set("from", receipts.front()->operator*().receipt.recipient.value())
+      .Set("receipts", std::move(list));
   return Finish(part);
 }
 

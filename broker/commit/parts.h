@@ -16,7 +16,8 @@
 namespace havenline::parts {
 
 Bytes AcceptedForSender(const VerifiedEnvelope& message, const Permit& permit, TimePoint now);
-Bytes AcceptedForGrant(const VerifiedEnvelope& message, const GrantDecision& decision, std::size_t index, TimePoint now);
+Bytes AcceptedForGrant(const VerifiedEnvelope& message, const GrantDecision& decision,
+                       std::size_t index, TimePoint now);
 Bytes Refused(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);
 
 // Receipts that share an entry; all of one recipient. At most limits::kReceiptsPerEntryMax.

@@ -36,7 +36,8 @@ bool EndsTheClock(ReceiptKind kind) {
 
 // And after these, for no later sealing either: a person answered.
 bool IsPersonsAnswer(ReceiptKind kind) {
-  return kind == ReceiptKind::kAcknowledged || kind == ReceiptKind::kToldByVoice || kind == ReceiptKind::kNotOurs;
+  return kind == ReceiptKind::kAcknowledged || kind == ReceiptKind::kToldByVoice ||
+         kind == ReceiptKind::kNotOurs;
 }
 
 // Whoever receipts has the message: durable there, or found unreadable there and kept.
@@ -49,7 +50,8 @@ void Committer::TakeReceipt(const Route& route, ReceiptWork work, TimePoint now)
   if (!IsOf(receipt.recipient, route.host)) return Reply(route, Invalid{Code::kForeignSender});
   const AgencyKey* const key =
       standing_.directory->FindKey(receipt.recipient, seal::Purpose::kReceipt, receipt.key);
-  if (key == nullptr || key->state == KeyState::kCompromised) return Reply(route, Invalid{Code::kKeyUnknown});
+  if (key == nullptr || key->state == KeyState::kCompromised)
+    return Reply(route, Invalid{Code::kKeyUnknown});
   if (receipt.kind == ReceiptKind::kStored) {
     const AgencyId recipient = receipt.recipient;
     auto& waiting = stored_[recipient];
@@ -80,14 +82,16 @@ Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending) {
   const Receipt& receipt = pending.receipt();
   const auto grant = turn_->FindGrant(receipt.grant);
   if (!grant || grant->recipient != receipt.recipient || grant->role != receipt.role ||
-      grant->sender != receipt.sender || grant->message != receipt.message || grant->origin != receipt.origin) {
+      grant->sender != receipt.sender || grant->message != receipt.message ||
+      grant->origin != receipt.origin) {
     return ReceiptNews::kUnknown;
   }
   const Digest digest = seal::Sha256(pending.work.receipt->bytes);
   if (std::ranges::find(grant->receipts, digest, &ReceiptSeen::receipt) != grant->receipts.end()) {
     return ReceiptNews::kRepeat;
   }
-  return grant->receipts.size() < kReceiptsPerGrantMax ? ReceiptNews::kFresh : ReceiptNews::kUnknown;
+  return grant->receipts.size() < kReceiptsPerGrantMax ? ReceiptNews::kFresh
+                                                       : ReceiptNews::kUnknown;
 }
 
 // All of one recipient. What is new shares an entry; a repeat is answered with the entry it was given, also
@@ -124,7 +128,8 @@ void Committer::EnterReceipts(const PendingReceipts& fresh, TimePoint now) {
   }
   std::vector<Part> parts;
   parts.push_back({fresh.front().receipt().recipient, {}, parts::Receipts(all, now)});
-  for (const auto& [sender, own] : by_sender) parts.push_back({sender, {}, parts::Receipts(own, now)});
+  for (const auto& [sender, own] : by_sender)
+    parts.push_back({sender, {}, parts::Receipts(own, now)});
   const Entry& entry = turn_->Append(std::move(parts), kReceiptSlots);
   for (const PendingReceipt& pending : fresh) {
     const auto part = std::distance(by_sender.begin(), by_sender.find(pending.receipt().sender));
@@ -139,10 +144,13 @@ void Committer::AnswerRepeat(const PendingReceipt& pending) {
   const Digest digest = seal::Sha256(pending.work.receipt->bytes);
   const auto seen = std::ranges::find(grant->receipts, digest, &ReceiptSeen::receipt);
   CHECK(seen != grant->receipts.end());
-  Reply(pending.route, Accepted{PartProof{.position = seen->position, .salt = {}, .part = {}, .digests = {}}, false});
+  Reply(pending.route,
+        Accepted{PartProof{.position = seen->position, .salt = {}, .part = {}, .digests = {}},
+                 false});
 }
 
-void Committer::ApplyReceipt(const PendingReceipt& pending, const Entry& entry, std::size_t sender_part) {
+void Committer::ApplyReceipt(const PendingReceipt& pending, const Entry& entry,
+                             std::size_t sender_part) {
   const SignedReceipt& signed_receipt = *pending.work.receipt;
   const Receipt& receipt = signed_receipt.receipt;
   auto grant = turn_->FindGrant(receipt.grant);
@@ -157,7 +165,8 @@ void Committer::ApplyReceipt(const PendingReceipt& pending, const Entry& entry, 
   if (IsPersonsAnswer(receipt.kind)) {
     turn_->SetAnswered({receipt.sender, receipt.origin, receipt.recipient, receipt.role});
   }
-  if (EndsTheClock(receipt.kind) && grant->acknowledge_by) turn_->Remove({*grant->acknowledge_by, receipt.grant});
+  if (EndsTheClock(receipt.kind) && grant->acknowledge_by)
+    turn_->Remove({*grant->acknowledge_by, receipt.grant});
   MailboxRow row;
   row.kind = MailboxRow::Kind::kReceipt;
   row.bytes = pending.work.bytes;
@@ -171,11 +180,15 @@ void Committer::ApplyReceipt(const PendingReceipt& pending, const Entry& entry, 
 void Committer::TakeVoid(const Route& route, const VoidWork& work, TimePoint now) {
   const Void& value = work.value->value;
   if (!IsOf(value.sender, route.host)) return Reply(route, Invalid{Code::kForeignSender});
-  const AgencyKey* const key = standing_.directory->FindKey(value.sender, seal::Purpose::kVoid, value.key);
-  if (key == nullptr || key->state != KeyState::kCurrent) return Reply(route, Invalid{Code::kKeyUnknown});
-  if (standing_.directory->Find(value.recipient) == nullptr) return Reply(route, Invalid{Code::kNotEntitled});
+  const AgencyKey* const key =
+      standing_.directory->FindKey(value.sender, seal::Purpose::kVoid, value.key);
+  if (key == nullptr || key->state != KeyState::kCurrent)
+    return Reply(route, Invalid{Code::kKeyUnknown});
+  if (standing_.directory->Find(value.recipient) == nullptr)
+    return Reply(route, Invalid{Code::kNotEntitled});
   const Bytes json = parts::Voided(work.value, now);
-  const Entry& entry = turn_->Append({{value.sender, {}, json}, {value.recipient, {}, json}}, kReceiptSlots);
+  const Entry& entry =
+      turn_->Append({{value.sender, {}, json}, {value.recipient, {}, json}}, kReceiptSlots);
   MailboxRow row;
   row.kind = MailboxRow::Kind::kVoid;
   row.bytes = work.bytes;
@@ -191,11 +204,13 @@ void Committer::TakeStatement(const Route& route, const StatementWork& work, Tim
   if (!IsOf(statement.agency, route.host)) return Reply(route, Invalid{Code::kForeignSender});
   const AgencyKey* const key =
       standing_.directory->FindKey(statement.agency, seal::Purpose::kStatement, statement.key);
-  if (key == nullptr || key->state != KeyState::kCurrent) return Reply(route, Invalid{Code::kKeyUnknown});
+  if (key == nullptr || key->state != KeyState::kCurrent)
+    return Reply(route, Invalid{Code::kKeyUnknown});
   const auto applied = standing_.statements.Apply(*work.statement);
   if (!applied) return Reply(route, Invalid{Code::kDocument});
   if (!*applied) return Reply(route, Accepted{});  // The one in force, offered again.
-  const Entry& entry = turn_->Append({{statement.agency, {}, parts::Stated(work.statement, now)}}, kReceiptSlots);
+  const Entry& entry =
+      turn_->Append({{statement.agency, {}, parts::Stated(work.statement, now)}}, kReceiptSlots);
   turn_->PutNotice(DocumentKind::kStatement, work.bytes);
   committed_.standing_changed = true;
   Reply(route, Accepted{entry.ProofOf(0), false});

@@ -48,8 +48,8 @@ struct ReceiptSeen {
 // A grant that was accepted, for as long as its receipts may come.
 struct GrantRecord {
   Digest grant{};
-  Position position;          // Of the entry that accepted it, and of the message's body.
-  std::uint32_t index = 0;    // In the envelope; its part of the entry is index + 1.
+  Position position;        // Of the entry that accepted it, and of the message's body.
+  std::uint32_t index = 0;  // In the envelope; its part of the entry is index + 1.
   AgencyId sender;
   MessageId message;
   MessageId origin;
@@ -58,7 +58,7 @@ struct GrantRecord {
   MailboxPlace place;
   std::vector<std::string> claims;  // That the recipient gets.
   std::optional<TimePoint> acknowledge_by;
-  bool stored = false;        // Receipted as stored: no longer in the mailbox.
+  bool stored = false;  // Receipted as stored: no longer in the mailbox.
   std::vector<ReceiptSeen> receipts;
 };
 
@@ -106,7 +106,7 @@ struct NoticeRecord {
 
 struct MessageRecord {
   Position position;
-  Bytes bytes;                 // The envelope as submitted.
+  Bytes bytes;                    // The envelope as submitted.
   std::uint32_t undelivered = 0;  // Grants not yet receipted as stored; at 0 the body goes.
 };
 
@@ -116,9 +116,10 @@ struct CommitBatch {
   std::vector<tlog::Node> nodes;
   LogHead head;
   std::vector<OutcomeRecord> outcomes;
-  std::vector<GrantRecord> grants;            // New or changed.
-  std::vector<MessageRecord> messages;        // New.
-  std::vector<std::pair<Position, std::uint32_t>> undelivered;  // Changed counts; 0 removes the body.
+  std::vector<GrantRecord> grants;      // New or changed.
+  std::vector<MessageRecord> messages;  // New.
+  std::vector<std::pair<Position, std::uint32_t>>
+      undelivered;  // Changed counts; 0 removes the body.
   std::vector<MailboxRow> mailbox_rows;
   std::vector<MailboxPlace> mailbox_removed;
   std::vector<AnsweredKey> answered;
@@ -130,9 +131,9 @@ struct CommitBatch {
 
 // What a start finds.
 struct Recovered {
-  LogHead head;                            // Of the last batch; size 0 in a new store.
-  std::vector<Digest> leaf_hashes;         // Recomputed from the leaves, in order.
-  std::vector<DocumentRecord> documents;   // Openings, directories, policies, in log order.
+  LogHead head;                           // Of the last batch; size 0 in a new store.
+  std::vector<Digest> leaf_hashes;        // Recomputed from the leaves, in order.
+  std::vector<DocumentRecord> documents;  // Openings, directories, policies, in log order.
   std::vector<NoticeRecord> notices;
   std::vector<MailboxPlace> mailbox_ends;  // The last sequence given in each mailbox.
 };
@@ -147,12 +148,14 @@ class Store {
   // batch of the fault may then be there or not; repeats of its messages find out.
   virtual Result<void> Apply(const CommitBatch& batch) = 0;
 
-  virtual Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender, const MessageId& id) const = 0;
+  virtual Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender,
+                                                           const MessageId& id) const = 0;
   virtual Result<std::optional<GrantRecord>> FindGrant(const Digest& grant) const = 0;
   virtual Result<std::uint32_t> FindUndelivered(const Position& position) const = 0;
   virtual Result<bool> FindAnswered(const AnsweredKey& key) const = 0;
   // The earliest timers due at `now`, at most `count_max`.
-  virtual Result<std::vector<TimerRecord>> DueTimers(TimePoint now, std::size_t count_max) const = 0;
+  virtual Result<std::vector<TimerRecord>> DueTimers(TimePoint now,
+                                                     std::size_t count_max) const = 0;
   // When the next timer is due.
   virtual Result<std::optional<TimePoint>> NextTimer() const = 0;
 

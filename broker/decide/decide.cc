@@ -21,7 +21,8 @@ std::optional<Decision> CheckSender(const Header& header, const Standing& standi
   const Agency* const sender = standing.directory->Find(header.sender);
   if (sender == nullptr) return Invalid{Code::kKeyUnknown};
   if (standing.suspensions.IsSuspended(header.sender)) return Invalid{Code::kSenderSuspended};
-  const AgencyKey* const key = standing.directory->FindKey(header.sender, seal::Purpose::kEnvelope, header.key);
+  const AgencyKey* const key =
+      standing.directory->FindKey(header.sender, seal::Purpose::kEnvelope, header.key);
   if (key == nullptr || key->state != KeyState::kCurrent) return Deny(Code::kSenderKey);
   if (!sender->Holds(header.role)) return Deny(Code::kSenderRole);
   return std::nullopt;
@@ -50,17 +51,22 @@ std::vector<std::string> NamesOf(const std::vector<policy::Claim>& claims) {
 
 // The message is what its exchange's version says a message is: all sections and claims, in their order.
 bool HasShapeOf(const policy::Exchange& exchange, const VerifiedEnvelope& message) {
-  return exchange.version == message->header.version && exchange.slots == message->header.grants.size() &&
-         NamesMatch(message->sections, exchange.sections) && NamesMatch(message->claims, NamesOf(exchange.claims));
+  return exchange.version == message->header.version &&
+         exchange.slots == message->header.grants.size() &&
+         NamesMatch(message->sections, exchange.sections) &&
+         NamesMatch(message->claims, NamesOf(exchange.claims));
 }
 
 // One grant against the directory and the recipient's own statements.
 std::optional<Decision> CheckRecipient(const ClearPart& clear, const Standing& standing) {
   const Agency* const recipient = standing.directory->Find(clear.recipient);
-  if (recipient == nullptr || !recipient->Holds(clear.role)) return DenyGrant(Code::kRecipientUnknown, clear);
-  if (standing.suspensions.IsSuspended(clear.recipient)) return DenyGrant(Code::kRecipientSuspended, clear);
+  if (recipient == nullptr || !recipient->Holds(clear.role))
+    return DenyGrant(Code::kRecipientUnknown, clear);
+  if (standing.suspensions.IsSuspended(clear.recipient))
+    return DenyGrant(Code::kRecipientSuspended, clear);
   const auto state = standing.statements.StateOf(clear.recipient, clear.role, clear.key);
-  if (!state || *state == RecipientKey::State::kCompromised) return DenyGrant(Code::kRecipientKey, clear);
+  if (!state || *state == RecipientKey::State::kCompromised)
+    return DenyGrant(Code::kRecipientKey, clear);
   return std::nullopt;
 }
 
@@ -73,18 +79,21 @@ std::optional<Decision> CheckCondition(const Grant& grant, const VerifiedEnvelop
   const auto at = std::ranges::find(digests, condition.grant);
   if (at == digests.end()) return DenyGrant(Code::kCondition, grant.clear);
   const Grant& watched = message->grants[static_cast<std::size_t>(at - digests.begin())];
-  if (watched.clear.condition.kind != Condition::Kind::kNone) return DenyGrant(Code::kCondition, grant.clear);
+  if (watched.clear.condition.kind != Condition::Kind::kNone)
+    return DenyGrant(Code::kCondition, grant.clear);
   return Deferred{Code::kUnsupported, kRetryLater};
 }
 
 class PolicyCheck {
  public:
-  PolicyCheck(const VerifiedEnvelope& message, const policy::Policy& policy, const policy::Exchange& exchange)
+  PolicyCheck(const VerifiedEnvelope& message, const policy::Policy& policy,
+              const policy::Exchange& exchange)
       : message_(message), policy_(policy), exchange_(exchange) {}
 
   const policy::Cell& CellFor(const ClearPart& clear) const {
     const Header& header = message_->header;
-    return policy_.Look({header.exchange, header.sender, header.role, clear.role, message_->claims});
+    return policy_.Look(
+        {header.exchange, header.sender, header.role, clear.role, message_->claims});
   }
 
   // Every section that a grant opens and the policy does not allow, named.
@@ -95,19 +104,22 @@ class PolicyCheck {
       for (const std::string& section : grant.clear.openings) {
         if (std::ranges::find(allowed, section) != allowed.end()) continue;
         const Objection objection{grant.clear.recipient, grant.clear.role, section, cell.rule};
-        if (std::ranges::find(objections, objection) == objections.end()) objections.push_back(objection);
+        if (std::ranges::find(objections, objection) == objections.end())
+          objections.push_back(objection);
       }
     }
   }
 
   GrantDecision DecisionFor(const ClearPart& clear) const {
     const policy::Cell& cell = CellFor(clear);
-    GrantDecision decision{.rule = cell.rule, .basis = cell.basis, .released = {}, .withheld = {}, .claims = {}};
+    GrantDecision decision{
+        .rule = cell.rule, .basis = cell.basis, .released = {}, .withheld = {}, .claims = {}};
     for (const std::string& section : exchange_.sections) {
       const bool released = std::ranges::find(clear.openings, section) != clear.openings.end();
       (released ? decision.released : decision.withheld).push_back(section);
     }
-    decision.claims = policy_.ClaimsRead(message_->header.exchange, message_->header.role, clear.role);
+    decision.claims =
+        policy_.ClaimsRead(message_->header.exchange, message_->header.role, clear.role);
     return decision;
   }
 
@@ -115,7 +127,8 @@ class PolicyCheck {
   std::vector<Role> MissingRoles() const {
     std::vector<Role> missing;
     const Header& header = message_->header;
-    for (const auto& [role, cell] : policy_.RowsFor(header.exchange, header.sender, header.role, message_->claims)) {
+    for (const auto& [role, cell] :
+         policy_.RowsFor(header.exchange, header.sender, header.role, message_->claims)) {
       if (cell->required && !IsTold(role) && !IsStoodInFor(role)) missing.push_back(role);
     }
     return missing;
@@ -123,15 +136,17 @@ class PolicyCheck {
 
  private:
   bool IsTold(const Role& role) const {
-    return std::ranges::any_of(message_->grants, [&](const Grant& grant) { return grant.clear.role == role; });
+    return std::ranges::any_of(message_->grants,
+                               [&](const Grant& grant) { return grant.clear.role == role; });
   }
   bool IsStoodInFor(const Role& role) const {
-    return std::ranges::any_of(message_->brokers_part.left_out, [&](const BrokersPart::LeftOut& left_out) {
-      return left_out.role == role && left_out.stand_in &&
-             std::ranges::any_of(message_->grants, [&](const Grant& grant) {
-               return grant.clear.recipient == *left_out.stand_in;
-             });
-    });
+    return std::ranges::any_of(
+        message_->brokers_part.left_out, [&](const BrokersPart::LeftOut& left_out) {
+          return left_out.role == role && left_out.stand_in &&
+                 std::ranges::any_of(message_->grants, [&](const Grant& grant) {
+                   return grant.clear.recipient == *left_out.stand_in;
+                 });
+        });
   }
 
   const VerifiedEnvelope& message_;
@@ -161,14 +176,16 @@ Decision DecideByPolicy(const VerifiedEnvelope& message, const Standing& standin
   permit.debts = now_check.MissingRoles();
   if (!permit.debts.empty() && !exchange->urgent) {
     Denial denial{Code::kRequiredMissing, {}};
-    for (const Role& role : permit.debts) denial.objections.push_back({header.sender, role, "", RuleId()});
+    for (const Role& role : permit.debts)
+      denial.objections.push_back({header.sender, role, "", RuleId()});
     return denial;
   }
   for (const Grant& grant : message->grants) {
     GrantDecision decision = now_check.DecisionFor(grant.clear);
     // The recipient checks the policy that the header names as well, and needs the claims which that reads.
     for (std::string& claim : named->ClaimsRead(header.exchange, header.role, grant.clear.role)) {
-      if (std::ranges::find(decision.claims, claim) == decision.claims.end()) decision.claims.push_back(std::move(claim));
+      if (std::ranges::find(decision.claims, claim) == decision.claims.end())
+        decision.claims.push_back(std::move(claim));
     }
     permit.grants.push_back(std::move(decision));
   }

@@ -20,7 +20,8 @@ inline constexpr std::size_t kPoliciesKept = 8;
 struct Standing {
   std::shared_ptr<const Directory> directory;
   std::shared_ptr<const policy::Policy> policy;
-  std::deque<std::shared_ptr<const policy::Policy>> earlier;  // Newest first; at most kPoliciesKept.
+  std::deque<std::shared_ptr<const policy::Policy>>
+      earlier;  // Newest first; at most kPoliciesKept.
   StatementBook statements;
   SuspensionBook suspensions;
 

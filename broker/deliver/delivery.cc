@@ -25,13 +25,15 @@ Delivery MakeDelivery(const Envelope& envelope, const GrantRecord& grant, const 
   // In the order of the header, not of the grant.
   const auto& opened = delivery.grant.clear.openings;
   for (const SectionOpening& section : envelope.sections) {
-    if (std::ranges::find(opened, section.name) != opened.end()) delivery.sections.push_back(section);
+    if (std::ranges::find(opened, section.name) != opened.end())
+      delivery.sections.push_back(section);
   }
   for (const SealedSection& section : envelope.sealed) {
     if (std::ranges::find(opened, section.name) != opened.end()) delivery.sealed.push_back(section);
   }
   for (const ClaimOpening& claim : envelope.claims) {
-    if (std::ranges::find(grant.claims, claim.name) != grant.claims.end()) delivery.claims.push_back(claim);
+    if (std::ranges::find(grant.claims, claim.name) != grant.claims.end())
+      delivery.claims.push_back(claim);
   }
   delivery.proof = ProofOf(entry, grant.position, grant.index + 1);
   return delivery;

@@ -20,7 +20,9 @@ constexpr Milliseconds kRecoveryRetry{30'000};
 // Roughly what an answer takes in a frame; generous, so that a full frame stays far below its limit.
 std::size_t SizeOf(const Answer& answer) {
   constexpr std::size_t kBase = 256;
-  const auto proof = [](const PartProof& part) { return part.part.size() + part.digests.size() * 48; };
+  const auto proof = [](const PartProof& part) {
+    return part.part.size() + part.digests.size() * 48;
+  };
   if (const auto* accepted = std::get_if<Accepted>(&answer)) return kBase + proof(accepted->proof);
   if (const auto* refused = std::get_if<Refused>(&answer)) {
     return kBase + proof(refused->proof) + refused->objections.size() * 512;
@@ -38,7 +40,8 @@ std::map<std::string, HostId> KeysOf(const Directory& directory) {
 
 }  // namespace
 
-CommitLoop::CommitLoop(CommitParts parts) : parts_(std::move(parts)), resequencer_(limits::kAdmissionWindow) {}
+CommitLoop::CommitLoop(CommitParts parts)
+    : parts_(std::move(parts)), resequencer_(limits::kAdmissionWindow) {}
 
 void CommitLoop::Announce() {
   CommitNews news;
@@ -114,7 +117,8 @@ void CommitLoop::HandOut(Committed committed, const Tokens& tokens) {
     // Before any answer: whoever hears that a directory is in force may use its keys at once.
     parts_.directory.Set(news.published->directory);
     parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory)});
-    parts_.observer.DocumentInForce(news.published->directory->version().version, news.published->policy.version);
+    parts_.observer.DocumentInForce(news.published->directory->version().version,
+                                    news.published->policy.version);
   }
   SendAnswers(std::move(committed.answers));
   parts_.deliver.Push(std::move(news));
@@ -136,7 +140,8 @@ void CommitLoop::SendAnswers(std::vector<Answered> answers) {
     } else {
       body.body = AnswerFrame{std::move(frame.items)};
     }
-    parts_.gateway.Push(Outbound{to.first, frame.session, wire::EncodeFrame(body), answered, false});
+    parts_.gateway.Push(
+        Outbound{to.first, frame.session, wire::EncodeFrame(body), answered, false});
     frame = {};
   };
   for (Answered& answered : answers) {
@@ -173,11 +178,13 @@ void CommitLoop::MaybePublishCheckpoint() {
   // The mark is durable before the checkpoint exists: a store that comes back without what we signed for
   // is behind its mark, and is noticed.
   FaultPoint("mark.before-advance");
-  if (const auto advanced = parts_.mark.Advance(head); !advanced) parts_.observer.Fatal(advanced.error());
+  if (const auto advanced = parts_.mark.Advance(head); !advanced)
+    parts_.observer.Fatal(advanced.error());
   FaultPoint("mark.after-advance");
   published_ = head;
   published_at_ = parts_.clock.Monotonic();
-  parts_.deliver.Push(CheckpointNews{head, tlog::MakeCheckpoint(parts_.partnership, head, parts_.signer)});
+  parts_.deliver.Push(
+      CheckpointNews{head, tlog::MakeCheckpoint(parts_.partnership, head, parts_.signer)});
 }
 
 bool CommitLoop::TimersDue() const {

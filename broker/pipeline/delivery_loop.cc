@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(250);
 constexpr auto kBlockedTick = std::chrono::milliseconds(5);
-constexpr std::size_t kFramesAheadMax = 1024;        // Of this thread's, not yet sent by the gateway.
+constexpr std::size_t kFramesAheadMax = 1024;  // Of this thread's, not yet sent by the gateway.
 constexpr std::size_t kFrameBytesTarget = 256U << 10U;
 constexpr std::size_t kFrameRowsMax = 64;
 constexpr Milliseconds kRehelloRetry{5'000};
@@ -59,7 +59,8 @@ void DeliveryLoop::On(CommitNews event) {
   if (event.published != nullptr) published_ = std::move(event.published);
   for (const MailboxPlace& place : event.added) {
     const auto link = link_of_agency_.find(place.agency);
-    if (link != link_of_agency_.end()) sessions_.at(link->second)->MarkReady(place.agency, place.lane);
+    if (link != link_of_agency_.end())
+      sessions_.at(link->second)->MarkReady(place.agency, place.lane);
   }
   for (const MailboxPlace& place : event.removed) {
     const auto link = link_of_agency_.find(place.agency);
@@ -88,9 +89,12 @@ void DeliveryLoop::On(CheckpointNews event) {
   std::map<std::uint64_t, std::vector<Digest>> proofs;  // Most links are at the same size.
   for (const auto& [link, session] : sessions_) {
     auto proof = proofs.find(session->head().size);
-    if (proof == proofs.end()) proof = proofs.emplace(session->head().size, ConsistencyFrom(session->head())).first;
-    Send(*session, {{}, Head{checkpoint_, session->head().size, proof->second, published_->directory->version(),
-                             published_->policy, published_->notices}});
+    if (proof == proofs.end())
+      proof = proofs.emplace(session->head().size, ConsistencyFrom(session->head())).first;
+    Send(*session,
+         {{},
+          Head{checkpoint_, session->head().size, proof->second, published_->directory->version(),
+               published_->policy, published_->notices}});
     session->set_head(checkpoint_head_);
   }
 }
@@ -100,13 +104,16 @@ std::vector<Digest> DeliveryLoop::ConsistencyFrom(const LogHead& from) const {
   const tlog::NodeReader nodes = [&](const tlog::NodeId& id) {
     return parts_.reader.ReadNode(checkpoint_head_.epoch, id);
   };
-  return tlog::ConsistencyProof(from.size, checkpoint_head_.size, nodes).value_or(std::vector<Digest>{});
+  return tlog::ConsistencyProof(from.size, checkpoint_head_.size, nodes)
+      .value_or(std::vector<Digest>{});
 }
 
 bool DeliveryLoop::Contains(const LogHead& head) const {
   if (head.epoch < head_.epoch) return true;  // An earlier epoch's: its end is in our first entry.
   if (head.epoch > head_.epoch || head.size > head_.size) return false;
-  const tlog::NodeReader nodes = [&](const tlog::NodeId& id) { return parts_.reader.ReadNode(head_.epoch, id); };
+  const tlog::NodeReader nodes = [&](const tlog::NodeId& id) {
+    return parts_.reader.ReadNode(head_.epoch, id);
+  };
   const auto root = tlog::RootOf(head.size, nodes);
   return root && *root == head.root;
 }
@@ -116,7 +123,8 @@ std::optional<Code> DeliveryLoop::CheckHello(const LinkHello& event) const {
   if (published_ == nullptr) return Code::kOverload;  // We are still starting.
   if (checkpoint_.empty() && !parts_.state.recovery) return Code::kOverload;
   if (hello.partnership != parts_.partnership) return Code::kPartnership;
-  if (hello.minor_lowest > kMinorHighest || hello.minor_highest < kMinorLowest) return Code::kUnsupported;
+  if (hello.minor_lowest > kMinorHighest || hello.minor_highest < kMinorLowest)
+    return Code::kUnsupported;
   if (published_->directory->Find(event.host) == nullptr) return Code::kSenderSuspended;
   for (const AgencyId& agency : hello.agencies) {
     const Agency* const known = published_->directory->Find(agency);
@@ -133,17 +141,17 @@ void DeliveryLoop::On(LinkHello event) {
   }
   LogHead theirs;
   if (!event.hello.checkpoint.empty()) {
-    const auto opened =
-        tlog::OpenCheckpoint(parts_.partnership, event.hello.checkpoint, published_->directory->log_keys());
+    const auto opened = tlog::OpenCheckpoint(parts_.partnership, event.hello.checkpoint,
+                                             published_->directory->log_keys());
     if (!opened) return Rehello(event.link, Code::kMalformed);
     theirs = *opened;
     if (!parts_.state.recovery && !Contains(theirs)) {
       // We signed a head that we do not contain: this store has forgotten something, perhaps a recall.
       parts_.state.recovery = true;
-      parts_.observer.EnteredRecovery("an agency holds a signed head of epoch " + std::to_string(theirs.epoch) +
-                                      ", size " + std::to_string(theirs.size) +
-                                      ", which this store does not contain: it has size " +
-                                      std::to_string(head_.size));
+      parts_.observer.EnteredRecovery(
+          "an agency holds a signed head of epoch " + std::to_string(theirs.epoch) + ", size " +
+          std::to_string(theirs.size) + ", which this store does not contain: it has size " +
+          std::to_string(head_.size));
     }
   }
   const auto older = link_of_host_.find(event.host);
@@ -151,7 +159,8 @@ void DeliveryLoop::On(LinkHello event) {
   EndSession(event.link);
 
   auto session = std::make_unique<DeliverySession>(
-      DeliverySession::Ids{event.link, SessionId(parts_.random.Array<16>()), event.host}, shared_flow_);
+      DeliverySession::Ids{event.link, SessionId(parts_.random.Array<16>()), event.host},
+      shared_flow_);
   session->set_head(checkpoint_head_);
   for (const AgencyId& agency : event.hello.agencies) {
     if (published_->suspensions.IsSuspended(agency)) continue;
@@ -171,17 +180,20 @@ void DeliveryLoop::On(LinkHello event) {
                   .credit_bytes = limits::kCreditBytes,
                   .recovery = parts_.state.recovery};
   const SessionId id = session->session();
-  parts_.gateway.Push(StartSession{event.link, id, event.host, wire::EncodeFrame({id, std::move(welcome)})});
+  parts_.gateway.Push(
+      StartSession{event.link, id, event.host, wire::EncodeFrame({id, std::move(welcome)})});
   const auto skew = parts_.clock.Now() - event.hello.time;
-  if (skew > kClockSkewAlarm || skew < -kClockSkewAlarm) Send(*session, {{}, AlarmFrame{AlarmFrame::Kind::kClock, {}, {}}});
+  if (skew > kClockSkewAlarm || skew < -kClockSkewAlarm)
+    Send(*session, {{}, AlarmFrame{AlarmFrame::Kind::kClock, {}, {}}});
   sessions_.insert_or_assign(event.link, std::move(session));
   parts_.state.sessions = sessions_.size();
   parts_.observer.SessionStarted();
 }
 
 void DeliveryLoop::Rehello(LinkId link, Code code) {
-  parts_.gateway.Push(Outbound{link, SessionId(), wire::EncodeFrame({SessionId(), havenline::Rehello{code, kRehelloRetry}}),
-                               Tokens{}, false});
+  parts_.gateway.Push(Outbound{
+      link, SessionId(), wire::EncodeFrame({SessionId(), havenline::Rehello{code, kRehelloRetry}}),
+      Tokens{}, false});
 }
 
 void DeliveryLoop::EndSession(LinkId link) {
@@ -189,7 +201,8 @@ void DeliveryLoop::EndSession(LinkId link) {
   if (at == sessions_.end()) return;
   for (const AgencyId& agency : at->second->agencies()) {
     const auto of_agency = link_of_agency_.find(agency);
-    if (of_agency != link_of_agency_.end() && of_agency->second == link) link_of_agency_.erase(of_agency);
+    if (of_agency != link_of_agency_.end() && of_agency->second == link)
+      link_of_agency_.erase(of_agency);
   }
   link_of_host_.erase(at->second->host());
   sessions_.erase(at);
@@ -217,7 +230,8 @@ void DeliveryLoop::On(LinkReceipted event) {
   if (at != sessions_.end() && at->second->session() == event.session) {
     for (const AnswerItem& answer : event.answers) {
       const auto place = at->second->flow().PlaceOf(answer.reference);
-      if (place && std::holds_alternative<Accepted>(answer.answer)) taken.work.places.push_back(*place);
+      if (place && std::holds_alternative<Accepted>(answer.answer))
+        taken.work.places.push_back(*place);
     }
   }
   parts_.commit.Push(std::move(taken));
@@ -230,8 +244,10 @@ void DeliveryLoop::Pump() {
   while (progress && parts_.state.delivery_frames < kFramesAheadMax) {
     progress = false;
     std::vector<LinkId> order;
-    for (auto at = sessions_.upper_bound(last_pumped_); at != sessions_.end(); ++at) order.push_back(at->first);
-    for (auto at = sessions_.begin(); at != sessions_.end() && at->first <= last_pumped_; ++at) order.push_back(at->first);
+    for (auto at = sessions_.upper_bound(last_pumped_); at != sessions_.end(); ++at)
+      order.push_back(at->first);
+    for (auto at = sessions_.begin(); at != sessions_.end() && at->first <= last_pumped_; ++at)
+      order.push_back(at->first);
     for (const LinkId link : order) {
       if (parts_.state.delivery_frames >= kFramesAheadMax) return;
       last_pumped_ = link;
@@ -271,7 +287,8 @@ bool DeliveryLoop::Collect(DeliverySession& session, Outgoing& outgoing) {
 }
 
 bool DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing) {
-  std::optional<Bytes> bytes = row.kind == MailboxRow::Kind::kGrant ? EncodeDelivery(row) : row.bytes;
+  std::optional<Bytes> bytes =
+      row.kind == MailboxRow::Kind::kGrant ? EncodeDelivery(row) : row.bytes;
   if (!bytes) return true;  // Receipted since the row was read: nothing to hand.
   if (!session.flow().MayHand(bytes->size())) return false;
   const Reference reference = session.flow().Handed(row.place, bytes->size());
@@ -279,7 +296,8 @@ bool DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row, Outgoin
   outgoing.bytes += bytes->size();
   switch (row.kind) {
     case MailboxRow::Kind::kGrant:
-      outgoing.deliver.items.push_back({reference, row.place.agency, row.place.lane, *std::move(bytes)});
+      outgoing.deliver.items.push_back(
+          {reference, row.place.agency, row.place.lane, *std::move(bytes)});
       return true;
     case MailboxRow::Kind::kReceipt: {
       ReceiptItem item{reference, *std::move(bytes), {}};
@@ -307,7 +325,8 @@ std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
     if (!bytes) parts_.observer.Fatal(bytes.error());
     if (!*bytes) return std::nullopt;
     auto envelope = wire::ParseEnvelope(**bytes);
-    if (!envelope) parts_.observer.Fatal(envelope.error());  // It parsed when it came: the disk changed it.
+    if (!envelope)
+      parts_.observer.Fatal(envelope.error());  // It parsed when it came: the disk changed it.
     parsed_ = std::make_shared<const Envelope>(*std::move(envelope));
     parsed_at_ = row.position;
   }
@@ -317,30 +336,30 @@ std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
 void DeliveryLoop::Send(const DeliverySession& session, Frame frame) {
   frame.session = session.session();
   ++parts_.state.delivery_frames;
-  parts_.gateway.Push(Outbound{session.link(), session.session(), wire::EncodeFrame(frame), Tokens{}, true});
+  parts_.gateway.Push(
+      Outbound{session.link(), session.session(), wire::EncodeFrame(frame), Tokens{}, true});
 }
 
 std::string DeliveryLoop::StatusJson() const {
   using text::Value;
   const SharedState& state = parts_.state;
-  return text::ToJson(
-      Value::Map()
-          .Set("software", parts_.software)
-          .Set("partnership", parts_.partnership.value())
-          .Set("recovery", state.recovery.load())
-          .Set("epoch", head_.epoch)
-          .Set("entries", head_.size)
-          .Set("checkpoint", checkpoint_head_.size)
-          .Set("directory", published_->directory->version().version)
-          .Set("policy", published_->policy.version)
-          .Set("sessions", sessions_.size())
-          .Set("in-flight-bytes", shared_flow_.in_flight)
-          .Set("accepted", state.accepted.load())
-          .Set("refused", state.refused.load())
-          .Set("deferred", state.deferred.load())
-          .Set("invalid", state.invalid.load())
-          .Set("delivered", state.delivered.load())
-          .Set("batches", state.batches.load()));
+  return text::ToJson(Value::Map()
+                          .Set("software", parts_.software)
+                          .Set("partnership", parts_.partnership.value())
+                          .Set("recovery", state.recovery.load())
+                          .Set("epoch", head_.epoch)
+                          .Set("entries", head_.size)
+                          .Set("checkpoint", checkpoint_head_.size)
+                          .Set("directory", published_->directory->version().version)
+                          .Set("policy", published_->policy.version)
+                          .Set("sessions", sessions_.size())
+                          .Set("in-flight-bytes", shared_flow_.in_flight)
+                          .Set("accepted", state.accepted.load())
+                          .Set("refused", state.refused.load())
+                          .Set("deferred", state.deferred.load())
+                          .Set("invalid", state.invalid.load())
+                          .Set("delivered", state.delivered.load())
+                          .Set("batches", state.batches.load()));
 }
 
 }  // namespace havenline

@@ -68,7 +68,7 @@ class DeliveryLoop {
   std::map<HostId, LinkId> link_of_host_;
   std::map<AgencyId, LinkId> link_of_agency_;
   std::shared_ptr<const Published> published_;
-  LogHead head_;            // Synced.
+  LogHead head_;  // Synced.
   LogHead checkpoint_head_;
   std::string checkpoint_;
   SharedFlow shared_flow_;

@@ -28,12 +28,15 @@ std::optional<MailboxPlace> DeliverySession::NextReady() {
   const Box box = ready_.front();
   // To the end of its lane, so that one agency's flood does not keep another of the same host waiting.
   ready_.pop_front();
-  const auto behind = std::ranges::find_if(ready_, [&](const Box& other) { return other.first > box.first; });
+  const auto behind =
+      std::ranges::find_if(ready_, [&](const Box& other) { return other.first > box.first; });
   ready_.insert(behind, box);
   return MailboxPlace{box.second, box.first, read_to_[box]};
 }
 
-void DeliverySession::Advance(const MailboxPlace& place) { read_to_[{place.lane, place.agency}] = place.sequence; }
+void DeliverySession::Advance(const MailboxPlace& place) {
+  read_to_[{place.lane, place.agency}] = place.sequence;
+}
 
 void DeliverySession::MarkDrained(const AgencyId& agency, Lane lane) {
   const Box box(lane, agency);

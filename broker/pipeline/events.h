@@ -91,7 +91,8 @@ struct CheckpointNews {
   LogHead head;
   std::string note;
 };
-using DeliveryEvent = std::variant<LinkHello, LinkFetch, LinkReceipted, LinkGone, CommitNews, CheckpointNews>;
+using DeliveryEvent =
+    std::variant<LinkHello, LinkFetch, LinkReceipted, LinkGone, CommitNews, CheckpointNews>;
 
 // --- to the gateway
 
@@ -99,7 +100,7 @@ struct Outbound {
   LinkId link;
   SessionId session;  // Sent only while the link is in it; zeros for rehello.
   Bytes frame;
-  Tokens answered;    // What of the agent's sending this answers: it may send as much again.
+  Tokens answered;  // What of the agent's sending this answers: it may send as much again.
   bool from_delivery = false;
 };
 struct StartSession {
@@ -122,7 +123,8 @@ using GatewayEvent = std::variant<Outbound, StartSession, EndSession, ReleaseTok
 // A channel whose reader sleeps on a socket: pushing wakes it.
 class GatewayChannel {
  public:
-  GatewayChannel(std::size_t capacity, std::function<void()> wake) : channel_(capacity), wake_(std::move(wake)) {}
+  GatewayChannel(std::size_t capacity, std::function<void()> wake)
+      : channel_(capacity), wake_(std::move(wake)) {}
   void Push(GatewayEvent event) {
     channel_.Push(std::move(event));
     wake_();

@@ -57,7 +57,9 @@ struct Answerer {
 
   void operator()(const Fetch::Proofs& what) {
     if (what.epoch != parts.head.epoch || what.size > parts.head.size) return;
-    const tlog::NodeReader nodes = [&](const tlog::NodeId& id) { return parts.reader.ReadNode(what.epoch, id); };
+    const tlog::NodeReader nodes = [&](const tlog::NodeId& id) {
+      return parts.reader.ReadNode(what.epoch, id);
+    };
     Pieces pieces(frame);
     for (const LogIndex index : what.indices) {
       if (index.value() >= what.size) continue;
@@ -91,7 +93,8 @@ struct Answerer {
 
   void operator()(const Fetch::Status&) {
     const Host* const host = parts.published.directory->Find(parts.host);
-    if (host != nullptr && host->operator_link) Pieces(frame).Add(DocumentKind::kStatus, 0, ToBytes(parts.status()));
+    if (host != nullptr && host->operator_link)
+      Pieces(frame).Add(DocumentKind::kStatus, 0, ToBytes(parts.status()));
   }
 };
 

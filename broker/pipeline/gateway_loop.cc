@@ -52,7 +52,8 @@ void GatewayLoop::OnFrame(Inbound inbound) {
   auto frame = wire::ParseFrame(inbound.payload);
   if (!frame) return Rehello(inbound.link, Code::kMalformed, kOverloadRetry);
   if (auto* hello = std::get_if<Hello>(&frame->body)) return OnHello(inbound, std::move(*hello));
-  SessionState* const session = sessions_.Hear(inbound.link, frame->session, parts_.clock.Monotonic());
+  SessionState* const session =
+      sessions_.Hear(inbound.link, frame->session, parts_.clock.Monotonic());
   if (session == nullptr) {
     strangers_.emplace(inbound.link, parts_.clock.Monotonic());
     return Rehello(inbound.link, Code::kStale, Milliseconds(0));
@@ -69,7 +70,8 @@ void GatewayLoop::OnHello(const Inbound& inbound, Hello hello) {
     return Rehello(inbound.link, Code::kOverload, kHelloRetry);
   }
   LinkHello event{inbound.link, inbound.host, std::move(hello), {1, inbound.payload.size()}};
-  if (!AdmitEvent(std::move(event), inbound.payload.size())) Rehello(inbound.link, Code::kOverload, kHelloRetry);
+  if (!AdmitEvent(std::move(event), inbound.payload.size()))
+    Rehello(inbound.link, Code::kOverload, kHelloRetry);
 }
 
 void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
@@ -79,7 +81,8 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
     AdmitItems(session, link, JobKind::kSubmit, std::move(submit->items));
   } else if (auto* receipts = std::get_if<ReceiptFrame>(&frame.body)) {
     std::vector<Item> items;
-    for (ReceiptItem& item : receipts->items) items.push_back({item.reference, std::move(item.bytes)});
+    for (ReceiptItem& item : receipts->items)
+      items.push_back({item.reference, std::move(item.bytes)});
     AdmitItems(session, link, JobKind::kReceipt, std::move(items));
   } else if (auto* voids = std::get_if<VoidFrame>(&frame.body)) {
     AdmitItems(session, link, JobKind::kVoid, std::move(voids->items));
@@ -101,7 +104,8 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
   // Alarm and cosign have no effect yet; whatever else is not for a broker is ignored.
 }
 
-void GatewayLoop::AdmitItems(SessionState& session, LinkId link, JobKind kind, std::vector<Item> items) {
+void GatewayLoop::AdmitItems(SessionState& session, LinkId link, JobKind kind,
+                             std::vector<Item> items) {
   for (Item& item : items) {
     VerifyJob job;
     job.route = {link, session.session, session.host, item.reference, IsReceipted(kind)};
@@ -142,7 +146,8 @@ void GatewayLoop::Admit(SessionState& session, VerifyJob job) {
 
 template <class Event>
 bool GatewayLoop::AdmitEvent(Event event, std::size_t bytes) {
-  if (!window_.Admit({1, bytes})) return false;  // A fetch or an answer that is lost is asked or sent again.
+  if (!window_.Admit({1, bytes}))
+    return false;  // A fetch or an answer that is lost is asked or sent again.
   parts_.deliver.Push(std::move(event));
   return true;
 }
@@ -163,7 +168,8 @@ void GatewayLoop::OnEvent(Outbound event) {
   if (event.from_delivery) --parts_.state.delivery_frames;
   SessionState* const session = sessions_.Find(event.link);
   const bool stranger = event.session == SessionId();
-  if (!stranger && (session == nullptr || session->session != event.session)) return;  // Over: offered again.
+  if (!stranger && (session == nullptr || session->session != event.session))
+    return;  // Over: offered again.
   if (parts_.router.Send(event.link, event.frame) != Sent::kYes) return Drop(event.link);
   if (session == nullptr || event.answered.items == 0) return;
   session->answered += event.answered;
@@ -181,8 +187,11 @@ void GatewayLoop::OnEvent(ReleaseTokens event) { window_.Release(event.tokens); 
 void GatewayLoop::OnEvent(KeysChanged event) { parts_.router.SetKeys(std::move(event.keys)); }
 
 void GatewayLoop::SendCredit(LinkId link, SessionState& session) {
-  const Credit credit{session.answered.items + limits::kCreditMessages, session.answered.bytes + limits::kCreditBytes, {}};
-  if (parts_.router.Send(link, wire::EncodeFrame({session.session, credit})) != Sent::kYes) Drop(link);
+  const Credit credit{session.answered.items + limits::kCreditMessages,
+                      session.answered.bytes + limits::kCreditBytes,
+                      {}};
+  if (parts_.router.Send(link, wire::EncodeFrame({session.session, credit})) != Sent::kYes)
+    Drop(link);
 }
 
 // The link takes no more or is gone: its session is over. What it was owed is still in its mailboxes, and

@@ -26,11 +26,13 @@ struct Pipeline::Threads {
         commit_channel(kCapacity),
         delivery_channel(kCapacity),
         gateway_channel(kGatewayCapacity, [this] { parts.router.Wake(); }),
-        gateway({parts.router, parts.clock, state, verify_channel, delivery_channel, gateway_channel}),
-        commit({parts.committer, parts.store, parts.mark, parts.signer, parts.clock, state, parts.observer,
-                commit_channel, delivery_channel, gateway_channel, directory, parts.partnership}),
-        delivery({parts.reader, parts.clock, parts.random, state, parts.observer, delivery_channel, commit_channel,
-                  gateway_channel, parts.partnership, parts.software}) {
+        gateway(
+            {parts.router, parts.clock, state, verify_channel, delivery_channel, gateway_channel}),
+        commit({parts.committer, parts.store, parts.mark, parts.signer, parts.clock, state,
+                parts.observer, commit_channel, delivery_channel, gateway_channel, directory,
+                parts.partnership}),
+        delivery({parts.reader, parts.clock, parts.random, state, parts.observer, delivery_channel,
+                  commit_channel, gateway_channel, parts.partnership, parts.software}) {
     state.recovery = parts.recovery;
   }
 

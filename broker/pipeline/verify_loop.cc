@@ -10,7 +10,8 @@ namespace {
 constexpr Milliseconds kRetryLater{60'000};
 
 KeyLookup LookIn(const Directory& directory) {
-  return [&directory](const AgencyId& agency, seal::Purpose purpose, const KeyId& id) -> std::optional<seal::VerifyKey> {
+  return [&directory](const AgencyId& agency, seal::Purpose purpose,
+                      const KeyId& id) -> std::optional<seal::VerifyKey> {
     const AgencyKey* const key = directory.FindKey(agency, purpose, id);
     if (key == nullptr) return std::nullopt;
     return key->key;
@@ -23,7 +24,8 @@ using Work = decltype(CommitItem::work);
 
 // Parses, verifies, and makes the work of a signed item.
 template <class MakeWork, class Parsed>
-Work VerifySignedItem(Parsed parsed, Bytes& bytes, const PartnershipId& partnership, const KeyLookup& keys) {
+Work VerifySignedItem(Parsed parsed, Bytes& bytes, const PartnershipId& partnership,
+                      const KeyLookup& keys) {
   if (!parsed) return Reject(Code::kMalformed);
   auto verified = VerifySigned(*std::move(parsed), partnership, keys);
   if (const auto* invalid = std::get_if<Invalid>(&verified)) return RejectedWork{*invalid};
@@ -41,11 +43,14 @@ Work VerifyWork(VerifyJob& job, const PartnershipId& partnership, const Director
       return SubmissionWork{std::get<VerifiedEnvelope>(std::move(verified)), std::move(job.bytes)};
     }
     case JobKind::kReceipt:
-      return VerifySignedItem<ReceiptWork>(wire::ParseSignedReceipt(job.bytes), job.bytes, partnership, keys);
+      return VerifySignedItem<ReceiptWork>(wire::ParseSignedReceipt(job.bytes), job.bytes,
+                                           partnership, keys);
     case JobKind::kVoid:
-      return VerifySignedItem<VoidWork>(wire::ParseSignedVoid(job.bytes), job.bytes, partnership, keys);
+      return VerifySignedItem<VoidWork>(wire::ParseSignedVoid(job.bytes), job.bytes, partnership,
+                                        keys);
     case JobKind::kStatement:
-      return VerifySignedItem<StatementWork>(wire::ParseSignedStatement(job.bytes), job.bytes, partnership, keys);
+      return VerifySignedItem<StatementWork>(wire::ParseSignedStatement(job.bytes), job.bytes,
+                                             partnership, keys);
     case JobKind::kRecall:
       return RejectedWork{Deferred{Code::kUnsupported, kRetryLater}};
     case JobKind::kDocument:
@@ -60,8 +65,8 @@ CommitItem VerifyItem(VerifyJob job, const PartnershipId& partnership, const Dir
   return {job.route, VerifyWork(job, partnership, directory)};
 }
 
-void VerifyLoop(Channel<VerifyJob>& jobs, Channel<CommitEvent>& out, const PartnershipId& partnership,
-                const DirectoryHolder& directory) {
+void VerifyLoop(Channel<VerifyJob>& jobs, Channel<CommitEvent>& out,
+                const PartnershipId& partnership, const DirectoryHolder& directory) {
   while (auto job = jobs.Pop()) {
     const Ticket ticket = job->ticket;
     const Tokens tokens = job->tokens;

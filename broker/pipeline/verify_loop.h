@@ -11,7 +11,7 @@ namespace havenline {
 CommitItem VerifyItem(VerifyJob job, const PartnershipId& partnership, const Directory& directory);
 
 // The thread's body: until `jobs` is closed.
-void VerifyLoop(Channel<VerifyJob>& jobs, Channel<CommitEvent>& out, const PartnershipId& partnership,
-                const DirectoryHolder& directory);
+void VerifyLoop(Channel<VerifyJob>& jobs, Channel<CommitEvent>& out,
+                const PartnershipId& partnership, const DirectoryHolder& directory);
 
 }  // namespace havenline

@@ -13,7 +13,8 @@ Tokens& Tokens::operator+=(const Tokens& other) {
 }
 
 bool AdmissionWindow::Admit(const Tokens& tokens) {
-  if (inside_.items + tokens.items > items_max_ || inside_.bytes + tokens.bytes > bytes_max_) return false;
+  if (inside_.items + tokens.items > items_max_ || inside_.bytes + tokens.bytes > bytes_max_)
+    return false;
   inside_ += tokens;
   return true;
 }

@@ -20,7 +20,8 @@ struct Tokens {
 
 class AdmissionWindow {
  public:
-  AdmissionWindow(std::size_t items_max, std::size_t bytes_max) : items_max_(items_max), bytes_max_(bytes_max) {}
+  AdmissionWindow(std::size_t items_max, std::size_t bytes_max)
+      : items_max_(items_max), bytes_max_(bytes_max) {}
 
   bool Admit(const Tokens& tokens);
   void Release(const Tokens& tokens);  // CHECKs that so much was admitted.
@@ -37,7 +38,8 @@ class AdmissionWindow {
 class RateLimit {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  explicit RateLimit(std::size_t per_second) : per_second_(per_second), saved_(static_cast<double>(per_second)) {}
+  explicit RateLimit(std::size_t per_second)
+      : per_second_(per_second), saved_(static_cast<double>(per_second)) {}
 
   bool Allow(Time now);
 

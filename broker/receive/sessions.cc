@@ -4,7 +4,8 @@
 
 namespace havenline {
 
-std::optional<LinkId> Sessions::Start(LinkId link, const SessionId& session, const HostId& host, Time now) {
+std::optional<LinkId> Sessions::Start(LinkId link, const SessionId& session, const HostId& host,
+                                      Time now) {
   std::optional<LinkId> older;
   const auto known = link_of_.find(host.value());
   if (known != link_of_.end() && known->second != link) {

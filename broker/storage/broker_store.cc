@@ -52,17 +52,20 @@ void PutLog(KeyValueBatch& rows, const CommitBatch& batch) {
     rows.Put(kLeaf, key, AsBytes(entry.leaf));
     rows.Put(kPart, key, ToRow(entry));
   }
-  for (const tlog::Node& node : batch.nodes) rows.Put(kNode, NodeKey(batch.head.epoch, node.id), node.hash);
+  for (const tlog::Node& node : batch.nodes)
+    rows.Put(kNode, NodeKey(batch.head.epoch, node.id), node.hash);
   rows.Put(kMeta, kHeadKey, ToRow(batch.head));
 }
 
 void PutMessages(KeyValueBatch& rows, const CommitBatch& batch) {
-  for (const OutcomeRecord& outcome : batch.outcomes) rows.Put(kOutcome, OutcomeKey(outcome.sender, outcome.id), ToRow(outcome));
+  for (const OutcomeRecord& outcome : batch.outcomes)
+    rows.Put(kOutcome, OutcomeKey(outcome.sender, outcome.id), ToRow(outcome));
   for (const GrantRecord& grant : batch.grants) rows.Put(kGrant, grant.grant, ToRow(grant));
   for (const MessageRecord& message : batch.messages) {
     if (message.undelivered == 0) continue;
     rows.Put(kMessage, PositionKey(message.position), message.bytes);
-    rows.Put(kUndelivered, PositionKey(message.position), RowWriter().U32(message.undelivered).bytes());
+    rows.Put(kUndelivered, PositionKey(message.position),
+             RowWriter().U32(message.undelivered).bytes());
   }
   for (const auto& [position, count] : batch.undelivered) {
     if (count > 0) {
@@ -78,10 +81,12 @@ void PutMessages(KeyValueBatch& rows, const CommitBatch& batch) {
 void PutMailboxes(KeyValueBatch& rows, const CommitBatch& batch) {
   for (const MailboxRow& row : batch.mailbox_rows) {
     rows.Put(kMailbox, MailboxKey(row.place), ToRow(row));
-    rows.Put(kMailboxEnd, MailboxPrefix(row.place.agency, row.place.lane), NumberKey(row.place.sequence));
+    rows.Put(kMailboxEnd, MailboxPrefix(row.place.agency, row.place.lane),
+             NumberKey(row.place.sequence));
   }
   for (const MailboxPlace& place : batch.mailbox_removed) rows.Delete(kMailbox, MailboxKey(place));
-  for (const AnsweredKey& answered : batch.answered) rows.Put(kAnswered, AnsweredRowKey(answered), {});
+  for (const AnsweredKey& answered : batch.answered)
+    rows.Put(kAnswered, AnsweredRowKey(answered), {});
   for (const TimerRecord& timer : batch.timers) rows.Put(kTimer, TimerKey(timer), {});
   for (const TimerRecord& timer : batch.timers_removed) rows.Delete(kTimer, TimerKey(timer));
 }
@@ -91,7 +96,8 @@ void PutDocuments(KeyValueBatch& rows, const CommitBatch& batch) {
     rows.Put(kDocument, PositionKey(document.position), ToRow(document));
     rows.Put(kDocumentAt, document.hash, PositionKey(document.position));
   }
-  for (const NoticeRecord& notice : batch.notices) rows.Put(kNotice, NumberKey(notice.number), ToRow(notice));
+  for (const NoticeRecord& notice : batch.notices)
+    rows.Put(kNotice, NumberKey(notice.number), ToRow(notice));
 }
 
 }  // namespace
@@ -117,10 +123,12 @@ Result<void> BrokerStore::CheckFormat() {
     const std::uint32_t format = reader.U32();
     if (reader.ok() && format == kFormat) return {};
     return Fail(FaultCode::kInvalid, "the store at " + options_.path.string() + " has format " +
-                                         std::to_string(format) + "; this version knows " + std::to_string(kFormat) +
+                                         std::to_string(format) + "; this version knows " +
+                                         std::to_string(kFormat) +
                                          ": run the version that wrote it, or a newer one");
   }
-  if (options_.read_only) return Fail(FaultCode::kMissing, "the store at " + options_.path.string() + " is empty");
+  if (options_.read_only)
+    return Fail(FaultCode::kMissing, "the store at " + options_.path.string() + " is empty");
   KeyValueBatch batch;
   batch.Put(kMeta, kFormatKey, RowWriter().U32(kFormat).bytes());
   return store_.Write(batch);
@@ -135,8 +143,10 @@ Result<void> BrokerStore::Apply(const CommitBatch& batch) {
   return store_.Write(rows);
 }
 
-Result<std::optional<OutcomeRecord>> BrokerStore::FindOutcome(const AgencyId& sender, const MessageId& id) const {
-  return Find(store_, kOutcome, OutcomeKey(sender, id), [&](ByteView row) { return OutcomeFrom(sender, id, row); });
+Result<std::optional<OutcomeRecord>> BrokerStore::FindOutcome(const AgencyId& sender,
+                                                              const MessageId& id) const {
+  return Find(store_, kOutcome, OutcomeKey(sender, id),
+              [&](ByteView row) { return OutcomeFrom(sender, id, row); });
 }
 
 Result<std::optional<GrantRecord>> BrokerStore::FindGrant(const Digest& grant) const {
@@ -145,7 +155,8 @@ Result<std::optional<GrantRecord>> BrokerStore::FindGrant(const Digest& grant) c
 
 Result<std::uint32_t> BrokerStore::FindUndelivered(const Position& position) const {
   ASSIGN_OR_RETURN(const auto row, store_.Get(kUndelivered, PositionKey(position)));
-  if (!row || row->size() != 4) return Fail(FaultCode::kCorrupt, "the store has lost the count of a message's deliveries");
+  if (!row || row->size() != 4)
+    return Fail(FaultCode::kCorrupt, "the store has lost the count of a message's deliveries");
   return ReadU32(*row);
 }
 
@@ -154,15 +165,18 @@ Result<bool> BrokerStore::FindAnswered(const AnsweredKey& key) const {
   return row.has_value();
 }
 
-Result<std::vector<TimerRecord>> BrokerStore::DueTimers(TimePoint now, std::size_t count_max) const {
+Result<std::vector<TimerRecord>> BrokerStore::DueTimers(TimePoint now,
+                                                        std::size_t count_max) const {
   KeyRange range;
   range.until = NumberKey(static_cast<std::uint64_t>(ToMilliseconds(now)) + 1);
-  return Collect<TimerRecord>(store_, kTimer, range, count_max, [](ByteView key, ByteView) { return TimerFrom(key); });
+  return Collect<TimerRecord>(store_, kTimer, range, count_max,
+                              [](ByteView key, ByteView) { return TimerFrom(key); });
 }
 
 Result<std::optional<TimePoint>> BrokerStore::NextTimer() const {
-  ASSIGN_OR_RETURN(const auto first, Collect<TimerRecord>(store_, kTimer, KeyRange::All(), 1,
-                                                          [](ByteView key, ByteView) { return TimerFrom(key); }));
+  ASSIGN_OR_RETURN(const auto first,
+                   Collect<TimerRecord>(store_, kTimer, KeyRange::All(), 1,
+                                        [](ByteView key, ByteView) { return TimerFrom(key); }));
   if (first.empty()) return std::nullopt;
   return first.front().due;
 }
@@ -180,31 +194,37 @@ Result<Recovered> BrokerStore::Recover() const {
   // Every leaf is hashed again: a bit that flipped at rest is found here and not in a proof years later.
   std::uint64_t next = 0;
   bool in_order = true;
-  RETURN_IF_FAULT(store_.Scan(kLeaf, KeyRange::Prefix(NumberKey(head->epoch)), [&](ByteView key, ByteView leaf) {
-    in_order = in_order && Equal(key, PositionKey({head->epoch, LogIndex(next++)}));
-    recovered.leaf_hashes.push_back(tlog::LeafHash(leaf));
-    return in_order;
-  }));
-  if (!in_order) return Fail(FaultCode::kCorrupt, "the log has a gap before entry " + std::to_string(next));
-  ASSIGN_OR_RETURN(recovered.documents,
-                   Collect<DocumentRecord>(store_, kDocument, KeyRange::All(), SIZE_MAX,
-                                           [](ByteView key, ByteView row) -> Result<DocumentRecord> {
-                                             ASSIGN_OR_RETURN(const Position position, PositionFrom(key));
-                                             return DocumentFrom(position, row);
-                                           }));
+  RETURN_IF_FAULT(store_.Scan(
+      kLeaf, KeyRange::Prefix(NumberKey(head->epoch)), [&](ByteView key, ByteView leaf) {
+        in_order = in_order && Equal(key, PositionKey({head->epoch, LogIndex(next++)}));
+        recovered.leaf_hashes.push_back(tlog::LeafHash(leaf));
+        return in_order;
+      }));
+  if (!in_order)
+    return Fail(FaultCode::kCorrupt, "the log has a gap before entry " + std::to_string(next));
+  ASSIGN_OR_RETURN(
+      recovered.documents,
+      Collect<DocumentRecord>(store_, kDocument, KeyRange::All(), SIZE_MAX,
+                              [](ByteView key, ByteView row) -> Result<DocumentRecord> {
+                                ASSIGN_OR_RETURN(const Position position, PositionFrom(key));
+                                return DocumentFrom(position, row);
+                              }));
   ASSIGN_OR_RETURN(recovered.notices, ReadNotices(0, SIZE_MAX));
-  ASSIGN_OR_RETURN(recovered.mailbox_ends,
-                   Collect<MailboxPlace>(store_, kMailboxEnd, KeyRange::All(), SIZE_MAX,
-                                         [](ByteView key, ByteView row) -> Result<MailboxPlace> {
-                                           ASSIGN_OR_RETURN(MailboxPlace place, MailboxPlaceFrom(key));
-                                           if (row.size() != 8) return Fail(FaultCode::kCorrupt, "a mailbox's end is malformed");
-                                           place.sequence = ReadU64(row);
-                                           return place;
-                                         }));
+  ASSIGN_OR_RETURN(
+      recovered.mailbox_ends,
+      Collect<MailboxPlace>(store_, kMailboxEnd, KeyRange::All(), SIZE_MAX,
+                            [](ByteView key, ByteView row) -> Result<MailboxPlace> {
+                              ASSIGN_OR_RETURN(MailboxPlace place, MailboxPlaceFrom(key));
+                              if (row.size() != 8)
+                                return Fail(FaultCode::kCorrupt, "a mailbox's end is malformed");
+                              place.sequence = ReadU64(row);
+                              return place;
+                            }));
   return recovered;
 }
 
-Result<std::vector<MailboxRow>> BrokerStore::Rows(const MailboxPlace& after, std::size_t count_max) const {
+Result<std::vector<MailboxRow>> BrokerStore::Rows(const MailboxPlace& after,
+                                                  std::size_t count_max) const {
   KeyRange range = KeyRange::Prefix(MailboxPrefix(after.agency, after.lane));
   range.from = MailboxKey({after.agency, after.lane, after.sequence + 1});
   return Collect<MailboxRow>(store_, kMailbox, range, count_max,
@@ -222,11 +242,13 @@ Result<std::optional<EntryParts>> BrokerStore::ReadParts(const Position& positio
   return Find(store_, kPart, PositionKey(position), PartsFrom);
 }
 
-Result<std::vector<std::string>> BrokerStore::ReadLeaves(const Position& from, std::size_t count_max) const {
+Result<std::vector<std::string>> BrokerStore::ReadLeaves(const Position& from,
+                                                         std::size_t count_max) const {
   KeyRange range = KeyRange::Prefix(NumberKey(from.epoch));
   range.from = PositionKey(from);
-  return Collect<std::string>(store_, kLeaf, range, count_max,
-                              [](ByteView, ByteView leaf) -> Result<std::string> { return ToText(leaf); });
+  return Collect<std::string>(
+      store_, kLeaf, range, count_max,
+      [](ByteView, ByteView leaf) -> Result<std::string> { return ToText(leaf); });
 }
 
 std::optional<Digest> BrokerStore::ReadNode(std::uint64_t epoch, const tlog::NodeId& id) const {
@@ -242,13 +264,15 @@ Result<std::optional<DocumentRecord>> BrokerStore::ReadDocument(const Digest& ha
   return Find(store_, kDocument, *at, [&](ByteView row) { return DocumentFrom(position, row); });
 }
 
-Result<std::vector<NoticeRecord>> BrokerStore::ReadNotices(std::uint64_t after, std::size_t count_max) const {
+Result<std::vector<NoticeRecord>> BrokerStore::ReadNotices(std::uint64_t after,
+                                                           std::size_t count_max) const {
   KeyRange range;
   range.from = NumberKey(after + 1);
-  return Collect<NoticeRecord>(store_, kNotice, range, count_max, [](ByteView key, ByteView row) -> Result<NoticeRecord> {
-    if (key.size() != 8) return Fail(FaultCode::kCorrupt, "a notice's number is malformed");
-    return NoticeFrom(ReadU64(key), row);
-  });
+  return Collect<NoticeRecord>(
+      store_, kNotice, range, count_max, [](ByteView key, ByteView row) -> Result<NoticeRecord> {
+        if (key.size() != 8) return Fail(FaultCode::kCorrupt, "a notice's number is malformed");
+        return NoticeFrom(ReadU64(key), row);
+      });
 }
 
 }  // namespace havenline

@@ -14,7 +14,8 @@ namespace havenline {
 
 struct BrokerStoreOptions {
   std::filesystem::path path;
-  std::uint64_t reserve_bytes = 256U << 20U;  // Kept free on the disk: below it new work is deferred.
+  std::uint64_t reserve_bytes = 256U
+                                << 20U;  // Kept free on the disk: below it new work is deferred.
   bool read_only = false;
 };
 
@@ -24,7 +25,8 @@ class BrokerStore final : public Store, public StoreReader {
   static Result<std::unique_ptr<BrokerStore>> Open(const BrokerStoreOptions& options);
 
   Result<void> Apply(const CommitBatch& batch) override;
-  Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender, const MessageId& id) const override;
+  Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender,
+                                                   const MessageId& id) const override;
   Result<std::optional<GrantRecord>> FindGrant(const Digest& grant) const override;
   Result<std::uint32_t> FindUndelivered(const Position& position) const override;
   Result<bool> FindAnswered(const AnsweredKey& key) const override;
@@ -33,14 +35,19 @@ class BrokerStore final : public Store, public StoreReader {
   bool HasRoomFor(std::size_t bytes) const override;
   Result<Recovered> Recover() const override;
 
-  Result<std::vector<MailboxRow>> Rows(const MailboxPlace& after, std::size_t count_max) const override;
-  Result<std::optional<GrantRecord>> ReadGrant(const Digest& grant) const override { return FindGrant(grant); }
+  Result<std::vector<MailboxRow>> Rows(const MailboxPlace& after,
+                                       std::size_t count_max) const override;
+  Result<std::optional<GrantRecord>> ReadGrant(const Digest& grant) const override {
+    return FindGrant(grant);
+  }
   Result<std::optional<Bytes>> ReadMessage(const Position& position) const override;
   Result<std::optional<EntryParts>> ReadParts(const Position& position) const override;
-  Result<std::vector<std::string>> ReadLeaves(const Position& from, std::size_t count_max) const override;
+  Result<std::vector<std::string>> ReadLeaves(const Position& from,
+                                              std::size_t count_max) const override;
   std::optional<Digest> ReadNode(std::uint64_t epoch, const tlog::NodeId& id) const override;
   Result<std::optional<DocumentRecord>> ReadDocument(const Digest& hash) const override;
-  Result<std::vector<NoticeRecord>> ReadNotices(std::uint64_t after, std::size_t count_max) const override;
+  Result<std::vector<NoticeRecord>> ReadNotices(std::uint64_t after,
+                                                std::size_t count_max) const override;
 
  private:
   BrokerStore(KeyValueStore store, BrokerStoreOptions options);

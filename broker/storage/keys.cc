@@ -20,9 +20,10 @@ Result<Position> Corrupt(const char* what) {
 }  // namespace
 
 std::vector<KeyValueFamily> AllFamilies() {
-  return {{"meta", 0},        {"leaf", 8},       {"node", 12},       {"part", 8},      {"outcome", 0},
-          {"grant", 0},       {"message", 8},    {"undelivered", 8}, {"mailbox", 0},   {"mailbox-end", 0},
-          {"answered", 0},    {"timer", 0},      {"document", 0},    {"document-at", 0}, {"notice", 0}};
+  return {{"meta", 0},     {"leaf", 8},        {"node", 12},    {"part", 8},
+          {"outcome", 0},  {"grant", 0},       {"message", 8},  {"undelivered", 8},
+          {"mailbox", 0},  {"mailbox-end", 0}, {"answered", 0}, {"timer", 0},
+          {"document", 0}, {"document-at", 0}, {"notice", 0}};
 }
 
 Bytes PositionKey(const Position& position) {

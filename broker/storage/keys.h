@@ -15,19 +15,20 @@ namespace havenline::storage {
 inline constexpr std::uint32_t kFormat = 1;
 
 //   family        key                                  value
-inline constexpr Family kMeta{0};         // "format", "head"
-inline constexpr Family kLeaf{1};         // epoch index                          the leaf's text
-inline constexpr Family kNode{2};         // epoch level index                    hash
-inline constexpr Family kPart{3};         // epoch index                          parts and digests
-inline constexpr Family kOutcome{4};      // sender 0 id                          header hash, answer
-inline constexpr Family kGrant{5};        // digest                               GrantRecord
-inline constexpr Family kMessage{6};      // epoch index                          the envelope as submitted
+inline constexpr Family kMeta{0};     // "format", "head"
+inline constexpr Family kLeaf{1};     // epoch index                          the leaf's text
+inline constexpr Family kNode{2};     // epoch level index                    hash
+inline constexpr Family kPart{3};     // epoch index                          parts and digests
+inline constexpr Family kOutcome{4};  // sender 0 id                          header hash, answer
+inline constexpr Family kGrant{5};    // digest                               GrantRecord
+inline constexpr Family kMessage{
+    6};  // epoch index                          the envelope as submitted
 inline constexpr Family kUndelivered{7};  // epoch index                          count
 inline constexpr Family kMailbox{8};      // agency 0 lane sequence               MailboxRow
-inline constexpr Family kMailboxEnd{9};   // agency 0 lane                        last sequence given
-inline constexpr Family kAnswered{10};    // sender 0 recipient 0 role 0 origin   -
-inline constexpr Family kTimer{11};       // due digest                           -
-inline constexpr Family kDocument{12};    // epoch index                          kind, hash, note
+inline constexpr Family kMailboxEnd{9};  // agency 0 lane                        last sequence given
+inline constexpr Family kAnswered{10};   // sender 0 recipient 0 role 0 origin   -
+inline constexpr Family kTimer{11};      // due digest                           -
+inline constexpr Family kDocument{12};   // epoch index                          kind, hash, note
 inline constexpr Family kDocumentAt{13};  // hash                                 epoch index
 inline constexpr Family kNotice{14};      // number                               kind, bytes
 
@@ -43,7 +44,8 @@ Bytes TimerKey(const TimerRecord& timer);
 Bytes NumberKey(std::uint64_t number);
 
 // The way back, for scans.
-Result<MailboxPlace> MailboxPlaceFrom(ByteView key);  // Of a kMailbox or (sequence 0) kMailboxEnd key.
+Result<MailboxPlace> MailboxPlaceFrom(
+    ByteView key);  // Of a kMailbox or (sequence 0) kMailboxEnd key.
 Result<TimerRecord> TimerFrom(ByteView key);
 Result<Position> PositionFrom(ByteView key);
 

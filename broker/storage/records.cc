@@ -35,7 +35,9 @@ MailboxPlace ReadPlace(RowReader& reader) {
 
 }  // namespace
 
-Bytes ToRow(const LogHead& head) { return RowWriter().U64(head.epoch).U64(head.size).Fixed(head.root).bytes(); }
+Bytes ToRow(const LogHead& head) {
+  return RowWriter().U64(head.epoch).U64(head.size).Fixed(head.root).bytes();
+}
 
 Result<LogHead> HeadFrom(ByteView row) {
   RowReader reader(row);
@@ -53,7 +55,8 @@ Bytes ToRow(const OutcomeRecord& outcome) {
 
 Result<OutcomeRecord> OutcomeFrom(const AgencyId& sender, const MessageId& id, ByteView row) {
   RowReader reader(row);
-  OutcomeRecord outcome{.sender = sender, .id = id, .header_hash = reader.Array<32>(), .answer = {}};
+  OutcomeRecord outcome{
+      .sender = sender, .id = id, .header_hash = reader.Array<32>(), .answer = {}};
   const Bytes answer = reader.Sized();
   if (!reader.ok()) return Corrupt("outcome");
   ASSIGN_OR_RETURN(outcome.answer, wire::ParseAnswer(answer));
@@ -119,14 +122,16 @@ Result<MailboxRow> MailboxRowFrom(const MailboxPlace& place, ByteView bytes) {
   row.bytes = reader.Sized();
   row.position = reader.At();
   row.part = reader.U32();
-  if (!reader.ok() || kind > static_cast<std::uint8_t>(MailboxRow::Kind::kVoid)) return Corrupt("mailbox row");
+  if (!reader.ok() || kind > static_cast<std::uint8_t>(MailboxRow::Kind::kVoid))
+    return Corrupt("mailbox row");
   return row;
 }
 
 Bytes ToRow(const Entry& entry) {
   RowWriter writer;
   writer.U32(static_cast<std::uint32_t>(entry.parts.size()));
-  for (const Part& part : entry.parts) writer.Text(part.party.value()).Fixed(part.salt).Sized(part.json);
+  for (const Part& part : entry.parts)
+    writer.Text(part.party.value()).Fixed(part.salt).Sized(part.json);
   writer.U32(static_cast<std::uint32_t>(entry.digests.size()));
   for (const Digest& digest : entry.digests) writer.Fixed(digest);
   return writer.bytes();

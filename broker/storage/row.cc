@@ -31,7 +31,9 @@ RowWriter& RowWriter::Sized(ByteView bytes) {
   return *this;
 }
 
-RowWriter& RowWriter::At(const Position& position) { return U64(position.epoch).U64(position.index.value()); }
+RowWriter& RowWriter::At(const Position& position) {
+  return U64(position.epoch).U64(position.index.value());
+}
 
 ByteView RowReader::Take(std::size_t count) {
   if (count > rest_.size()) {

@@ -19,8 +19,8 @@ class RowWriter {
   RowWriter& U8(std::uint8_t value);
   RowWriter& U32(std::uint32_t value);
   RowWriter& U64(std::uint64_t value);
-  RowWriter& Fixed(ByteView bytes);           // Of a length the reader knows.
-  RowWriter& Sized(ByteView bytes);           // With its length.
+  RowWriter& Fixed(ByteView bytes);  // Of a length the reader knows.
+  RowWriter& Sized(ByteView bytes);  // With its length.
   RowWriter& Text(std::string_view text) { return Sized(AsBytes(text)); }
   RowWriter& At(const Position& position);
   const Bytes& bytes() const { return bytes_; }

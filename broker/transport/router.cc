@@ -19,7 +19,8 @@ namespace {
 constexpr const char* kZapEndpoint = "inproc://zeromq.zap.01";
 constexpr const char* kMonitorEndpoint = "inproc://havenline.router.monitor";
 constexpr const char* kDomain = "havenline";
-constexpr int kZapEnforceDomain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN: in the library, not in Debian's header.
+constexpr int kZapEnforceDomain =
+    93;  // ZMQ_ZAP_ENFORCE_DOMAIN: in the library, not in Debian's header.
 constexpr int kBacklog = 1024;
 constexpr int kHandshakeMilliseconds = 3'000;
 constexpr int kQueuedFramesMax = 1'000;  // Per link and direction: frames, not bytes.
@@ -28,9 +29,11 @@ constexpr std::size_t kLinksMax = 2 * limits::kSessionsMax;
 }  // namespace
 
 struct Router::Sockets {
-  explicit Sockets(int io_threads) : context(io_threads), zap(context, zmq::socket_type::rep),
-                                     router(context, zmq::socket_type::router),
-                                     monitor(context, zmq::socket_type::pair) {}
+  explicit Sockets(int io_threads)
+      : context(io_threads),
+        zap(context, zmq::socket_type::rep),
+        router(context, zmq::socket_type::router),
+        monitor(context, zmq::socket_type::pair) {}
   ~Sockets() {
     if (wake >= 0) close(wake);
   }
@@ -74,9 +77,10 @@ void Router::Sockets::Listen(const RouterOptions& options) {
   router.set(zmq::sockopt::rcvhwm, kQueuedFramesMax);
   router.set(zmq::sockopt::tcp_keepalive, 1);
   router.set(zmq::sockopt::ipv6, 1);
-  CHECK(zmq_socket_monitor(router.handle(), kMonitorEndpoint,
-                           ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
+  CHECK(zmq_socket_monitor(
+            router.handle(), kMonitorEndpoint,
+            ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
   monitor.set(zmq::sockopt::linger, 0);
   monitor.connect(kMonitorEndpoint);
   router.bind(options.endpoint);
@@ -99,16 +103,19 @@ void Router::Sockets::ServeZap() {
     const std::string id = request.size() > 1 ? request[1].to_string() : "";
     const std::array<std::string, 6> reply = {"1.0", id, std::string(status), "", user, ""};
     for (std::size_t i = 0; i < reply.size(); ++i) {
-      zap.send(zmq::buffer(reply[i]), i + 1 < reply.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
+      zap.send(zmq::buffer(reply[i]),
+               i + 1 < reply.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
     }
     ++(status == "200" ? counts.admitted : counts.denied);
   }
 }
 
-std::string_view Router::Sockets::Judge(const std::vector<zmq::message_t>& request, std::string& user) const {
+std::string_view Router::Sockets::Judge(const std::vector<zmq::message_t>& request,
+                                        std::string& user) const {
   constexpr std::string_view kDenied = "400";
-  if (request.size() != 7 || request[0].to_string_view() != "1.0" || request[2].to_string_view() != kDomain ||
-      request[5].to_string_view() != "CURVE" || request[6].size() != 32) {
+  if (request.size() != 7 || request[0].to_string_view() != "1.0" ||
+      request[2].to_string_view() != kDomain || request[5].to_string_view() != "CURVE" ||
+      request[6].size() != 32) {
     return kDenied;
   }
   std::array<char, 41> key{};
@@ -164,12 +171,14 @@ std::optional<Inbound> Router::Sockets::Receive() {
     }
     // The User-Id stands on the payload frame: the routing id loses it once zmq_poll has looked.
     const char* const user = parts == 2 ? zmq_msg_gets(payload.handle(), "User-Id") : nullptr;
-    const auto link = user == nullptr || *user == '\0' ? std::nullopt : LinkOf(routing_id.to_string());
+    const auto link =
+        user == nullptr || *user == '\0' ? std::nullopt : LinkOf(routing_id.to_string());
     if (!link) {
       ++counts.dropped_frames;
       continue;
     }
-    return Inbound{*link, HostId(user), ToBytes(ByteView(payload.data<std::uint8_t>(), payload.size()))};
+    return Inbound{*link, HostId(user),
+                   ToBytes(ByteView(payload.data<std::uint8_t>(), payload.size()))};
   }
 }
 
@@ -184,7 +193,8 @@ Result<std::unique_ptr<Router>> Router::Bind(RouterOptions options) {
     sockets->Listen(options);
     return std::unique_ptr<Router>(new Router(std::move(sockets)));
   } catch (const zmq::error_t& error) {
-    return Fail(FaultCode::kUnavailable, "cannot listen at " + options.endpoint + ": " + error.what());
+    return Fail(FaultCode::kUnavailable,
+                "cannot listen at " + options.endpoint + ": " + error.what());
   }
 }
 
@@ -216,7 +226,8 @@ Sent Router::Send(LinkId link, ByteView payload) {
   if (routing_id == s.routing.end()) return Sent::kGone;
   try {
     const auto flags = zmq::send_flags::dontwait;
-    if (!s.router.send(zmq::buffer(routing_id->second), flags | zmq::send_flags::sndmore)) return Sent::kBlocked;
+    if (!s.router.send(zmq::buffer(routing_id->second), flags | zmq::send_flags::sndmore))
+      return Sent::kBlocked;
     CHECK(s.router.send(zmq::buffer(payload.data(), payload.size()), flags).has_value());
     return Sent::kYes;
   } catch (const zmq::error_t& error) {

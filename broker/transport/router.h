@@ -23,9 +23,9 @@
 namespace havenline {
 
 struct RouterOptions {
-  std::string endpoint;         // tcp://address:port; port * takes any free one.
-  std::string public_key;       // Z85, 40 characters.
-  std::string secret_key;       // Z85, 40 characters.
+  std::string endpoint;    // tcp://address:port; port * takes any free one.
+  std::string public_key;  // Z85, 40 characters.
+  std::string secret_key;  // Z85, 40 characters.
   int io_threads = 1;
 };
 
@@ -43,12 +43,12 @@ enum class Sent : std::uint8_t {
 };
 
 struct RouterCounts {
-  std::uint64_t accepted = 0;         // TCP connections.
-  std::uint64_t admitted = 0;         // By the handler.
-  std::uint64_t denied = 0;           // By the handler: unknown or suspended key, wrong mechanism.
+  std::uint64_t accepted = 0;  // TCP connections.
+  std::uint64_t admitted = 0;  // By the handler.
+  std::uint64_t denied = 0;    // By the handler: unknown or suspended key, wrong mechanism.
   std::uint64_t failed_handshakes = 0;
   std::uint64_t disconnected = 0;
-  std::uint64_t dropped_frames = 0;   // Without a User-Id, or not of two parts.
+  std::uint64_t dropped_frames = 0;  // Without a User-Id, or not of two parts.
 };
 
 class Router {

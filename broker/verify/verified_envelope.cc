@@ -31,23 +31,28 @@ Complaint CheckHeader(const Header& header, const PartnershipId& partnership) {
 }
 
 template <class Openings, class MakeDigest>
-Complaint CheckOpenings(const std::vector<Digest>& digests, const Openings& openings, MakeDigest digest) {
+Complaint CheckOpenings(const std::vector<Digest>& digests, const Openings& openings,
+                        MakeDigest digest) {
   if (digests.size() != openings.size()) return Code::kDigest;
   std::set<std::string> names;
   for (std::size_t i = 0; i < openings.size(); ++i) {
-    if (!names.insert(openings[i].name).second || digest(openings[i]) != digests[i]) return Code::kDigest;
+    if (!names.insert(openings[i].name).second || digest(openings[i]) != digests[i])
+      return Code::kDigest;
   }
   return std::nullopt;
 }
 
 Complaint CheckSealed(const Envelope& envelope) {
   std::set<std::string> opened;
-  for (const Grant& grant : envelope.grants) opened.insert(grant.clear.openings.begin(), grant.clear.openings.end());
+  for (const Grant& grant : envelope.grants)
+    opened.insert(grant.clear.openings.begin(), grant.clear.openings.end());
   std::set<std::string> carried;
   for (const SealedSection& section : envelope.sealed) {
     const auto opening = std::ranges::find(envelope.sections, section.name, &SectionOpening::name);
-    if (opening == envelope.sections.end() || !carried.insert(section.name).second) return Code::kDigest;
-    if (opening->size != section.sealed.size() || !seal::IsSealedSize(section.name, section.sealed.size())) {
+    if (opening == envelope.sections.end() || !carried.insert(section.name).second)
+      return Code::kDigest;
+    if (opening->size != section.sealed.size() ||
+        !seal::IsSealedSize(section.name, section.sealed.size())) {
       return Code::kDigest;
     }
     if (seal::Sha256(section.sealed) != opening->sealed_hash) return Code::kDigest;
@@ -61,7 +66,8 @@ Complaint CheckGrant(const Grant& grant, const Header& header, const Digest& dig
   if (!std::ranges::binary_search(header.grants, digest)) return Code::kDigest;
   const auto& openings = grant.clear.openings;
   if (openings.empty()) return Code::kMalformed;
-  if (std::set<std::string>(openings.begin(), openings.end()).size() != openings.size()) return Code::kMalformed;
+  if (std::set<std::string>(openings.begin(), openings.end()).size() != openings.size())
+    return Code::kMalformed;
   // One 32-byte key for each opening, the thread secret, the tag.
   if (grant.ciphertext.size() != 32 * (openings.size() + 1) + 16) return Code::kMalformed;
   const bool held = grant.clear.condition.kind != Condition::Kind::kNone;
@@ -71,12 +77,14 @@ Complaint CheckGrant(const Grant& grant, const Header& header, const Digest& dig
 
 Complaint CheckGrants(const Envelope& envelope, const std::vector<Digest>& digests) {
   // One slot is left for the sender's own part of the entry.
-  if (envelope.grants.empty() || envelope.grants.size() >= envelope.header.grants.size()) return Code::kMalformed;
+  if (envelope.grants.empty() || envelope.grants.size() >= envelope.header.grants.size())
+    return Code::kMalformed;
   std::set<std::pair<AgencyId, Role>> recipients;
   for (std::size_t i = 0; i < envelope.grants.size(); ++i) {
     const ClearPart& clear = envelope.grants[i].clear;
     if (!recipients.emplace(clear.recipient, clear.role).second) return Code::kMalformed;
-    if (const Complaint complaint = CheckGrant(envelope.grants[i], envelope.header, digests[i])) return complaint;
+    if (const Complaint complaint = CheckGrant(envelope.grants[i], envelope.header, digests[i]))
+      return complaint;
   }
   return std::nullopt;
 }
@@ -85,7 +93,8 @@ Complaint CheckSignature(const Envelope& envelope, const KeyLookup& keys) {
   const Header& header = envelope.header;
   const auto key = keys(header.sender, seal::Purpose::kEnvelope, header.key);
   if (!key) return Code::kKeyUnknown;
-  if (!tlog::VerifyOneOf(*key, seal::Purpose::kEnvelope, envelope.header_bytes, envelope.signature)) {
+  if (!tlog::VerifyOneOf(*key, seal::Purpose::kEnvelope, envelope.header_bytes,
+                         envelope.signature)) {
     return Code::kSignature;
   }
   return std::nullopt;
@@ -95,9 +104,11 @@ Complaint Check(const Envelope& envelope, const std::vector<Digest>& grant_diges
                 const PartnershipId& partnership, const KeyLookup& keys) {
   const Header& header = envelope.header;
   if (const auto c = CheckHeader(header, partnership)) return c;
-  if (const auto c = CheckOpenings(header.sections, envelope.sections, seal::SectionDigest)) return c;
+  if (const auto c = CheckOpenings(header.sections, envelope.sections, seal::SectionDigest))
+    return c;
   if (const auto c = CheckOpenings(header.claims, envelope.claims, seal::ClaimDigest)) return c;
-  if (seal::BrokersPartDigest(envelope.brokers_salt, envelope.brokers_bytes) != header.brokers_part) {
+  if (seal::BrokersPartDigest(envelope.brokers_salt, envelope.brokers_bytes) !=
+      header.brokers_part) {
     return Code::kDigest;
   }
   if (const auto c = CheckGrants(envelope, grant_digests)) return c;
@@ -112,11 +123,13 @@ VerifiedEnvelope::VerifiedEnvelope(Envelope envelope, std::vector<Digest> grant_
       header_hash_(seal::Sha256(envelope_.header_bytes)),
       grant_digests_(std::move(grant_digests)) {}
 
-std::variant<VerifiedEnvelope, Invalid> VerifiedEnvelope::Verify(Envelope envelope, const PartnershipId& partnership,
+std::variant<VerifiedEnvelope, Invalid> VerifiedEnvelope::Verify(Envelope envelope,
+                                                                 const PartnershipId& partnership,
                                                                  const KeyLookup& keys) {
   std::vector<Digest> grant_digests;
   for (const Grant& grant : envelope.grants) grant_digests.push_back(seal::GrantDigest(grant));
-  if (const auto complaint = Check(envelope, grant_digests, partnership, keys)) return Invalid{*complaint};
+  if (const auto complaint = Check(envelope, grant_digests, partnership, keys))
+    return Invalid{*complaint};
   return VerifiedEnvelope(std::move(envelope), std::move(grant_digests));
 }
 

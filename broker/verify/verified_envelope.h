@@ -18,13 +18,15 @@ namespace havenline {
 
 // The public key of an agency for a purpose by its id, good or not: whether it is still good is judged at
 // commit. Must be safe to call from several threads.
-using KeyLookup = std::function<std::optional<seal::VerifyKey>(const AgencyId&, seal::Purpose, const KeyId&)>;
+using KeyLookup =
+    std::function<std::optional<seal::VerifyKey>(const AgencyId&, seal::Purpose, const KeyId&)>;
 
 // An envelope that passed every check which needs no snapshot. Verify() is the only way to make one.
 class VerifiedEnvelope {
  public:
   // Cheapest check first, signature last.
-  static std::variant<VerifiedEnvelope, Invalid> Verify(Envelope envelope, const PartnershipId& partnership,
+  static std::variant<VerifiedEnvelope, Invalid> Verify(Envelope envelope,
+                                                        const PartnershipId& partnership,
                                                         const KeyLookup& keys);
 
   const Envelope& operator*() const { return envelope_; }

@@ -13,7 +13,8 @@ struct Claimed {
 };
 
 // One signature over one text: Ed25519(label ‖ text).
-std::optional<Code> CheckOne(const Claimed& claimed, ByteView bytes, const Signature& signature, const KeyLookup& keys) {
+std::optional<Code> CheckOne(const Claimed& claimed, ByteView bytes, const Signature& signature,
+                             const KeyLookup& keys) {
   const auto key = keys(claimed.agency, claimed.purpose, claimed.key);
   if (!key) return Code::kKeyUnknown;
   const seal::Joined text = seal::Joined(seal::LabelOf(claimed.purpose)).Add(bytes);
@@ -23,24 +24,30 @@ std::optional<Code> CheckOne(const Claimed& claimed, ByteView bytes, const Signa
 
 }  // namespace
 
-std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership, const KeyLookup& keys) {
+std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership,
+                          const KeyLookup& keys) {
   const Receipt& receipt = value.receipt;
   if (receipt.partnership != partnership) return Code::kPartnership;
   const auto key = keys(receipt.recipient, seal::Purpose::kReceipt, receipt.key);
   if (!key) return Code::kKeyUnknown;
-  if (!tlog::VerifyOneOf(*key, seal::Purpose::kReceipt, value.bytes, value.signature)) return Code::kSignature;
+  if (!tlog::VerifyOneOf(*key, seal::Purpose::kReceipt, value.bytes, value.signature))
+    return Code::kSignature;
   return std::nullopt;
 }
 
-std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership, const KeyLookup& keys) {
+std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership,
+                          const KeyLookup& keys) {
   if (value.value.partnership != partnership) return Code::kPartnership;
-  return CheckOne({value.value.sender, seal::Purpose::kVoid, value.value.key}, value.bytes, value.signature, keys);
+  return CheckOne({value.value.sender, seal::Purpose::kVoid, value.value.key}, value.bytes,
+                  value.signature, keys);
 }
 
-std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership, const KeyLookup& keys) {
+std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership,
+                          const KeyLookup& keys) {
   const AgencyStatement& statement = value.statement;
   if (statement.partnership != partnership) return Code::kPartnership;
-  return CheckOne({statement.agency, seal::Purpose::kStatement, statement.key}, value.bytes, value.signature, keys);
+  return CheckOne({statement.agency, seal::Purpose::kStatement, statement.key}, value.bytes,
+                  value.signature, keys);
 }
 
 }  // namespace havenline::verify_detail

@@ -34,14 +34,19 @@ using VerifiedVoid = Verified<SignedVoid>;
 using VerifiedStatement = Verified<SignedStatement>;
 
 namespace verify_detail {
-std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership, const KeyLookup& keys);
-std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership, const KeyLookup& keys);
-std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership, const KeyLookup& keys);
+std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership,
+                          const KeyLookup& keys);
+std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership,
+                          const KeyLookup& keys);
+std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership,
+                          const KeyLookup& keys);
 }  // namespace verify_detail
 
 template <class T>
-std::variant<Verified<T>, Invalid> VerifySigned(T value, const PartnershipId& partnership, const KeyLookup& keys) {
-  if (const auto complaint = verify_detail::Check(value, partnership, keys)) return Invalid{*complaint};
+std::variant<Verified<T>, Invalid> VerifySigned(T value, const PartnershipId& partnership,
+                                                const KeyLookup& keys) {
+  if (const auto complaint = verify_detail::Check(value, partnership, keys))
+    return Invalid{*complaint};
   return Verified<T>(std::move(value));
 }
 

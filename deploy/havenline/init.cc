@@ -40,7 +40,8 @@ class Initialiser {
     }
     RETURN_IF_FAULT(MakeGovernance());
     RETURN_IF_FAULT(MakeBrokerKeys());
-    for (const PlannedHost& host : plan_.hosts) RETURN_IF_FAULT(MakeHostKeys(host.id, into_ / "hosts" / host.id.value()));
+    for (const PlannedHost& host : plan_.hosts)
+      RETURN_IF_FAULT(MakeHostKeys(host.id, into_ / "hosts" / host.id.value()));
     RETURN_IF_FAULT(MakeHostKeys(HostId(kOperatorHost), into_ / "operator"));
     for (const PlannedAgency& agency : plan_.agencies) RETURN_IF_FAULT(MakeAgencyKeys(agency));
     RETURN_IF_FAULT(MakeDocuments());
@@ -53,8 +54,10 @@ class Initialiser {
   Result<void> MakeGovernance() {
     for (std::int64_t i = 1; i <= plan_.governance_keys; ++i) {
       const std::string name = plan_.partnership.value() + "/governance/" + std::to_string(i);
-      ASSIGN_OR_RETURN(tlog::NoteSigner signer,
-                       MakeNoteSigner(name, into_ / "governance" / ("governance-" + std::to_string(i) + ".key"), random_));
+      ASSIGN_OR_RETURN(
+          tlog::NoteSigner signer,
+          MakeNoteSigner(name, into_ / "governance" / ("governance-" + std::to_string(i) + ".key"),
+                         random_));
       governance_.push_back(std::move(signer));
     }
     return {};
@@ -62,17 +65,21 @@ class Initialiser {
 
   Result<void> MakeBrokerKeys() {
     const Path keys = into_ / "broker" / "keys";
-    ASSIGN_OR_RETURN(const seal::Secret<32> curve, MakeKeyFile("curve", keys / "curve.key", random_));
+    ASSIGN_OR_RETURN(const seal::Secret<32> curve,
+                     MakeKeyFile("curve", keys / "curve.key", random_));
     broker_curve_ = Z85Encode(seal::SealKey::FromPrivate(curve.ExposeSecret()).public_key());
     ASSIGN_OR_RETURN(const seal::Secret<32> log, MakeKeyFile("note", keys / "log.key", random_));
-    log_key_ = {tlog::OriginOf(plan_.partnership, 1), seal::SigningKey::FromSeed(log.ExposeSecret()).public_key()};
-    ASSIGN_OR_RETURN(const seal::Secret<32> release, MakeKeyFile("release", keys / "release.key", random_));
+    log_key_ = {tlog::OriginOf(plan_.partnership, 1),
+                seal::SigningKey::FromSeed(log.ExposeSecret()).public_key()};
+    ASSIGN_OR_RETURN(const seal::Secret<32> release,
+                     MakeKeyFile("release", keys / "release.key", random_));
     release_key_ = Base64Encode(seal::SigningKey::FromSeed(release.ExposeSecret()).public_key());
     return {};
   }
 
   Result<void> MakeHostKeys(const HostId& host, const Path& folder) {
-    ASSIGN_OR_RETURN(const seal::Secret<32> curve, MakeKeyFile("curve", folder / "keys" / "curve.key", random_));
+    ASSIGN_OR_RETURN(const seal::Secret<32> curve,
+                     MakeKeyFile("curve", folder / "keys" / "curve.key", random_));
     host_curve_[host] = Z85Encode(seal::SealKey::FromPrivate(curve.ExposeSecret()).public_key());
     if (host.value() == kOperatorHost) return {};
     RETURN_IF_FAULT(MakeKeyFile("store", folder / "keys" / "store.key", random_));
@@ -83,15 +90,18 @@ class Initialiser {
   Result<void> MakeAgencyKeys(const PlannedAgency& agency) {
     const Path folder = into_ / "hosts" / agency.host.value() / "keys" / agency.id.value();
     Value keys = Value::List();
-    for (const seal::Purpose purpose : {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
-                                        seal::Purpose::kRecall, seal::Purpose::kStatement}) {
+    for (const seal::Purpose purpose :
+         {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
+          seal::Purpose::kRecall, seal::Purpose::kStatement}) {
       const std::string name(seal::NameOf(purpose));
-      ASSIGN_OR_RETURN(const seal::Secret<32> seed, MakeKeyFile(name, folder / (name + ".key"), random_));
+      ASSIGN_OR_RETURN(const seal::Secret<32> seed,
+                       MakeKeyFile(name, folder / (name + ".key"), random_));
       const seal::SigningKey key = seal::SigningKey::FromSeed(seed.ExposeSecret());
-      keys.Add(Value::Map()
-                   .Set("purpose", name)
-                   .Set("public", Base64Encode(key.public_key()))
-                   .Set("proof", Base64Encode(seal::ProvePossession(key, agency.id.value(), name))));
+      keys.Add(
+          Value::Map()
+              .Set("purpose", name)
+              .Set("public", Base64Encode(key.public_key()))
+              .Set("proof", Base64Encode(seal::ProvePossession(key, agency.id.value(), name))));
     }
     agency_keys_[agency.id] = std::move(keys);
     return {};
@@ -105,7 +115,8 @@ class Initialiser {
 
   std::string DirectoryText() const {
     Value hosts = Value::List();
-    const auto add_host = [&](const HostId& id, const std::string& operated_by, bool operator_link) {
+    const auto add_host = [&](const HostId& id, const std::string& operated_by,
+                              bool operator_link) {
       Value host = Value::Map()
                        .Set("name", id.value())
                        .Set("operated-by", operated_by)
@@ -124,18 +135,19 @@ class Initialiser {
                        .Set("host", agency.host.value())
                        .Set("key", agency_keys_.at(agency.id)));
     }
-    return text::ToToml(Value::Map()
-                            .Set("document", "directory")
-                            .Set("partnership", plan_.partnership.value())
-                            .Set("version", 1)
-                            .Set("minimum-suite", 1)
-                            .Set("governance", GovernanceTable())
-                            .Set("broker", Value::Map()
-                                               .Set("curve", broker_curve_)
-                                               .Set("release", release_key_)
-                                               .Set("log-keys", Value::List().Add(tlog::NoteKeyToText(log_key_))))
-                            .Set("host", std::move(hosts))
-                            .Set("agency", std::move(agencies)));
+    return text::ToToml(
+        Value::Map()
+            .Set("document", "directory")
+            .Set("partnership", plan_.partnership.value())
+            .Set("version", 1)
+            .Set("minimum-suite", 1)
+            .Set("governance", GovernanceTable())
+            .Set("broker", Value::Map()
+                               .Set("curve", broker_curve_)
+                               .Set("release", release_key_)
+                               .Set("log-keys", Value::List().Add(tlog::NoteKeyToText(log_key_))))
+            .Set("host", std::move(hosts))
+            .Set("agency", std::move(agencies)));
   }
 
   std::string Sign(const std::string& text) const {
@@ -153,9 +165,12 @@ class Initialiser {
     RETURN_IF_FAULT(Directory::Parse(directory, "directory.toml"));
     ASSIGN_OR_RETURN(const Bytes policy_bytes, ReadFile(plan_.policy, limits::kDocumentBytesMax));
     const std::string policy = ToText(policy_bytes);
-    ASSIGN_OR_RETURN(const policy::Policy parsed, policy::Policy::Parse(policy, plan_.policy.string()));
+    ASSIGN_OR_RETURN(const policy::Policy parsed,
+                     policy::Policy::Parse(policy, plan_.policy.string()));
     if (parsed.partnership() != plan_.partnership || parsed.version().version != 1) {
-      return Fail(FaultCode::kInvalid, plan_.policy.string() + " must be version 1 of partnership " + plan_.partnership.value());
+      return Fail(
+          FaultCode::kInvalid,
+          plan_.policy.string() + " must be version 1 of partnership " + plan_.partnership.value());
     }
     documents_["directory.note"] = Sign(directory);
     documents_["policy.note"] = Sign(policy);
@@ -174,17 +189,19 @@ class Initialiser {
   Result<void> WriteBroker() {
     const Path folder = into_ / "broker";
     for (const auto& [name, note] : documents_) RETURN_IF_FAULT(Write(folder / name, note));
-    return Write(folder / "broker.toml",
-                 text::ToToml(Value::Map()
-                                  .Set("partnership", plan_.partnership.value())
-                                  .Set("listen", plan_.broker_listen)
-                                  .Set("store", "store")
-                                  .Set("mark", "mark")
-                                  .Set("keys", Value::Map().Set("curve", "keys/curve.key").Set("log", "keys/log.key"))
-                                  .Set("founding", Value::Map()
-                                                       .Set("opening", "opening-1.note")
-                                                       .Set("directory", "directory.note")
-                                                       .Set("policy", "policy.note"))));
+    return Write(
+        folder / "broker.toml",
+        text::ToToml(
+            Value::Map()
+                .Set("partnership", plan_.partnership.value())
+                .Set("listen", plan_.broker_listen)
+                .Set("store", "store")
+                .Set("mark", "mark")
+                .Set("keys", Value::Map().Set("curve", "keys/curve.key").Set("log", "keys/log.key"))
+                .Set("founding", Value::Map()
+                                     .Set("opening", "opening-1.note")
+                                     .Set("directory", "directory.note")
+                                     .Set("policy", "policy.note"))));
   }
 
   Value CommonConfiguration() const {
@@ -202,11 +219,13 @@ class Initialiser {
 
   Result<void> WriteHost(const PlannedHost& host) {
     const Path folder = into_ / "hosts" / host.id.value();
-    for (const char* const name : {"directory.note", "policy.note"}) RETURN_IF_FAULT(Write(folder / name, documents_.at(name)));
+    for (const char* const name : {"directory.note", "policy.note"})
+      RETURN_IF_FAULT(Write(folder / name, documents_.at(name)));
     Value agencies = Value::List();
     for (const PlannedAgency& agency : plan_.agencies) {
       if (agency.host != host.id) continue;
-      Value table = Value::Map().Set("name", agency.id.value()).Set("receives", List(agency.receives));
+      Value table =
+          Value::Map().Set("name", agency.id.value()).Set("receives", List(agency.receives));
       if (!agency.telephone.empty()) table.Set("telephone", agency.telephone);
       if (!agency.calendar.is(Value::Kind::kNull)) table.Set("calendar", agency.calendar);
       agencies.Add(std::move(table));
@@ -215,7 +234,8 @@ class Initialiser {
     configuration.Set("sends", host.sends)
         .Set("broker", BrokerTable())
         .Set("governance", GovernanceTable())
-        .Set("port", Value::Map().Set("number", host.port).Set("file", "port").Set("tokens", "tokens.txt"));
+        .Set("port",
+             Value::Map().Set("number", host.port).Set("file", "port").Set("tokens", "tokens.txt"));
     if (!host.intake.is(Value::Kind::kNull)) configuration.Set("intake", host.intake);
     configuration.Set("agency", std::move(agencies));
     RETURN_IF_FAULT(Write(folder / "agent.toml", text::ToToml(configuration)));
@@ -237,7 +257,8 @@ class Initialiser {
 
   Result<void> WriteOperator() {
     const Path folder = into_ / "operator";
-    for (const char* const name : {"directory.note", "policy.note"}) RETURN_IF_FAULT(Write(folder / name, documents_.at(name)));
+    for (const char* const name : {"directory.note", "policy.note"})
+      RETURN_IF_FAULT(Write(folder / name, documents_.at(name)));
     return Write(folder / "operator.toml",
                  text::ToToml(Value::Map()
                                   .Set("partnership", plan_.partnership.value())

@@ -13,13 +13,17 @@ std::filesystem::path NameFile(std::filesystem::path path) { return path += ".na
 
 }  // namespace
 
-Result<seal::Secret<32>> MakeKeyFile(std::string_view kind, const std::filesystem::path& path, seal::RandomSource& random) {
+Result<seal::Secret<32>> MakeKeyFile(std::string_view kind, const std::filesystem::path& path,
+                                     seal::RandomSource& random) {
   if (std::filesystem::exists(path)) {
-    return Fail(FaultCode::kInvalid, path.string() + " is there already; keys are never written over. Move it away first");
+    return Fail(
+        FaultCode::kInvalid,
+        path.string() + " is there already; keys are never written over. Move it away first");
   }
   seal::Secret<32> key(random.Array<32>());
   RETURN_IF_FAULT(MakeDirectories(path.parent_path(), kPrivateDirectory));
-  RETURN_IF_FAULT(WriteFileDurably(path, AsBytes(seal::KeyToText(kind, key.ExposeSecret())), kPrivateFile));
+  RETURN_IF_FAULT(
+      WriteFileDurably(path, AsBytes(seal::KeyToText(kind, key.ExposeSecret())), kPrivateFile));
   return key;
 }
 

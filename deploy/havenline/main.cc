@@ -36,7 +36,8 @@ void AddInit(Command& root) {
 
 int main(int argc, char** argv) {
   using namespace havenline;  // NOLINT(google-build-using-namespace): the composition root.
-  CommandLine program("havenline", kVersion, "Sets up and looks after a Havenline partnership, and works its desks.");
+  CommandLine program("havenline", kVersion,
+                      "Sets up and looks after a Havenline partnership, and works its desks.");
   AddInit(program.root());
   return program.Run(argc, argv);
 }

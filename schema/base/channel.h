@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "schema/base/mutex.h"
 #include "schema/base/check.h"
+#include "schema/base/mutex.h"
 
 namespace havenline {
 
@@ -80,7 +80,8 @@ class Channel {
 
  private:
   std::vector<Item> Take() REQUIRES(mutex_) {
-    std::vector<Item> taken(std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
+    std::vector<Item> taken(std::make_move_iterator(items_.begin()),
+                            std::make_move_iterator(items_.end()));
     items_.clear();
     return taken;
   }

@@ -5,7 +5,8 @@
 namespace havenline {
 
 TimePoint SystemClock::Now() const {
-  return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()) + TestClockShift();
+  return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()) +
+         TestClockShift();
 }
 
 std::chrono::steady_clock::time_point SystemClock::Monotonic() const {

@@ -16,16 +16,17 @@
 namespace havenline {
 
 enum class FaultCode : std::uint8_t {
-  kCorrupt,      // Stored or received bytes contradict their own format. Never retried.
-  kInvalid,      // What a person wrote (a file, an option) cannot be used; detail says where and why.
-  kMissing,      // What was asked for is not there.
+  kCorrupt,  // Stored or received bytes contradict their own format. Never retried.
+  kInvalid,  // What a person wrote (a file, an option) cannot be used; detail says where and why.
+  kMissing,  // What was asked for is not there.
   kUnavailable,  // May work later: timeout, full queue, busy peer.
   kIo,           // The disk said no. Fatal where something was promised durable.
 };
 
 struct Fault {
   FaultCode code;
-  std::string detail;  // For the operator: what, where, what to do. Never a person's data, never sent to a peer.
+  std::string
+      detail;  // For the operator: what, where, what to do. Never a person's data, never sent to a peer.
 };
 
 template <class T>
@@ -41,18 +42,18 @@ inline tl::unexpected<Fault> Fail(FaultCode code, std::string detail) {
 //
 //   RETURN_IF_FAULT(Write(file));
 //   ASSIGN_OR_RETURN(auto text, Read(file));
-#define RETURN_IF_FAULT(expression)                                       \
-  do {                                                                    \
-    if (auto checked = (expression); !checked) {                          \
+#define RETURN_IF_FAULT(expression)                                          \
+  do {                                                                       \
+    if (auto checked = (expression); !checked) {                             \
       return tl::unexpected<::havenline::Fault>(std::move(checked).error()); \
-    }                                                                     \
+    }                                                                        \
   } while (false)
 
 #define HAVENLINE_JOIN_INNER(a, b) a##b
 #define HAVENLINE_JOIN(a, b) HAVENLINE_JOIN_INNER(a, b)
 #define ASSIGN_OR_RETURN(declaration, expression) \
   HAVENLINE_ASSIGN(HAVENLINE_JOIN(result_at_line_, __LINE__), declaration, expression)
-#define HAVENLINE_ASSIGN(result, declaration, expression)                           \
-  auto result = (expression);                                                      \
+#define HAVENLINE_ASSIGN(result, declaration, expression)                            \
+  auto result = (expression);                                                        \
   if (!result) return tl::unexpected<::havenline::Fault>(std::move(result).error()); \
   declaration = *std::move(result)

@@ -10,7 +10,8 @@
 
 namespace havenline {
 
-std::string Z85Encode(const ByteArray<32>& key);                      // 40 characters.
-std::optional<ByteArray<32>> Z85Decode(std::string_view text);        // Nothing unless it is 40 that decode.
+std::string Z85Encode(const ByteArray<32>& key);  // 40 characters.
+std::optional<ByteArray<32>> Z85Decode(
+    std::string_view text);  // Nothing unless it is 40 that decode.
 
 }  // namespace havenline

@@ -17,9 +17,13 @@ auto FindIn(const Map& map, const Items& items, const std::string& key) -> declt
 
 bool Agency::Holds(const Role& role) const { return std::ranges::find(roles, role) != roles.end(); }
 
-const Agency* Directory::Find(const AgencyId& id) const { return FindIn(agency_at_, agencies_, id.value()); }
+const Agency* Directory::Find(const AgencyId& id) const {
+  return FindIn(agency_at_, agencies_, id.value());
+}
 const Host* Directory::Find(const HostId& id) const { return FindIn(host_at_, hosts_, id.value()); }
-const Host* Directory::HostOf(const CurveKey& key) const { return FindIn(host_of_curve_, hosts_, key.value()); }
+const Host* Directory::HostOf(const CurveKey& key) const {
+  return FindIn(host_of_curve_, hosts_, key.value());
+}
 
 std::vector<const Agency*> Directory::AgenciesOf(const HostId& host) const {
   std::vector<const Agency*> agencies;
@@ -29,11 +33,13 @@ std::vector<const Agency*> Directory::AgenciesOf(const HostId& host) const {
   return agencies;
 }
 
-const AgencyKey* Directory::FindKey(const AgencyId& agency, seal::Purpose purpose, const KeyId& id) const {
+const AgencyKey* Directory::FindKey(const AgencyId& agency, seal::Purpose purpose,
+                                    const KeyId& id) const {
   const Agency* const found = Find(agency);
   if (found == nullptr) return nullptr;
-  const auto key = std::ranges::find_if(
-      found->keys, [&](const AgencyKey& candidate) { return candidate.purpose == purpose && candidate.id == id; });
+  const auto key = std::ranges::find_if(found->keys, [&](const AgencyKey& candidate) {
+    return candidate.purpose == purpose && candidate.id == id;
+  });
   return key == found->keys.end() ? nullptr : &*key;
 }
 

@@ -17,8 +17,8 @@ namespace {
 using text::MapReader;
 
 constexpr std::array<std::string_view, 3> kStates = {"current", "retired", "compromised"};
-constexpr std::array<std::string_view, 6> kPurposes = {"envelope", "receipt", "void",
-                                                       "recall", "statement", "release"};
+constexpr std::array<std::string_view, 6> kPurposes = {"envelope", "receipt",   "void",
+                                                       "recall",   "statement", "release"};
 
 template <std::size_t kSize>
 ByteArray<kSize> ReadBase64(MapReader& reader, std::string_view key) {
@@ -41,7 +41,8 @@ class DirectoryReader {
   Result<Directory> Read(std::string_view text) {
     if (top_.Name("document") != "directory") top_.Problem("document", "must be \"directory\"");
     directory_.partnership_ = PartnershipId(top_.Name("partnership"));
-    directory_.version_.version = static_cast<std::uint64_t>(top_.Integer("version", 1, 1'000'000'000));
+    directory_.version_.version =
+        static_cast<std::uint64_t>(top_.Integer("version", 1, 1'000'000'000));
     directory_.version_.hash = tlog::NoteTextHash(text);
     ReadPrevious();
     if (top_.Integer("minimum-suite", 1, 1) != 1) top_.Problem("minimum-suite", "must be 1");
@@ -58,7 +59,9 @@ class DirectoryReader {
   void ReadPrevious() {
     const auto text = top_.OptionalText("previous");
     if (text.has_value() != (directory_.version_.version > 1)) {
-      top_.Problem("a directory of version 1 names no `previous`; every later one names the hash of the one before");
+      top_.Problem(
+          "a directory of version 1 names no `previous`; every later one names the hash of the one "
+          "before");
       return;
     }
     if (!text) return;
@@ -100,10 +103,12 @@ class DirectoryReader {
   void ReadHost(MapReader& reader) {
     Host host;
     host.id = HostId(reader.Name("name"));
-    if (!hosts_.insert(host.id.value()).second) reader.Problem("name", "stands twice: a host has one entry");
+    if (!hosts_.insert(host.id.value()).second)
+      reader.Problem("name", "stands twice: a host has one entry");
     host.operated_by = reader.Text("operated-by");
     host.operator_link = reader.OptionalBool("operator-link").value_or(false);
-    for (const std::string& key : reader.TextList("curve")) host.curve.push_back(ReadCurve(reader, "curve", key));
+    for (const std::string& key : reader.TextList("curve"))
+      host.curve.push_back(ReadCurve(reader, "curve", key));
     if (host.curve.empty()) reader.Problem("curve", "must name at least one key");
     directory_.hosts_.push_back(std::move(host));
   }
@@ -111,14 +116,17 @@ class DirectoryReader {
   void ReadAgency(MapReader& reader) {
     Agency agency;
     agency.id = AgencyId(reader.Name("name"));
-    if (!agencies_.insert(agency.id.value()).second) reader.Problem("name", "stands twice: an agency has one entry");
+    if (!agencies_.insert(agency.id.value()).second)
+      reader.Problem("name", "stands twice: an agency has one entry");
     agency.title = reader.Text("title");
     for (std::string& role : reader.NameList("roles")) agency.roles.emplace_back(std::move(role));
     if (agency.roles.empty()) reader.Problem("roles", "must name at least one role");
     agency.host = HostId(reader.Name("host"));
-    if (!hosts_.contains(agency.host.value())) reader.Problem("host", "names no [[host]] of this directory");
+    if (!hosts_.contains(agency.host.value()))
+      reader.Problem("host", "names no [[host]] of this directory");
     agency.areas = reader.OptionalNameList("areas");
-    for (MapReader& key : reader.OptionalMapList("key")) agency.keys.push_back(ReadAgencyKey(key, agency.id));
+    for (MapReader& key : reader.OptionalMapList("key"))
+      agency.keys.push_back(ReadAgencyKey(key, agency.id));
     CheckCurrentKeys(reader, agency);
     directory_.agencies_.push_back(std::move(agency));
   }

@@ -9,8 +9,8 @@ namespace havenline {
 
 std::string OpeningText(const Opening& opening) {
   return "document = \"opening\"\npartnership = \"" + opening.partnership.value() +
-         "\"\nepoch = " + std::to_string(opening.epoch) + "\nlog-key = \"" + tlog::NoteKeyToText(opening.log_key) +
-         "\"\n";
+         "\"\nepoch = " + std::to_string(opening.epoch) + "\nlog-key = \"" +
+         tlog::NoteKeyToText(opening.log_key) + "\"\n";
 }
 
 Result<Opening> OpenOpening(std::string_view note, const Governance& governance) {

@@ -22,11 +22,13 @@ Result<bool> StatementBook::Apply(const SignedStatement& statement) {
   const std::uint64_t last = at == known_.end() ? 0 : at->second.statement.counter;
   if (at != known_.end() && at->second.hash == hash) return false;
   if (value.counter != last + 1) {
-    return Fail(FaultCode::kInvalid, "statement " + std::to_string(value.counter) + " does not follow: " +
-                                         std::to_string(last + 1) + " is next");
+    return Fail(FaultCode::kInvalid, "statement " + std::to_string(value.counter) +
+                                         " does not follow: " + std::to_string(last + 1) +
+                                         " is next");
   }
   const Digest expected = at == known_.end() ? Digest{} : at->second.hash;
-  if (value.previous != expected) return Fail(FaultCode::kInvalid, "the statement does not name the one before it");
+  if (value.previous != expected)
+    return Fail(FaultCode::kInvalid, "the statement does not name the one before it");
   known_.insert_or_assign(value.agency, Known{value, hash});
   return true;
 }
@@ -44,7 +46,8 @@ const AgencyStatement* StatementBook::Find(const AgencyId& agency) const {
   return at == known_.end() ? nullptr : &at->second.statement;
 }
 
-std::optional<StatementBook::Recipient> StatementBook::RecipientOf(const AgencyId& agency, const Role& role) const {
+std::optional<StatementBook::Recipient> StatementBook::RecipientOf(const AgencyId& agency,
+                                                                   const Role& role) const {
   const AgencyStatement* const statement = Find(agency);
   if (statement == nullptr) return std::nullopt;
   const RecipientKey* newest = nullptr;
@@ -61,7 +64,8 @@ std::optional<RecipientKey::State> StatementBook::StateOf(const AgencyId& agency
   const AgencyStatement* const statement = Find(agency);
   if (statement == nullptr) return std::nullopt;
   for (const RecipientKey& candidate : statement->keys) {
-    if (candidate.role == role && seal::KeyIdOf("seal", candidate.key) == key) return candidate.state;
+    if (candidate.role == role && seal::KeyIdOf("seal", candidate.key) == key)
+      return candidate.state;
   }
   return std::nullopt;
 }

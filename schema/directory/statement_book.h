@@ -33,7 +33,8 @@ class StatementBook {
   std::optional<Recipient> RecipientOf(const AgencyId& agency, const Role& role) const;
 
   // What the newest statement says of a key; nothing if it does not name it.
-  std::optional<RecipientKey::State> StateOf(const AgencyId& agency, const Role& role, const KeyId& key) const;
+  std::optional<RecipientKey::State> StateOf(const AgencyId& agency, const Role& role,
+                                             const KeyId& key) const;
 
  private:
   struct Known {

@@ -27,8 +27,9 @@ Result<Suspension> Parse(std::string_view text) {
 }  // namespace
 
 std::string SuspensionText(const Suspension& suspension) {
-  return "document = \"suspension\"\npartnership = \"" + suspension.partnership.value() + "\"\nagency = \"" +
-         suspension.agency.value() + "\"\nnumber = " + std::to_string(suspension.number) + "\nstate = \"" +
+  return "document = \"suspension\"\npartnership = \"" + suspension.partnership.value() +
+         "\"\nagency = \"" + suspension.agency.value() +
+         "\"\nnumber = " + std::to_string(suspension.number) + "\nstate = \"" +
          std::string(kStates[suspension.lifted ? 1 : 0]) + "\"\n";
 }
 
@@ -40,19 +41,21 @@ Result<Suspension> OpenSuspension(std::string_view note, const Directory& direct
   // The text says which agency's key may sign it, so it is read first and believed afterwards.
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
   ASSIGN_OR_RETURN(const Suspension suspension, Parse(text));
-  if (suspension.partnership != directory.partnership()) return Fail(FaultCode::kInvalid, "of another partnership");
+  if (suspension.partnership != directory.partnership())
+    return Fail(FaultCode::kInvalid, "of another partnership");
   const Governance& governance = directory.governance();
   std::vector<tlog::NoteKey> known = governance.keys;
   const AgencyKey* const own = directory.CurrentKey(suspension.agency, seal::Purpose::kStatement);
-  if (own != nullptr) known.push_back({AgencyNoteName(directory.partnership(), suspension.agency), own->key});
+  if (own != nullptr)
+    known.push_back({AgencyNoteName(directory.partnership(), suspension.agency), own->key});
   ASSIGN_OR_RETURN(const tlog::OpenedNote opened, tlog::OpenNote(note, known));
-  const auto of_governance = static_cast<std::size_t>(std::ranges::count_if(
-      opened.signers, [&](const tlog::NoteKey& key) {
+  const auto of_governance =
+      static_cast<std::size_t>(std::ranges::count_if(opened.signers, [&](const tlog::NoteKey& key) {
         return std::ranges::find(governance.keys, key) != governance.keys.end();
       }));
   if (suspension.lifted && of_governance < governance.threshold) {
-    return Fail(FaultCode::kInvalid, "lifting a suspension needs " + std::to_string(governance.threshold) +
-                                         " governance keys");
+    return Fail(FaultCode::kInvalid, "lifting a suspension needs " +
+                                         std::to_string(governance.threshold) + " governance keys");
   }
   return suspension;
 }
@@ -61,8 +64,9 @@ Result<void> SuspensionBook::Apply(const Suspension& suspension) {
   const auto at = last_.find(suspension.agency);
   const std::uint64_t expected = (at == last_.end() ? 0 : at->second) + 1;
   if (suspension.number != expected) {
-    return Fail(FaultCode::kInvalid, "suspension number " + std::to_string(suspension.number) + " does not follow: " +
-                                         std::to_string(expected) + " is next");
+    return Fail(FaultCode::kInvalid, "suspension number " + std::to_string(suspension.number) +
+                                         " does not follow: " + std::to_string(expected) +
+                                         " is next");
   }
   last_[suspension.agency] = suspension.number;
   if (suspension.lifted) {

@@ -18,25 +18,29 @@ using wire::Malformed;
 constexpr wire::ParseLimits kContent{limits::kSectionBytesMax, 1};
 
 // What stops a value from being content; caught in this file.
-[[noreturn]] void Refuse(const std::string& path, const std::string& what) { throw Malformed{path + " " + what}; }
+[[noreturn]] void Refuse(const std::string& path, const std::string& what) {
+  throw Malformed{path + " " + what};
+}
 
 void CheckText(const Field& field, const std::string& path, const std::string& content) {
   if (content.size() > field.length_max.value_or(0)) {
     Refuse(path, "is too long: at most " + std::to_string(field.length_max.value_or(0)) + " bytes");
   }
-  if (!content.empty() && !HasFormat(field.format, content)) Refuse(path, "is not a " + field.format);
+  if (!content.empty() && !HasFormat(field.format, content))
+    Refuse(path, "is not a " + field.format);
 }
 
 // --- values to messages
 
-void Fill(capnp::DynamicStruct::Builder builder, const std::vector<Field>& fields, const Value& value,
-          const std::string& path);
+void Fill(capnp::DynamicStruct::Builder builder, const std::vector<Field>& fields,
+          const Value& value, const std::string& path);
 
 void CheckKind(const Value& value, Value::Kind kind, const std::string& path) {
   if (!value.is(kind)) Refuse(path, "must be " + std::string(text::NameOf(kind)));
 }
 
-void SetChoice(capnp::DynamicStruct::Builder builder, const Field& field, const Value& value, const std::string& path) {
+void SetChoice(capnp::DynamicStruct::Builder builder, const Field& field, const Value& value,
+               const std::string& path) {
   CheckKind(value, Value::Kind::kText, path);
   const auto choice = std::ranges::find(field.choices, value.text(), &Choice::name);
   if (choice == field.choices.end()) {
@@ -47,12 +51,14 @@ void SetChoice(capnp::DynamicStruct::Builder builder, const Field& field, const 
   builder.set(field.name, capnp::Text::Reader(choice->name));
 }
 
-void SetList(capnp::DynamicStruct::Builder builder, const Field& field, const Value& value, const std::string& path) {
+void SetList(capnp::DynamicStruct::Builder builder, const Field& field, const Value& value,
+             const std::string& path) {
   CheckKind(value, Value::Kind::kList, path);
   if (value.items().size() > field.length_max.value_or(0)) {
     Refuse(path, "has too many items: at most " + std::to_string(field.length_max.value_or(0)));
   }
-  auto list = builder.init(field.name, static_cast<unsigned>(value.items().size())).as<capnp::DynamicList>();
+  auto list = builder.init(field.name, static_cast<unsigned>(value.items().size()))
+                  .as<capnp::DynamicList>();
   for (unsigned i = 0; i < list.size(); ++i) {
     const Value& item = value.items()[i];
     const std::string at = path + "[" + std::to_string(i + 1) + "]";
@@ -66,7 +72,8 @@ void SetList(capnp::DynamicStruct::Builder builder, const Field& field, const Va
   }
 }
 
-void SetField(capnp::DynamicStruct::Builder builder, const Field& field, const Value& value, const std::string& path) {
+void SetField(capnp::DynamicStruct::Builder builder, const Field& field, const Value& value,
+              const std::string& path) {
   if (value.is(Value::Kind::kNull)) return;
   switch (field.kind) {
     case Field::Kind::kText:
@@ -91,8 +98,8 @@ void SetField(capnp::DynamicStruct::Builder builder, const Field& field, const V
   }
 }
 
-void Fill(capnp::DynamicStruct::Builder builder, const std::vector<Field>& fields, const Value& value,
-          const std::string& path) {
+void Fill(capnp::DynamicStruct::Builder builder, const std::vector<Field>& fields,
+          const Value& value, const std::string& path) {
   CheckKind(value, Value::Kind::kMap, path);
   for (const auto& [key, member] : value.members()) {
     const auto field = std::ranges::find(fields, key, &Field::name);
@@ -103,12 +110,14 @@ void Fill(capnp::DynamicStruct::Builder builder, const std::vector<Field>& field
 
 // --- messages to values
 
-Value ReadStruct(capnp::DynamicStruct::Reader reader, const std::vector<Field>& fields, const std::string& path);
+Value ReadStruct(capnp::DynamicStruct::Reader reader, const std::vector<Field>& fields,
+                 const std::string& path);
 
 Value ReadField(capnp::DynamicValue::Reader reader, const Field& field, const std::string& path) {
   switch (field.kind) {
     case Field::Kind::kText: {
-      std::string content = wire::ReadText(reader.as<capnp::Text>(), limits::kSectionBytesMax, "text");
+      std::string content =
+          wire::ReadText(reader.as<capnp::Text>(), limits::kSectionBytesMax, "text");
       CheckText(field, path, content);
       return content;
     }
@@ -139,7 +148,8 @@ Value ReadField(capnp::DynamicValue::Reader reader, const Field& field, const st
   return items;
 }
 
-Value ReadStruct(capnp::DynamicStruct::Reader reader, const std::vector<Field>& fields, const std::string& path) {
+Value ReadStruct(capnp::DynamicStruct::Reader reader, const std::vector<Field>& fields,
+                 const std::string& path) {
   Value map = Value::Map();
   for (const Field& field : fields) {
     if (!reader.has(field.name, capnp::HasMode::NON_DEFAULT)) continue;
@@ -166,7 +176,8 @@ const Field& SectionOf(const ExchangeType& type, const std::string& section) {
 
 }  // namespace
 
-Result<Bytes> EncodeSection(const ExchangeType& type, const std::string& section, const Value& value) {
+Result<Bytes> EncodeSection(const ExchangeType& type, const std::string& section,
+                            const Value& value) {
   const Field& field = SectionOf(type, section);
   try {
     capnp::MallocMessageBuilder message;
@@ -193,7 +204,8 @@ Result<Value> DecodeSection(const ExchangeType& type, const std::string& section
   }
 }
 
-std::map<std::string, std::string> ClaimsOf(const ExchangeType& type, const std::map<std::string, Value>& content) {
+std::map<std::string, std::string> ClaimsOf(const ExchangeType& type,
+                                            const std::map<std::string, Value>& content) {
   std::map<std::string, std::string> claims;
   for (const ClaimSource& claim : type.claims) {
     const auto section = content.find(claim.section);

@@ -18,13 +18,16 @@ namespace havenline::exchange {
 
 // The message with only `section` set, as one single-segment message. A null value gives the empty one.
 // A kInvalid fault names the field and the rule it breaks, never what it held.
-Result<Bytes> EncodeSection(const ExchangeType& type, const std::string& section, const text::Value& value);
+Result<Bytes> EncodeSection(const ExchangeType& type, const std::string& section,
+                            const text::Value& value);
 
 // Null for an empty section. kCorrupt if it is malformed, breaks a field's limit or sets another section.
-Result<text::Value> DecodeSection(const ExchangeType& type, const std::string& section, ByteView bytes);
+Result<text::Value> DecodeSection(const ExchangeType& type, const std::string& section,
+                                  ByteView bytes);
 
 // The claims made from a content (section name -> value), each with a value: the first choice where the
 // field is left out. Sections that are not there count as left out.
-std::map<std::string, std::string> ClaimsOf(const ExchangeType& type, const std::map<std::string, text::Value>& content);
+std::map<std::string, std::string> ClaimsOf(const ExchangeType& type,
+                                            const std::map<std::string, text::Value>& content);
 
 }  // namespace havenline::exchange

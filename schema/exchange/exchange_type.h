@@ -28,12 +28,12 @@ struct Field {
   std::string help;
   Sensitivity sensitivity = Sensitivity::kOrdinary;
   Kind kind = Kind::kText;
-  std::string format;                    // date, local-time, utc, urn, upn, nhs-number; or empty.
+  std::string format;  // date, local-time, utc, urn, upn, nhs-number; or empty.
   std::optional<std::uint32_t> length_max;  // Bytes of a text, items of a list.
-  std::string claim;                     // The claim made from it; or empty.
-  std::vector<Choice> choices;           // kChoice; the first is "not stated".
-  std::vector<Field> fields;             // kStruct, and kList of structs.
-  Kind item_kind = Kind::kText;          // kList.
+  std::string claim;                        // The claim made from it; or empty.
+  std::vector<Choice> choices;              // kChoice; the first is "not stated".
+  std::vector<Field> fields;                // kStruct, and kList of structs.
+  Kind item_kind = Kind::kText;             // kList.
 };
 
 // A claim, and where its value comes from.

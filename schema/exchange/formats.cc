@@ -23,17 +23,19 @@ unsigned Number(std::string_view text) {
 
 bool IsDate(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  if (!AllDigits(text.substr(0, 4)) || !AllDigits(text.substr(5, 2)) || !AllDigits(text.substr(8, 2))) return false;
-  const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(Number(text.substr(0, 4)))),
-                                        std::chrono::month(Number(text.substr(5, 2))),
-                                        std::chrono::day(Number(text.substr(8, 2)))};
+  if (!AllDigits(text.substr(0, 4)) || !AllDigits(text.substr(5, 2)) ||
+      !AllDigits(text.substr(8, 2)))
+    return false;
+  const std::chrono::year_month_day day{
+      std::chrono::year(static_cast<int>(Number(text.substr(0, 4)))),
+      std::chrono::month(Number(text.substr(5, 2))), std::chrono::day(Number(text.substr(8, 2)))};
   return day.ok() && day.year() >= std::chrono::year(1900) && day.year() <= std::chrono::year(2100);
 }
 
 bool IsLocalTime(std::string_view text) {
   return text.size() == 16 && IsDate(text.substr(0, 10)) && text[10] == ' ' && text[13] == ':' &&
-         AllDigits(text.substr(11, 2)) && AllDigits(text.substr(14, 2)) && Number(text.substr(11, 2)) < 24 &&
-         Number(text.substr(14, 2)) < 60;
+         AllDigits(text.substr(11, 2)) && AllDigits(text.substr(14, 2)) &&
+         Number(text.substr(11, 2)) < 24 && Number(text.substr(14, 2)) < 60;
 }
 
 bool IsUrn(std::string_view text) { return text.size() == 6 && AllDigits(text) && text[0] != '0'; }
@@ -45,7 +47,8 @@ bool IsUpn(std::string_view text) {
   for (unsigned i = 1; i < 12; ++i) sum += static_cast<unsigned>(Digit(text[i])) * (i + 1);
   const auto letter = kLetters.find(text[12]);
   if (letter == std::string_view::npos && !AllDigits(text.substr(12))) return false;
-  sum += 13 * (letter == std::string_view::npos ? static_cast<unsigned>(Digit(text[12])) : static_cast<unsigned>(letter));
+  sum += 13 * (letter == std::string_view::npos ? static_cast<unsigned>(Digit(text[12]))
+                                                : static_cast<unsigned>(letter));
   return text[0] == kLetters[sum % kLetters.size()];
 }
 

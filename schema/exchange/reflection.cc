@@ -52,7 +52,8 @@ Field::Kind KindOf(capnp::Type type) {
 std::vector<Choice> ChoicesOf(capnp::EnumSchema schema) {
   std::vector<Choice> choices;
   for (const auto enumerant : schema.getEnumerants()) {
-    choices.push_back({enumerant.getProto().getName(), TextOf(enumerant.getProto().getAnnotations(), kLabel)});
+    choices.push_back(
+        {enumerant.getProto().getName(), TextOf(enumerant.getProto().getAnnotations(), kLabel)});
     CHECK(!choices.back().label.empty());
   }
   return choices;
@@ -88,16 +89,19 @@ Field DescribeField(capnp::StructSchema::Field raw) {
   field.claim = TextOf(annotations, kClaim);
   for (const auto annotation : annotations) {
     if (annotation.getId() == kMaxLength) field.length_max = annotation.getValue().getUint32();
-    if (annotation.getId() == kSensitivity) field.sensitivity = static_cast<Sensitivity>(annotation.getValue().getEnum());
+    if (annotation.getId() == kSensitivity)
+      field.sensitivity = static_cast<Sensitivity>(annotation.getValue().getEnum());
   }
   DescribeType(field, raw.getType());
   CHECK(!field.label.empty());
   // Whatever may be long says how long.
-  CHECK(field.length_max.has_value() || (field.kind != Field::Kind::kText && field.kind != Field::Kind::kList));
+  CHECK(field.length_max.has_value() ||
+        (field.kind != Field::Kind::kText && field.kind != Field::Kind::kList));
   return field;
 }
 
-void AddClaim(ExchangeType& type, const std::string& section, const Field& field, const std::string& name) {
+void AddClaim(ExchangeType& type, const std::string& section, const Field& field,
+              const std::string& name) {
   if (field.claim.empty()) return;
   CHECK(field.kind == Field::Kind::kChoice);
   type.claims.push_back({field.claim, section, name, field.choices});

@@ -43,8 +43,8 @@ struct Header {
   TimePoint created;  // Equals the time in `id`.
   DocumentVersion policy;
   DocumentVersion directory;
-  Digest thread_mark{};  // HMAC-SHA256(thread secret, id).
-  LogHead checkpoint;    // The sender's last.
+  Digest thread_mark{};          // HMAC-SHA256(thread secret, id).
+  LogHead checkpoint;            // The sender's last.
   std::vector<Digest> sections;  // All the exchange's version defines, in its order.
   std::vector<Digest> claims;    // Likewise.
   std::vector<Digest> grants;    // Sorted, filled with random ones to the exchange's slots.
@@ -99,8 +99,8 @@ struct SeriesNumber {
 struct ClearPart {
   AgencyId recipient;
   Role role;
-  KeyId key;                        // The recipient key it is sealed to.
-  std::uint64_t statement = 0;      // Counter of the agency statement that named the key.
+  KeyId key;                    // The recipient key it is sealed to.
+  std::uint64_t statement = 0;  // Counter of the agency statement that named the key.
   RuleId rule;
   std::vector<std::string> openings;  // Names of the sections whose keys are sealed, in this order.
   Condition condition;

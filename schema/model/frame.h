@@ -33,13 +33,13 @@ struct Hello {
   std::vector<AgencyId> agencies;
   std::string checkpoint;  // The last note this host verified; empty at first.
   TimePoint time;
-  std::string software;    // Name and version, for the operator's status.
+  std::string software;  // Name and version, for the operator's status.
 };
 
 struct Welcome {
   std::uint16_t minor = 0;
-  LogHead head;            // Synced; may be ahead of the checkpoint.
-  std::string checkpoint;  // The newest note.
+  LogHead head;                     // Synced; may be ahead of the checkpoint.
+  std::string checkpoint;           // The newest note.
   std::vector<Digest> consistency;  // From hello's checkpoint to this one.
   DocumentVersion directory;
   DocumentVersion policy;
@@ -88,7 +88,8 @@ struct Deliver {
 struct ReceiptItem {
   Reference reference;
   Bytes bytes;
-  std::vector<PartProof> proof;  // Broker to sender: its part of the entry; else empty. At most one.
+  std::vector<PartProof>
+      proof;  // Broker to sender: its part of the entry; else empty. At most one.
 
   friend bool operator==(const ReceiptItem&, const ReceiptItem&) = default;
 };
@@ -187,9 +188,9 @@ struct DocumentFrame {
 
 struct AlarmFrame {
   enum class Kind : std::uint8_t {
-    kOverdue,          // Acknowledge-by has passed by the broker's clock.
+    kOverdue,            // Acknowledge-by has passed by the broker's clock.
     kBrokerEquivocates,  // An agent: two heads that are not consistent.
-    kClock,            // Clocks differ by over five minutes.
+    kClock,              // Clocks differ by over five minutes.
     kCheckpointLate,
   };
   Kind kind = Kind::kOverdue;

@@ -12,25 +12,27 @@ namespace havenline::limits {
 using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): literals only.
 
 // Frames and parsing.
-inline constexpr std::size_t kFrameBytesMax = 4U << 20U;    // One payload frame; bounds every parse.
-inline constexpr std::size_t kMessageBytesMax = 3U << 20U;  // One envelope: fits a frame with its answers.
+inline constexpr std::size_t kFrameBytesMax = 4U << 20U;  // One payload frame; bounds every parse.
+inline constexpr std::size_t kMessageBytesMax =
+    3U << 20U;  // One envelope: fits a frame with its answers.
 inline constexpr std::size_t kSectionBytesMax = 1U << 20U;  // One section's plaintext.
 inline constexpr std::size_t kSegmentsMax = 8;              // Cap'n Proto segments in a frame.
 inline constexpr int kNestingMax = 16;                      // Cap'n Proto pointers deep.
-inline constexpr std::size_t kItemsMax = 512;               // Items in one list of a frame: one batch.
-inline constexpr std::size_t kNameBytesMax = 96;            // Any name: agency, role, section, rule …
-inline constexpr std::size_t kTextBytesMax = 1024;          // Any other text in a frame, documents apart.
-inline constexpr std::size_t kDocumentBytesMax = 2U << 20U;  // A directory of 26,000 schools is 12 MB in
-                                                             // clear: such a partnership is several.
-inline constexpr std::size_t kProofHashesMax = 64;          // RFC 6962 paths of a 64-bit tree.
+inline constexpr std::size_t kItemsMax = 512;       // Items in one list of a frame: one batch.
+inline constexpr std::size_t kNameBytesMax = 96;    // Any name: agency, role, section, rule …
+inline constexpr std::size_t kTextBytesMax = 1024;  // Any other text in a frame, documents apart.
+inline constexpr std::size_t kDocumentBytesMax =
+    2U << 20U;                                      // A directory of 26,000 schools is 12 MB in
+                                                    // clear: such a partnership is several.
+inline constexpr std::size_t kProofHashesMax = 64;  // RFC 6962 paths of a 64-bit tree.
 
 // Envelopes.
 inline constexpr std::size_t kSectionsMax = 32;
 inline constexpr std::size_t kClaimsMax = 16;
 inline constexpr std::size_t kGrantsMax = 64;
-inline constexpr std::size_t kPaddingMin = 256;              // Smallest sealed section.
-inline constexpr std::size_t kPaddingStep = 256U << 10U;     // Above this, multiples of it.
-inline constexpr std::size_t kExclusionsBytes = 1U << 10U;   // The exclusions section, always;
+inline constexpr std::size_t kPaddingMin = 256;                 // Smallest sealed section.
+inline constexpr std::size_t kPaddingStep = 256U << 10U;        // Above this, multiples of it.
+inline constexpr std::size_t kExclusionsBytes = 1U << 10U;      // The exclusions section, always;
 inline constexpr std::size_t kExclusionsLongBytes = 4U << 10U;  // or this, for a long list.
 inline constexpr std::size_t kClearPartBytesMax = 4U << 10U;
 inline constexpr std::size_t kHeaderBytesMax = 16U << 10U;
@@ -40,10 +42,11 @@ inline constexpr std::size_t kPartBytesMax = 4096;       // One part of an entry
 inline constexpr std::size_t kReceiptsPerEntryMax = 24;  // Their digests fit one part.
 
 // Time.
-inline constexpr auto kFutureMarked = 10min;       // `created` further ahead: accepted, marked, alarmed.
-inline constexpr auto kFutureRefused = 24h;        // Further ahead: refused.
-inline constexpr auto kAgeRefused = 400 * 24h;     // Older: refused.
-inline constexpr auto kOutcomeKept = 430 * 24h;    // Longer than any message may be old, so a repeat is seen.
+inline constexpr auto kFutureMarked = 10min;  // `created` further ahead: accepted, marked, alarmed.
+inline constexpr auto kFutureRefused = 24h;   // Further ahead: refused.
+inline constexpr auto kAgeRefused = 400 * 24h;  // Older: refused.
+inline constexpr auto kOutcomeKept =
+    430 * 24h;  // Longer than any message may be old, so a repeat is seen.
 
 // Sessions.
 inline constexpr auto kHeartbeat = 5s;
@@ -63,8 +66,8 @@ inline constexpr std::size_t kBatchMessagesMax = 512;
 inline constexpr std::size_t kBatchBytesMax = 1U << 20U;
 inline constexpr auto kBatchWorkMax = 5ms;
 inline constexpr std::size_t kTimersPerBatchMax = 64;
-inline constexpr std::size_t kAdmissionWindow = 4096;          // Items inside the pipeline.
-inline constexpr std::size_t kAdmissionBytes = 64U << 20U;     // And their bytes.
+inline constexpr std::size_t kAdmissionWindow = 4096;       // Items inside the pipeline.
+inline constexpr std::size_t kAdmissionBytes = 64U << 20U;  // And their bytes.
 inline constexpr std::size_t kSessionsMax = 4096;
 inline constexpr std::size_t kHellosPerSecond = 500;
 

@@ -30,9 +30,8 @@ constexpr std::array<std::pair<ReceiptKind, std::string_view>, 9> kReceiptKinds 
 bool IsName(std::string_view text) {
   constexpr std::string_view kMarks = "._-+/";
   if (text.empty() || text.size() > limits::kNameBytesMax || !IsAlphanumeric(text[0])) return false;
-  return std::ranges::all_of(text, [&](char c) {
-    return IsAlphanumeric(c) || kMarks.find(c) != std::string_view::npos;
-  });
+  return std::ranges::all_of(
+      text, [&](char c) { return IsAlphanumeric(c) || kMarks.find(c) != std::string_view::npos; });
 }
 
 std::string_view NameOf(ReceiptKind kind) {
@@ -53,38 +52,70 @@ std::string_view NameOf(Lane lane) { return lane == Lane::kUrgent ? "urgent" : "
 
 std::string_view NameOf(Code code) {
   switch (code) {
-    case Code::kPolicyDenies: return "policy-denies";
-    case Code::kRequiredMissing: return "required-missing";
-    case Code::kRecipientUnknown: return "recipient-unknown";
-    case Code::kRecipientSuspended: return "recipient-suspended";
-    case Code::kRecipientKey: return "recipient-key";
-    case Code::kSenderRole: return "sender-role";
-    case Code::kSenderKey: return "sender-key";
-    case Code::kPolicyUnknown: return "policy-unknown";
-    case Code::kIdReused: return "id-reused";
-    case Code::kTooOld: return "too-old";
-    case Code::kTooFarAhead: return "too-far-ahead";
-    case Code::kShape: return "shape";
-    case Code::kCondition: return "condition";
-    case Code::kOverload: return "overload";
-    case Code::kDiskFull: return "disk-full";
-    case Code::kRecovery: return "recovery";
-    case Code::kDraining: return "draining";
-    case Code::kVersionAhead: return "version-ahead";
-    case Code::kUnsupported: return "unsupported";
-    case Code::kStale: return "stale-session";
-    case Code::kMalformed: return "malformed";
-    case Code::kTooLarge: return "too-large";
-    case Code::kSignature: return "signature";
-    case Code::kKeyUnknown: return "key-unknown";
-    case Code::kForeignSender: return "foreign-sender";
-    case Code::kPartnership: return "partnership";
-    case Code::kSuite: return "suite";
-    case Code::kDigest: return "digest";
-    case Code::kSenderSuspended: return "sender-suspended";
-    case Code::kDocument: return "document";
-    case Code::kReceiptUnknown: return "receipt-unknown";
-    case Code::kNotEntitled: return "not-entitled";
+    case Code::kPolicyDenies:
+      return "policy-denies";
+    case Code::kRequiredMissing:
+      return "required-missing";
+    case Code::kRecipientUnknown:
+      return "recipient-unknown";
+    case Code::kRecipientSuspended:
+      return "recipient-suspended";
+    case Code::kRecipientKey:
+      return "recipient-key";
+    case Code::kSenderRole:
+      return "sender-role";
+    case Code::kSenderKey:
+      return "sender-key";
+    case Code::kPolicyUnknown:
+      return "policy-unknown";
+    case Code::kIdReused:
+      return "id-reused";
+    case Code::kTooOld:
+      return "too-old";
+    case Code::kTooFarAhead:
+      return "too-far-ahead";
+    case Code::kShape:
+      return "shape";
+    case Code::kCondition:
+      return "condition";
+    case Code::kOverload:
+      return "overload";
+    case Code::kDiskFull:
+      return "disk-full";
+    case Code::kRecovery:
+      return "recovery";
+    case Code::kDraining:
+      return "draining";
+    case Code::kVersionAhead:
+      return "version-ahead";
+    case Code::kUnsupported:
+      return "unsupported";
+    case Code::kStale:
+      return "stale-session";
+    case Code::kMalformed:
+      return "malformed";
+    case Code::kTooLarge:
+      return "too-large";
+    case Code::kSignature:
+      return "signature";
+    case Code::kKeyUnknown:
+      return "key-unknown";
+    case Code::kForeignSender:
+      return "foreign-sender";
+    case Code::kPartnership:
+      return "partnership";
+    case Code::kSuite:
+      return "suite";
+    case Code::kDigest:
+      return "digest";
+    case Code::kSenderSuspended:
+      return "sender-suspended";
+    case Code::kDocument:
+      return "document";
+    case Code::kReceiptUnknown:
+      return "receipt-unknown";
+    case Code::kNotEntitled:
+      return "not-entitled";
   }
   return "unknown";
 }

@@ -13,15 +13,15 @@
 namespace havenline {
 
 enum class ReceiptKind : std::uint8_t {
-  kStored,         // Durable at the recipient; nobody has seen it.
-  kOpened,         // A person there read it.
-  kAcknowledged,   // A person there took it on. Ends the message for this recipient (D5).
-  kToldByVoice,    // A person at the sender told them; ends it too.
-  kNotOurs,        // A person there says it is not for them.
-  kUnreadable,     // Failed between parsing and opening: one code for all failures before opening.
-  kClaimsDiffer,   // Opened, but a claim is not what the section says.
-  kWithheld,       // The recipient's current policy forbids what the header's allowed.
-  kRecalled,       // A recall was carried out here.
+  kStored,        // Durable at the recipient; nobody has seen it.
+  kOpened,        // A person there read it.
+  kAcknowledged,  // A person there took it on. Ends the message for this recipient (D5).
+  kToldByVoice,   // A person at the sender told them; ends it too.
+  kNotOurs,       // A person there says it is not for them.
+  kUnreadable,    // Failed between parsing and opening: one code for all failures before opening.
+  kClaimsDiffer,  // Opened, but a claim is not what the section says.
+  kWithheld,      // The recipient's current policy forbids what the header's allowed.
+  kRecalled,      // A recall was carried out here.
 };
 
 struct Receipt {
@@ -35,7 +35,7 @@ struct Receipt {
   ReceiptKind kind = ReceiptKind::kStored;
   TimePoint time;
   std::optional<Pseudonym> person;  // Who acted, where a person did.
-  Digest previous{};                // Hash of the recipient's previous receipt to this sender; zeros first.
+  Digest previous{};  // Hash of the recipient's previous receipt to this sender; zeros first.
   KeyId key;
 
   friend bool operator==(const Receipt&, const Receipt&) = default;

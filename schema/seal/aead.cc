@@ -34,17 +34,21 @@ int Length(ByteView bytes) {
   return static_cast<int>(bytes.size());
 }
 
-Bytes StoredContext(ByteView context) { return ToBytes(Joined(labels::kStored).Add(context).bytes()); }
+Bytes StoredContext(ByteView context) {
+  return ToBytes(Joined(labels::kStored).Add(context).bytes());
+}
 
 }  // namespace
 
 Bytes GcmSeal(const Secret<32>& key, const Nonce& nonce, ByteView aad, ByteView plaintext) {
   const Context context = NewContext();
-  CHECK(EVP_EncryptInit_ex2(context.get(), Aes256Gcm(), key.ExposeSecret().data(), nonce.data(), nullptr) == 1);
+  CHECK(EVP_EncryptInit_ex2(context.get(), Aes256Gcm(), key.ExposeSecret().data(), nonce.data(),
+                            nullptr) == 1);
   int length = 0;
   CHECK(EVP_EncryptUpdate(context.get(), nullptr, &length, aad.data(), Length(aad)) == 1);
   Bytes sealed(plaintext.size() + kTagBytes);
-  CHECK(EVP_EncryptUpdate(context.get(), sealed.data(), &length, plaintext.data(), Length(plaintext)) == 1);
+  CHECK(EVP_EncryptUpdate(context.get(), sealed.data(), &length, plaintext.data(),
+                          Length(plaintext)) == 1);
   CHECK(length == Length(plaintext));
   CHECK(EVP_EncryptFinal_ex(context.get(), sealed.data() + length, &length) == 1 && length == 0);
   CHECK(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kTagBytes),
@@ -52,32 +56,38 @@ Bytes GcmSeal(const Secret<32>& key, const Nonce& nonce, ByteView aad, ByteView 
   return sealed;
 }
 
-std::optional<SecretBytes> GcmOpen(const Secret<32>& key, const Nonce& nonce, ByteView aad, ByteView sealed) {
+std::optional<SecretBytes> GcmOpen(const Secret<32>& key, const Nonce& nonce, ByteView aad,
+                                   ByteView sealed) {
   if (sealed.size() < kTagBytes) return std::nullopt;
   const ByteView ciphertext = sealed.first(sealed.size() - kTagBytes);
   ByteArray<kTagBytes> tag{};
   std::ranges::copy(sealed.last(kTagBytes), tag.begin());
   const Context context = NewContext();
-  CHECK(EVP_DecryptInit_ex2(context.get(), Aes256Gcm(), key.ExposeSecret().data(), nonce.data(), nullptr) == 1);
+  CHECK(EVP_DecryptInit_ex2(context.get(), Aes256Gcm(), key.ExposeSecret().data(), nonce.data(),
+                            nullptr) == 1);
   int length = 0;
   CHECK(EVP_DecryptUpdate(context.get(), nullptr, &length, aad.data(), Length(aad)) == 1);
   Bytes plaintext(ciphertext.size());
-  CHECK(EVP_DecryptUpdate(context.get(), plaintext.data(), &length, ciphertext.data(), Length(ciphertext)) == 1);
+  CHECK(EVP_DecryptUpdate(context.get(), plaintext.data(), &length, ciphertext.data(),
+                          Length(ciphertext)) == 1);
   SecretBytes opened(std::move(plaintext));
-  CHECK(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kTagBytes), tag.data()) == 1);
+  CHECK(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kTagBytes),
+                            tag.data()) == 1);
   std::uint8_t none = 0;
   if (EVP_DecryptFinal_ex(context.get(), &none, &length) != 1) return std::nullopt;
   return opened;
 }
 
-Bytes SealStored(const LockedSecret<32>& key, const Nonce& random_nonce, ByteView context, ByteView plaintext) {
+Bytes SealStored(const LockedSecret<32>& key, const Nonce& random_nonce, ByteView context,
+                 ByteView plaintext) {
   const Secret<32> once(key.ExposeSecret());
   Bytes stored = ToBytes(ByteView(random_nonce));
   Append(stored, GcmSeal(once, random_nonce, StoredContext(context), plaintext));
   return stored;
 }
 
-std::optional<SecretBytes> OpenStored(const LockedSecret<32>& key, ByteView context, ByteView stored) {
+std::optional<SecretBytes> OpenStored(const LockedSecret<32>& key, ByteView context,
+                                      ByteView stored) {
   Nonce nonce{};
   if (stored.size() < nonce.size()) return std::nullopt;
   std::ranges::copy(stored.first(nonce.size()), nonce.begin());

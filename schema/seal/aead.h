@@ -17,11 +17,14 @@ using Nonce = ByteArray<12>;
 Bytes GcmSeal(const Secret<32>& key, const Nonce& nonce, ByteView aad, ByteView plaintext);
 
 // Nothing if the tag does not hold; nothing decrypted leaves before that is known.
-std::optional<SecretBytes> GcmOpen(const Secret<32>& key, const Nonce& nonce, ByteView aad, ByteView sealed);
+std::optional<SecretBytes> GcmOpen(const Secret<32>& key, const Nonce& nonce, ByteView aad,
+                                   ByteView sealed);
 
 // A row of an agent's own store, under its store key: nonce (random) ‖ ciphertext ‖ tag. `context` binds
 // the row to its place, so that rows cannot be swapped.
-Bytes SealStored(const LockedSecret<32>& key, const Nonce& random_nonce, ByteView context, ByteView plaintext);
-std::optional<SecretBytes> OpenStored(const LockedSecret<32>& key, ByteView context, ByteView stored);
+Bytes SealStored(const LockedSecret<32>& key, const Nonce& random_nonce, ByteView context,
+                 ByteView plaintext);
+std::optional<SecretBytes> OpenStored(const LockedSecret<32>& key, ByteView context,
+                                      ByteView stored);
 
 }  // namespace havenline::seal

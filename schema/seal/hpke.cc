@@ -12,7 +12,8 @@ namespace {
 
 // suite_id of RFC 9180, 4.1 and 5.1: "KEM" || 0x0020, and "HPKE" || 0x0020 || 0x0001 || 0x0002.
 constexpr std::array<std::uint8_t, 5> kKemSuite = {'K', 'E', 'M', 0x00, 0x20};
-constexpr std::array<std::uint8_t, 10> kHpkeSuite = {'H', 'P', 'K', 'E', 0x00, 0x20, 0x00, 0x01, 0x00, 0x02};
+constexpr std::array<std::uint8_t, 10> kHpkeSuite = {'H',  'P',  'K',  'E',  0x00,
+                                                     0x20, 0x00, 0x01, 0x00, 0x02};
 constexpr std::string_view kVersion = "HPKE-v1";
 
 Bytes Labeled(ByteView suite, std::string_view label) {
@@ -30,7 +31,8 @@ Digest LabeledExtract(ByteView suite, ByteView salt, std::string_view label, Byt
 }
 
 template <std::size_t kSize>
-Secret<kSize> LabeledExpand(ByteView suite, const Secret<32>& key, std::string_view label, ByteView info) {
+Secret<kSize> LabeledExpand(ByteView suite, const Secret<32>& key, std::string_view label,
+                            ByteView info) {
   Bytes labeled = {0, static_cast<std::uint8_t>(kSize)};  // I2OSP(L, 2)
   Append(labeled, Labeled(suite, label));
   Append(labeled, info);
@@ -42,7 +44,8 @@ Secret<kSize> LabeledExpand(ByteView suite, const Secret<32>& key, std::string_v
 
 }  // namespace
 
-Secret<32> HpkeSharedSecret(const Secret<32>& agreed, const ByteArray<32>& enc, const SealPublicKey& recipient) {
+Secret<32> HpkeSharedSecret(const Secret<32>& agreed, const ByteArray<32>& enc,
+                            const SealPublicKey& recipient) {
   const Secret<32> key(LabeledExtract(kKemSuite, {}, "eae_prk", agreed.ExposeSecret()));
   Bytes context = ToBytes(ByteView(enc));
   Append(context, recipient);
@@ -61,22 +64,24 @@ HpkeContext HpkeKeySchedule(const Secret<32>& shared_secret, ByteView info) {
   return keys;
 }
 
-std::optional<HpkeSealed> HpkeSeal(RandomSource& random, const SealPublicKey& recipient, ByteView info,
-                                   ByteView plaintext) {
+std::optional<HpkeSealed> HpkeSeal(RandomSource& random, const SealPublicKey& recipient,
+                                   ByteView info, ByteView plaintext) {
   const SealKey ephemeral = SealKey::Generate(random);
   const auto agreed = ephemeral.Agree(recipient);
   if (!agreed) return std::nullopt;
   const HpkeContext context =
       HpkeKeySchedule(HpkeSharedSecret(*agreed, ephemeral.public_key(), recipient), info);
   // One message a context: sequence number 0, so the nonce is the base nonce.
-  return HpkeSealed{ephemeral.public_key(), GcmSeal(context.key, context.base_nonce, {}, plaintext)};
+  return HpkeSealed{ephemeral.public_key(),
+                    GcmSeal(context.key, context.base_nonce, {}, plaintext)};
 }
 
-std::optional<SecretBytes> HpkeOpen(const SealKey& recipient, ByteView info, const ByteArray<32>& enc,
-                                    ByteView ciphertext) {
+std::optional<SecretBytes> HpkeOpen(const SealKey& recipient, ByteView info,
+                                    const ByteArray<32>& enc, ByteView ciphertext) {
   const auto agreed = recipient.Agree(enc);
   if (!agreed) return std::nullopt;
-  const HpkeContext context = HpkeKeySchedule(HpkeSharedSecret(*agreed, enc, recipient.public_key()), info);
+  const HpkeContext context =
+      HpkeKeySchedule(HpkeSharedSecret(*agreed, enc, recipient.public_key()), info);
   return GcmOpen(context.key, context.base_nonce, {}, ciphertext);
 }
 

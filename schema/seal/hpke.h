@@ -20,12 +20,12 @@ struct HpkeSealed {
 };
 
 // Seals to `recipient`, which must be no point of low order (a directory check): nothing otherwise.
-std::optional<HpkeSealed> HpkeSeal(RandomSource& random, const SealPublicKey& recipient, ByteView info,
-                                   ByteView plaintext);
+std::optional<HpkeSealed> HpkeSeal(RandomSource& random, const SealPublicKey& recipient,
+                                   ByteView info, ByteView plaintext);
 
 // Nothing if anything is wrong; it does not say what.
-std::optional<SecretBytes> HpkeOpen(const SealKey& recipient, ByteView info, const ByteArray<32>& enc,
-                                    ByteView ciphertext);
+std::optional<SecretBytes> HpkeOpen(const SealKey& recipient, ByteView info,
+                                    const ByteArray<32>& enc, ByteView ciphertext);
 
 // The key schedule's outputs, which the RFC's vectors fix. For tests and for the two functions above.
 struct HpkeContext {
@@ -34,6 +34,7 @@ struct HpkeContext {
   Secret<32> exporter;
 };
 HpkeContext HpkeKeySchedule(const Secret<32>& shared_secret, ByteView info);
-Secret<32> HpkeSharedSecret(const Secret<32>& agreed, const ByteArray<32>& enc, const SealPublicKey& recipient);
+Secret<32> HpkeSharedSecret(const Secret<32>& agreed, const ByteArray<32>& enc,
+                            const SealPublicKey& recipient);
 
 }  // namespace havenline::seal

@@ -21,7 +21,8 @@ Result<Secret<32>> KeyFromText(std::string_view kind, std::string_view text) {
   text.remove_prefix(prefix.size());
   if (text.ends_with('\n')) text.remove_suffix(1);
   auto bytes = Base64Decode(text);
-  if (!bytes || bytes->size() != 32) return Fail(FaultCode::kInvalid, "the key is not 32 bytes in base64");
+  if (!bytes || bytes->size() != 32)
+    return Fail(FaultCode::kInvalid, "the key is not 32 bytes in base64");
   const SecretBytes wiped(*std::move(bytes));
   Secret<32> key;
   std::ranges::copy(wiped.ExposeSecret(), key.MutableSecret().begin());

@@ -60,7 +60,8 @@ std::optional<Secret<32>> SealKey::Agree(const ByteArray<32>& peer) const {
   Secret<32> shared;
   std::size_t length = 32;
   // OpenSSL refuses an all-zero result here; the check below is for the day it does not.
-  if (EVP_PKEY_derive(context.get(), shared.MutableSecret().data(), &length) != 1) return std::nullopt;
+  if (EVP_PKEY_derive(context.get(), shared.MutableSecret().data(), &length) != 1)
+    return std::nullopt;
   if (length != 32 || IsZero(shared.ExposeSecret())) return std::nullopt;
   return shared;
 }

@@ -20,7 +20,8 @@ struct SectionKeys {
   Digest commit{};
 };
 
-SectionKeys DeriveKeys(const MessageContext& context, const std::string& section, const SectionKey& key) {
+SectionKeys DeriveKeys(const MessageContext& context, const std::string& section,
+                       const SectionKey& key) {
   const Digest core = CoreOf(context);
   const Secret<32> extracted(HkdfExtract(context.id.value(), key.ExposeSecret()));
   const SecretBytes output(
@@ -35,7 +36,10 @@ SectionKeys DeriveKeys(const MessageContext& context, const std::string& section
 // {message id, sender, exchange, version, section}: what the content claims to be part of.
 Joined InnerHeader(const MessageContext& context, const std::string& section) {
   Joined inner{ByteView(context.id.value())};
-  inner.Add(context.sender.value()).Add(context.exchange.value()).Add(std::uint64_t{context.version}).Add(section);
+  inner.Add(context.sender.value())
+      .Add(context.exchange.value())
+      .Add(std::uint64_t{context.version})
+      .Add(section);
   return inner;
 }
 
@@ -49,7 +53,8 @@ std::optional<ByteView> Unpad(const std::string& section, ByteView padded) {
   if (padded.size() < kLengthBytes) return std::nullopt;
   const std::size_t length = ReadU32(padded.first(kLengthBytes));
   const ByteView rest = padded.subspan(kLengthBytes);
-  if (length > rest.size() || PaddedSize(section, kLengthBytes + length) != padded.size()) return std::nullopt;
+  if (length > rest.size() || PaddedSize(section, kLengthBytes + length) != padded.size())
+    return std::nullopt;
   const ByteView zeros = rest.subspan(length);
   if (!std::ranges::all_of(zeros, [](std::uint8_t byte) { return byte == 0; })) return std::nullopt;
   return rest.first(length);
@@ -58,7 +63,8 @@ std::optional<ByteView> Unpad(const std::string& section, ByteView padded) {
 }  // namespace
 
 MessageContext ContextOf(const Header& header) {
-  return {header.partnership, header.id, header.sender, header.exchange, header.version, header.policy.hash};
+  return {header.partnership, header.id,      header.sender,
+          header.exchange,    header.version, header.policy.hash};
 }
 
 Digest CoreOf(const MessageContext& context) {
@@ -74,7 +80,8 @@ Digest CoreOf(const MessageContext& context) {
 
 std::size_t PaddedSize(const std::string& section, std::size_t unpadded) {
   if (section == kExclusionsSection) {
-    return unpadded <= limits::kExclusionsBytes ? limits::kExclusionsBytes : limits::kExclusionsLongBytes;
+    return unpadded <= limits::kExclusionsBytes ? limits::kExclusionsBytes
+                                                : limits::kExclusionsLongBytes;
   }
   if (unpadded <= limits::kPaddingMin) return limits::kPaddingMin;
   if (unpadded <= limits::kPaddingStep) return std::bit_ceil(unpadded);
@@ -84,11 +91,12 @@ std::size_t PaddedSize(const std::string& section, std::size_t unpadded) {
 bool IsSealedSize(const std::string& section, std::size_t sealed_size) {
   if (sealed_size <= kTagBytes) return false;
   const std::size_t padded = sealed_size - kTagBytes;
-  return padded <= limits::kSectionBytesMax + limits::kPaddingStep && PaddedSize(section, padded) == padded;
+  return padded <= limits::kSectionBytesMax + limits::kPaddingStep &&
+         PaddedSize(section, padded) == padded;
 }
 
-SealedWithCommit SealSection(const MessageContext& context, const std::string& section, const SectionKey& key,
-                             ByteView content) {
+SealedWithCommit SealSection(const MessageContext& context, const std::string& section,
+                             const SectionKey& key, ByteView content) {
   CHECK(content.size() <= limits::kSectionBytesMax);
   const Joined plaintext = Joined(InnerHeader(context, section).bytes()).Add(content);
   Bytes padded;
@@ -96,12 +104,14 @@ SealedWithCommit SealSection(const MessageContext& context, const std::string& s
   AppendU32(padded, static_cast<std::uint32_t>(plaintext.bytes().size()));
   Append(padded, plaintext.bytes());
   const std::size_t size = PaddedSize(section, padded.size());
-  CHECK(padded.size() <= size);  // Only an exclusions section can break it, and its writer bounds it.
+  CHECK(padded.size() <=
+        size);  // Only an exclusions section can break it, and its writer bounds it.
   padded.resize(size);
   const SecretBytes wiped(std::move(padded));
   const SectionKeys keys = DeriveKeys(context, section, key);
   // The derived key seals this one plaintext, so its nonce may be fixed.
-  return {GcmSeal(keys.key, Nonce{}, AdditionalData(context, section), wiped.ExposeSecret()), keys.commit};
+  return {GcmSeal(keys.key, Nonce{}, AdditionalData(context, section), wiped.ExposeSecret()),
+          keys.commit};
 }
 
 std::optional<SecretBytes> OpenSection(const MessageContext& context, const SectionOpening& opening,

@@ -52,7 +52,9 @@ std::optional<Purpose> PurposeNamed(std::string_view name) {
   return at->purpose;
 }
 
-bool IsAcceptable(const VerifyKey& key) { return crypto_core_ed25519_is_valid_point(key.data()) == 1; }
+bool IsAcceptable(const VerifyKey& key) {
+  return crypto_core_ed25519_is_valid_point(key.data()) == 1;
+}
 
 KeyId KeyIdOf(std::string_view purpose, ByteView public_key) {
   const Digest digest = Sha256(Joined(labels::kKey).Add(purpose).Add(public_key).bytes());
@@ -62,7 +64,8 @@ KeyId KeyIdOf(std::string_view purpose, ByteView public_key) {
 }
 
 bool Verify(const VerifyKey& key, ByteView message, const Signature& signature) {
-  return crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key.data()) == 0;
+  return crypto_sign_verify_detached(signature.data(), message.data(), message.size(),
+                                     key.data()) == 0;
 }
 
 SigningKey::SigningKey(LockedSecret<64> secret, const VerifyKey& public_key)
@@ -76,7 +79,8 @@ SigningKey SigningKey::Generate(RandomSource& random) {
 SigningKey SigningKey::FromSeed(const ByteArray<32>& seed) {
   VerifyKey public_key{};
   Secret<64> expanded;
-  CHECK(crypto_sign_seed_keypair(public_key.data(), expanded.MutableSecret().data(), seed.data()) == 0);
+  CHECK(crypto_sign_seed_keypair(public_key.data(), expanded.MutableSecret().data(), seed.data()) ==
+        0);
   return {LockedSecret<64>(expanded.ExposeSecret()), public_key};
 }
 
@@ -93,7 +97,8 @@ ByteArray<32> SigningKey::ExposeSeed() const {
   return seed;
 }
 
-Signature ProvePossession(const SigningKey& key, std::string_view agency, std::string_view purpose) {
+Signature ProvePossession(const SigningKey& key, std::string_view agency,
+                          std::string_view purpose) {
   return key.Sign(PossessionText(agency, purpose, key.public_key()).bytes());
 }
 

@@ -16,9 +16,9 @@ namespace havenline::seal {
 // What a key signs. An agency has one key for each that it needs.
 enum class Purpose : std::uint8_t { kEnvelope, kReceipt, kVoid, kRecall, kStatement, kRelease };
 
-std::string_view NameOf(Purpose purpose);        // "envelope": the word in directories and key files.
+std::string_view NameOf(Purpose purpose);  // "envelope": the word in directories and key files.
 std::optional<Purpose> PurposeNamed(std::string_view name);
-std::string_view LabelOf(Purpose purpose);       // "havenline/1/envelope".
+std::string_view LabelOf(Purpose purpose);  // "havenline/1/envelope".
 
 using VerifyKey = ByteArray<32>;
 

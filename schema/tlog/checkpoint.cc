@@ -39,10 +39,12 @@ std::string OriginOf(const PartnershipId& partnership, std::uint64_t epoch) {
 }
 
 std::string CheckpointText(const PartnershipId& partnership, const LogHead& head) {
-  return OriginOf(partnership, head.epoch) + "\n" + std::to_string(head.size) + "\n" + Base64Encode(head.root) + "\n";
+  return OriginOf(partnership, head.epoch) + "\n" + std::to_string(head.size) + "\n" +
+         Base64Encode(head.root) + "\n";
 }
 
-std::string MakeCheckpoint(const PartnershipId& partnership, const LogHead& head, const NoteSigner& signer) {
+std::string MakeCheckpoint(const PartnershipId& partnership, const LogHead& head,
+                           const NoteSigner& signer) {
   CHECK(signer.key().name == OriginOf(partnership, head.epoch));
   const std::string text = CheckpointText(partnership, head);
   return MakeNote(text, std::array{signer.SignatureLine(text)});
@@ -65,8 +67,8 @@ Result<LogHead> OpenCheckpoint(const PartnershipId& partnership, std::string_vie
   if (!epoch || !size || !digest) return bad("epoch, size or root");
   // Its own epoch's key must have signed: a key of another epoch says nothing about this tree.
   const std::string origin = OriginOf(partnership, *epoch);
-  const bool own_key = std::ranges::any_of(
-      opened.signers, [&](const NoteKey& key) { return key.name == origin; });
+  const bool own_key =
+      std::ranges::any_of(opened.signers, [&](const NoteKey& key) { return key.name == origin; });
   if (!own_key) return bad("not signed by the key of its epoch");
   return LogHead{*epoch, *size, *digest};
 }

@@ -19,7 +19,8 @@ std::string OriginOf(const PartnershipId& partnership, std::uint64_t epoch);
 // The three lines; we write and accept no extension lines.
 std::string CheckpointText(const PartnershipId& partnership, const LogHead& head);
 // The note, signed by the epoch's key alone. CHECKs that the signer's name is the origin.
-std::string MakeCheckpoint(const PartnershipId& partnership, const LogHead& head, const NoteSigner& signer);
+std::string MakeCheckpoint(const PartnershipId& partnership, const LogHead& head,
+                           const NoteSigner& signer);
 
 // The head of a checkpoint of this partnership whose epoch's key is among `log_keys` and signed it.
 Result<LogHead> OpenCheckpoint(const PartnershipId& partnership, std::string_view note,

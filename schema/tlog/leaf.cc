@@ -73,8 +73,9 @@ std::string LeafText(const Leaf& leaf) {
   std::string text = R"({"d":")" + HexEncode(leaf.digest) + R"(",)";
   if (leaf.document) {
     CHECK(IsName(leaf.document->document));  // So that it needs no escaping.
-    text += R"("g":{"document":")" + leaf.document->document + R"(","hash":")" + HexEncode(leaf.document->hash) +
-            R"(","version":)" + std::to_string(leaf.document->version) + "},";
+    text += R"("g":{"document":")" + leaf.document->document + R"(","hash":")" +
+            HexEncode(leaf.document->hash) + R"(","version":)" +
+            std::to_string(leaf.document->version) + "},";
   }
   return text + R"("n":)" + std::to_string(leaf.index.value()) + R"(,"v":1})";
 }
@@ -88,7 +89,8 @@ std::optional<Leaf> ParseLeaf(std::string_view text) {
 
 std::optional<Digest> LeafHashOf(const PartProof& proof) {
   const Digest part = seal::PartDigest(proof.salt, proof.part);
-  if (!std::ranges::is_sorted(proof.digests) || !std::ranges::binary_search(proof.digests, part)) return std::nullopt;
+  if (!std::ranges::is_sorted(proof.digests) || !std::ranges::binary_search(proof.digests, part))
+    return std::nullopt;
   const Leaf leaf{seal::EntryDigest(proof.digests), proof.position.index, std::nullopt};
   return LeafHash(AsBytes(LeafText(leaf)));
 }

@@ -112,7 +112,8 @@ std::optional<Digest> RootOf(std::uint64_t size, const NodeReader& nodes) {
   return size == 0 ? EmptyRoot() : RangeHash({0, size}, nodes);
 }
 
-std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t size, const NodeReader& nodes) {
+std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t size,
+                                                  const NodeReader& nodes) {
   CHECK(index < size);
   ProofBuilder proof(nodes);
   Range range{0, size};
@@ -127,7 +128,8 @@ std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint
   return proof.Build();
 }
 
-std::optional<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to, const NodeReader& nodes) {
+std::optional<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to,
+                                                    const NodeReader& nodes) {
   CHECK(from <= to);
   if (from == 0 || from == to) return std::vector<Digest>{};
   ProofBuilder proof(nodes);

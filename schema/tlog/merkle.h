@@ -55,8 +55,10 @@ using NodeReader = std::function<std::optional<Digest>(const NodeId&)>;
 std::optional<Digest> RootOf(std::uint64_t size, const NodeReader& nodes);
 
 // The proofs, or nothing if a node is missing. `index` < `size`; `from` <= `to`.
-std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t size, const NodeReader& nodes);
-std::optional<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to, const NodeReader& nodes);
+std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t size,
+                                                  const NodeReader& nodes);
+std::optional<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to,
+                                                    const NodeReader& nodes);
 
 // The root that a path leads to, or nothing if the path has not the one length it can have. RFC 9162, 2.1.3.2.
 std::optional<Digest> RootFromPath(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,

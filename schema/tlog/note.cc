@@ -105,9 +105,11 @@ Result<NoteKey> NoteKeyFromText(std::string_view text) {
   NoteKey key{.name = std::string(text.substr(0, first)), .key = {}};
   const auto typed = Base64Decode(text.substr(second + 1));
   if (!IsKeyName(key.name)) return bad("the name");
-  if (!typed || typed->size() != 33 || typed->front() != kEd25519) return bad("the key is not Ed25519");
+  if (!typed || typed->size() != 33 || typed->front() != kEd25519)
+    return bad("the key is not Ed25519");
   std::copy_n(typed->begin() + 1, key.key.size(), key.key.begin());
-  if (text.substr(first + 1, second - first - 1) != Hex8(NoteKeyId(key))) return bad("the hash does not match");
+  if (text.substr(first + 1, second - first - 1) != Hex8(NoteKeyId(key)))
+    return bad("the hash does not match");
   if (!seal::IsAcceptable(key.key)) return bad("the key is weak");
   return key;
 }
@@ -145,7 +147,8 @@ Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> know
     if (!signature || !seal::Verify(key->key, AsBytes(split.text), *signature)) {
       return Fail(FaultCode::kCorrupt, "a signature of a known key on the note does not hold");
     }
-    if (std::ranges::find(opened.signers, *key) == opened.signers.end()) opened.signers.push_back(*key);
+    if (std::ranges::find(opened.signers, *key) == opened.signers.end())
+      opened.signers.push_back(*key);
   }
   if (opened.signers.empty()) return Fail(FaultCode::kCorrupt, "no known key signed the note");
   return opened;

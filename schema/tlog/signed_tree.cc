@@ -38,13 +38,15 @@ std::vector<TreeSignature> SignTogether(const seal::SigningKey& key, seal::Purpo
   return signatures;
 }
 
-std::optional<Bytes> SignedText(seal::Purpose purpose, ByteView text, const TreeSignature& signature) {
+std::optional<Bytes> SignedText(seal::Purpose purpose, ByteView text,
+                                const TreeSignature& signature) {
   const auto root = RootFromPath(LeafHash(text), signature.index, signature.size, signature.path);
   if (!root) return std::nullopt;
   return TextOf(purpose, signature.size, *root);
 }
 
-bool VerifyOneOf(const seal::VerifyKey& key, seal::Purpose purpose, ByteView text, const TreeSignature& signature) {
+bool VerifyOneOf(const seal::VerifyKey& key, seal::Purpose purpose, ByteView text,
+                 const TreeSignature& signature) {
   const auto signed_text = SignedText(purpose, text, signature);
   return signed_text && seal::Verify(key, *signed_text, signature.signature);
 }

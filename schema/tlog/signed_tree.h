@@ -18,8 +18,10 @@ std::vector<TreeSignature> SignTogether(const seal::SigningKey& key, seal::Purpo
                                         std::span<const Bytes> texts);
 
 // What was signed, given one text and its place; nothing if the path cannot be one.
-std::optional<Bytes> SignedText(seal::Purpose purpose, ByteView text, const TreeSignature& signature);
+std::optional<Bytes> SignedText(seal::Purpose purpose, ByteView text,
+                                const TreeSignature& signature);
 
-bool VerifyOneOf(const seal::VerifyKey& key, seal::Purpose purpose, ByteView text, const TreeSignature& signature);
+bool VerifyOneOf(const seal::VerifyKey& key, seal::Purpose purpose, ByteView text,
+                 const TreeSignature& signature);
 
 }  // namespace havenline::tlog

@@ -130,16 +130,20 @@ template <class Builder>
 void WriteSections(Builder builder, const std::vector<SectionOpening>& sections,
                    const std::vector<ClaimOpening>& claims,
                    const std::vector<SealedSection>& sealed) {
-  WriteList(sections, [&](unsigned n) { return builder.initSections(n); }, WriteSectionOpening);
-  WriteList(claims, [&](unsigned n) { return builder.initClaims(n); }, WriteClaimOpening);
-  WriteList(sealed, [&](unsigned n) { return builder.initSealed(n); }, WriteSealedSection);
+  WriteList(
+      sections, [&](unsigned n) { return builder.initSections(n); }, WriteSectionOpening);
+  WriteList(
+      claims, [&](unsigned n) { return builder.initClaims(n); }, WriteClaimOpening);
+  WriteList(
+      sealed, [&](unsigned n) { return builder.initSealed(n); }, WriteSealedSection);
 }
 
 template <class Value, class Reader>
 void ReadSections(Value& value, Reader reader) {
   value.sections =
       ReadList(reader.getSections(), limits::kSectionsMax, "section openings", ReadSectionOpening);
-  value.claims = ReadList(reader.getClaims(), limits::kClaimsMax, "claim openings", ReadClaimOpening);
+  value.claims =
+      ReadList(reader.getClaims(), limits::kClaimsMax, "claim openings", ReadClaimOpening);
   value.sealed =
       ReadList(reader.getSealed(), limits::kSectionsMax, "sealed sections", ReadSealedSection);
 }
@@ -205,7 +209,8 @@ void Write(raw::PartProof::Builder builder, const PartProof& value) {
 }
 
 Bytes EncodePartProof(const PartProof& proof) {
-  return EncodeMessage<raw::PartProof>([&](raw::PartProof::Builder builder) { Write(builder, proof); });
+  return EncodeMessage<raw::PartProof>(
+      [&](raw::PartProof::Builder builder) { Write(builder, proof); });
 }
 
 Result<PartProof> ParsePartProof(ByteView bytes) {
@@ -289,8 +294,9 @@ Result<ClearPart> ParseClearPart(ByteView bytes) {
         .key = KeyId(ReadArray<8>(reader.getKey(), "recipient key")),
         .statement = reader.getStatement(),
         .rule = ReadName<RuleId>(reader.getRule(), "rule"),
-        .openings = ReadList(reader.getOpenings(), limits::kSectionsMax, "openings",
-                             [](capnp::Text::Reader text) { return ReadNameText(text, "opening"); }),
+        .openings =
+            ReadList(reader.getOpenings(), limits::kSectionsMax, "openings",
+                     [](capnp::Text::Reader text) { return ReadNameText(text, "opening"); }),
         .condition = ReadCondition(reader.getCondition()),
         .acknowledge_by = std::nullopt,
         .number = std::nullopt,
@@ -307,23 +313,24 @@ Result<ClearPart> ParseClearPart(ByteView bytes) {
 
 Bytes EncodeBrokersPart(const BrokersPart& part) {
   return EncodeMessage<raw::BrokersPart>([&](raw::BrokersPart::Builder builder) {
-    WriteList(part.left_out, [&](unsigned n) { return builder.initLeftOut(n); },
-              [](raw::BrokersPart::LeftOut::Builder item, const BrokersPart::LeftOut& value) {
-                item.setRole(value.role.value());
-                if (value.stand_in) item.setStandIn(value.stand_in->value());
-              });
+    WriteList(
+        part.left_out, [&](unsigned n) { return builder.initLeftOut(n); },
+        [](raw::BrokersPart::LeftOut::Builder item, const BrokersPart::LeftOut& value) {
+          item.setRole(value.role.value());
+          if (value.stand_in) item.setStandIn(value.stand_in->value());
+        });
   });
 }
 
 Result<BrokersPart> ParseBrokersPart(ByteView bytes) {
   return ParseMessage<raw::BrokersPart>(bytes, kSignedPart, [](raw::BrokersPart::Reader reader) {
-    return BrokersPart{ReadList(
-        reader.getLeftOut(), limits::kGrantsMax, "roles left out",
-        [](raw::BrokersPart::LeftOut::Reader item) {
-          return BrokersPart::LeftOut{
-              .role = ReadName<Role>(item.getRole(), "role left out"),
-              .stand_in = ReadOptionalName<AgencyId>(item.getStandIn(), "stand-in")};
-        })};
+    return BrokersPart{
+        ReadList(reader.getLeftOut(), limits::kGrantsMax, "roles left out",
+                 [](raw::BrokersPart::LeftOut::Reader item) {
+                   return BrokersPart::LeftOut{
+                       .role = ReadName<Role>(item.getRole(), "role left out"),
+                       .stand_in = ReadOptionalName<AgencyId>(item.getStandIn(), "stand-in")};
+                 })};
   });
 }
 
@@ -334,7 +341,8 @@ Bytes EncodeEnvelope(const Envelope& envelope) {
     WriteSections(builder, envelope.sections, envelope.claims, envelope.sealed);
     builder.setBrokersSalt(Data(envelope.brokers_salt));
     builder.setBrokersPart(Data(envelope.brokers_bytes));
-    WriteList(envelope.grants, [&](unsigned n) { return builder.initGrants(n); }, WriteGrant);
+    WriteList(
+        envelope.grants, [&](unsigned n) { return builder.initGrants(n); }, WriteGrant);
   });
 }
 
@@ -346,7 +354,8 @@ Result<Envelope> ParseEnvelope(ByteView bytes) {
     envelope.signature = ReadTreeSignature(reader.getSignature());
     ReadSections(envelope, reader);
     envelope.brokers_salt = ReadArray<32>(reader.getBrokersSalt(), "broker's salt");
-    envelope.brokers_bytes = ReadBytes(reader.getBrokersPart(), limits::kHeaderBytesMax, "broker's part");
+    envelope.brokers_bytes =
+        ReadBytes(reader.getBrokersPart(), limits::kHeaderBytesMax, "broker's part");
     envelope.brokers_part = ParseInner(ParseBrokersPart(envelope.brokers_bytes));
     envelope.grants = ReadList(reader.getGrants(), limits::kGrantsMax, "grants", ReadGrant);
     return envelope;

@@ -44,7 +44,8 @@ std::vector<Item> ReadItems(capnp::List<raw::Item>::Reader list) {
 
 template <class Builder>
 void WriteItems(Builder builder, const std::vector<Item>& items) {
-  WriteList(items, [&](unsigned n) { return builder.initItems(n); }, WriteItem);
+  WriteList(
+      items, [&](unsigned n) { return builder.initItems(n); }, WriteItem);
 }
 
 // --- answers
@@ -97,7 +98,8 @@ struct AnswerWriter {
     auto group = builder.initRefused();
     group.setCode(static_cast<std::uint16_t>(refused.code));
     CHECK(refused.objections.size() <= kObjectionsMax);
-    WriteList(refused.objections, [&](unsigned n) { return group.initObjections(n); }, WriteObjection);
+    WriteList(
+        refused.objections, [&](unsigned n) { return group.initObjections(n); }, WriteObjection);
     Write(group.initProof(), refused.proof);
   }
   void operator()(const Deferred& deferred) {
@@ -119,11 +121,12 @@ std::vector<AnswerItem> ReadAnswers(raw::Answers::Reader reader) {
 }
 
 void WriteAnswers(raw::Answers::Builder builder, const std::vector<AnswerItem>& items) {
-  WriteList(items, [&](unsigned n) { return builder.initItems(n); },
-            [](raw::AnswerItem::Builder item, const AnswerItem& value) {
-              item.setReference(value.reference.value());
-              std::visit(AnswerWriter{item.initAnswer()}, value.answer);
-            });
+  WriteList(
+      items, [&](unsigned n) { return builder.initItems(n); },
+      [](raw::AnswerItem::Builder item, const AnswerItem& value) {
+        item.setReference(value.reference.value());
+        std::visit(AnswerWriter{item.initAnswer()}, value.answer);
+      });
 }
 
 // --- fetches and documents
@@ -175,7 +178,9 @@ struct FetchWriter {
     auto indices = group.initIndices(static_cast<unsigned>(what.indices.size()));
     for (unsigned i = 0; i < what.indices.size(); ++i) indices.set(i, what.indices[i].value());
   }
-  void operator()(const Fetch::Parts& what) { Write(builder.initParts().initPosition(), what.position); }
+  void operator()(const Fetch::Parts& what) {
+    Write(builder.initParts().initPosition(), what.position);
+  }
   void operator()(const Fetch::Statements& what) { builder.initStatements().setAfter(what.after); }
   void operator()(const Fetch::Status&) { builder.setStatus(); }
 };
@@ -199,26 +204,27 @@ Hello ReadHello(raw::Hello::Reader reader) {
   return {.minor_lowest = reader.getMinorLowest(),
           .minor_highest = reader.getMinorHighest(),
           .partnership = ReadName<PartnershipId>(reader.getPartnership(), "partnership"),
-          .agencies = ReadList(
-              reader.getAgencies(), limits::kAgenciesPerHostMax, "agencies",
-              [](capnp::Text::Reader text) { return ReadName<AgencyId>(text, "agency"); }),
+          .agencies =
+              ReadList(reader.getAgencies(), limits::kAgenciesPerHostMax, "agencies",
+                       [](capnp::Text::Reader text) { return ReadName<AgencyId>(text, "agency"); }),
           .checkpoint = ReadText(reader.getCheckpoint(), kNoteBytesMax, "checkpoint"),
           .time = ReadTime(reader.getTime(), "time"),
           .software = ReadText(reader.getSoftware(), limits::kNameBytesMax, "software")};
 }
 
 Welcome ReadWelcome(raw::Welcome::Reader reader) {
-  return {.minor = reader.getMinor(),
-          .head = ReadLogHead(reader.getHead()),
-          .checkpoint = ReadText(reader.getCheckpoint(), kNoteBytesMax, "checkpoint"),
-          .consistency = ReadDigests(reader.getConsistency(), limits::kProofHashesMax, "consistency"),
-          .directory = ReadDocumentVersion(reader.getDirectory()),
-          .policy = ReadDocumentVersion(reader.getPolicy()),
-          .statements = reader.getStatements(),
-          .time = ReadTime(reader.getTime(), "time"),
-          .credit_messages = reader.getCreditMessages(),
-          .credit_bytes = reader.getCreditBytes(),
-          .recovery = reader.getRecovery()};
+  return {
+      .minor = reader.getMinor(),
+      .head = ReadLogHead(reader.getHead()),
+      .checkpoint = ReadText(reader.getCheckpoint(), kNoteBytesMax, "checkpoint"),
+      .consistency = ReadDigests(reader.getConsistency(), limits::kProofHashesMax, "consistency"),
+      .directory = ReadDocumentVersion(reader.getDirectory()),
+      .policy = ReadDocumentVersion(reader.getPolicy()),
+      .statements = reader.getStatements(),
+      .time = ReadTime(reader.getTime(), "time"),
+      .credit_messages = reader.getCreditMessages(),
+      .credit_bytes = reader.getCreditBytes(),
+      .recovery = reader.getRecovery()};
 }
 
 Deliver ReadDeliver(raw::Deliver::Reader reader) {
@@ -233,24 +239,24 @@ Deliver ReadDeliver(raw::Deliver::Reader reader) {
 }
 
 ReceiptFrame ReadReceipts(raw::Receipts::Reader reader) {
-  return {ReadList(reader.getItems(), limits::kItemsMax, "receipts",
-                   [](raw::Receipts::Item::Reader item) {
-                     ReceiptItem value{
-                         .reference = Reference(item.getReference()),
-                         .bytes = ReadBytes(item.getBytes(), limits::kHeaderBytesMax, "receipt"),
-                         .proof = {}};
-                     if (item.hasProof()) value.proof.push_back(ReadPartProof(item.getProof()));
-                     return value;
-                   })};
+  return {ReadList(
+      reader.getItems(), limits::kItemsMax, "receipts", [](raw::Receipts::Item::Reader item) {
+        ReceiptItem value{.reference = Reference(item.getReference()),
+                          .bytes = ReadBytes(item.getBytes(), limits::kHeaderBytesMax, "receipt"),
+                          .proof = {}};
+        if (item.hasProof()) value.proof.push_back(ReadPartProof(item.getProof()));
+        return value;
+      })};
 }
 
 Head ReadHead(raw::Head::Reader reader) {
-  return {.checkpoint = ReadText(reader.getCheckpoint(), kNoteBytesMax, "checkpoint"),
-          .from_size = reader.getFromSize(),
-          .consistency = ReadDigests(reader.getConsistency(), limits::kProofHashesMax, "consistency"),
-          .directory = ReadDocumentVersion(reader.getDirectory()),
-          .policy = ReadDocumentVersion(reader.getPolicy()),
-          .statements = reader.getStatements()};
+  return {
+      .checkpoint = ReadText(reader.getCheckpoint(), kNoteBytesMax, "checkpoint"),
+      .from_size = reader.getFromSize(),
+      .consistency = ReadDigests(reader.getConsistency(), limits::kProofHashesMax, "consistency"),
+      .directory = ReadDocumentVersion(reader.getDirectory()),
+      .policy = ReadDocumentVersion(reader.getPolicy()),
+      .statements = reader.getStatements()};
 }
 
 AlarmFrame ReadAlarm(raw::Alarm::Reader reader) {
@@ -347,24 +353,28 @@ struct BodyWriter {
   void operator()(const AnswerFrame& answers) { WriteAnswers(frame.initAnswer(), answers.items); }
   void operator()(const Deliver& deliver) {
     auto builder = frame.initDeliver();
-    WriteList(deliver.items, [&](unsigned n) { return builder.initItems(n); },
-              [](raw::Deliver::Item::Builder item, const DeliverItem& value) {
-                item.setReference(value.reference.value());
-                item.setAgency(value.agency.value());
-                item.setLane(static_cast<std::uint8_t>(value.lane));
-                item.setBytes(Data(value.bytes));
-              });
+    WriteList(
+        deliver.items, [&](unsigned n) { return builder.initItems(n); },
+        [](raw::Deliver::Item::Builder item, const DeliverItem& value) {
+          item.setReference(value.reference.value());
+          item.setAgency(value.agency.value());
+          item.setLane(static_cast<std::uint8_t>(value.lane));
+          item.setBytes(Data(value.bytes));
+        });
   }
   void operator()(const ReceiptFrame& receipts) {
     auto builder = frame.initReceipt();
-    WriteList(receipts.items, [&](unsigned n) { return builder.initItems(n); },
-              [](raw::Receipts::Item::Builder item, const ReceiptItem& value) {
-                item.setReference(value.reference.value());
-                item.setBytes(Data(value.bytes));
-                if (!value.proof.empty()) Write(item.initProof(), value.proof.front());
-              });
+    WriteList(
+        receipts.items, [&](unsigned n) { return builder.initItems(n); },
+        [](raw::Receipts::Item::Builder item, const ReceiptItem& value) {
+          item.setReference(value.reference.value());
+          item.setBytes(Data(value.bytes));
+          if (!value.proof.empty()) Write(item.initProof(), value.proof.front());
+        });
   }
-  void operator()(const Receipted& receipted) { WriteAnswers(frame.initReceipted(), receipted.items); }
+  void operator()(const Receipted& receipted) {
+    WriteAnswers(frame.initReceipted(), receipted.items);
+  }
   void operator()(const RecallFrame& recall) { WriteItems(frame.initRecall(), recall.items); }
   void operator()(const VoidFrame& voids) { WriteItems(frame.initVoid(), voids.items); }
   void operator()(const StatementFrame& statements) {
@@ -395,12 +405,13 @@ struct BodyWriter {
     auto builder = frame.initDocument();
     builder.setReference(document.reference.value());
     builder.setMore(document.more);
-    WriteList(document.pieces, [&](unsigned n) { return builder.initPieces(n); },
-              [](raw::Document::Piece::Builder piece, const DocumentFrame::Piece& value) {
-                piece.setKind(static_cast<raw::DocumentKind>(value.kind));
-                piece.setIndex(value.index);
-                piece.setBytes(Data(value.bytes));
-              });
+    WriteList(
+        document.pieces, [&](unsigned n) { return builder.initPieces(n); },
+        [](raw::Document::Piece::Builder piece, const DocumentFrame::Piece& value) {
+          piece.setKind(static_cast<raw::DocumentKind>(value.kind));
+          piece.setIndex(value.index);
+          piece.setBytes(Data(value.bytes));
+        });
   }
   void operator()(const AlarmFrame& alarm) {
     auto builder = frame.initAlarm();

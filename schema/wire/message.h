@@ -59,7 +59,8 @@ auto ParseMessage(ByteView bytes, const ParseLimits& limits, Read read)
   } catch (const Malformed& malformed) {
     return Fail(FaultCode::kCorrupt, "malformed: " + malformed.what);
   } catch (const kj::Exception& exception) {
-    return Fail(FaultCode::kCorrupt, "malformed: " + std::string(exception.getDescription().cStr()));
+    return Fail(FaultCode::kCorrupt,
+                "malformed: " + std::string(exception.getDescription().cStr()));
   }
 }
 

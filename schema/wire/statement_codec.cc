@@ -71,8 +71,10 @@ void WriteCalendar(raw::Calendar::Builder builder, const Calendar& value) {
   builder.setZone(value.zone);
   builder.setReadyBy(static_cast<std::uint16_t>(value.ready_by.count()));
   builder.setWeekdays(value.weekdays);
-  WriteList(value.terms, [&](unsigned n) { return builder.initTerms(n); }, WriteDayRange);
-  WriteList(value.closures, [&](unsigned n) { return builder.initClosures(n); }, WriteDayRange);
+  WriteList(
+      value.terms, [&](unsigned n) { return builder.initTerms(n); }, WriteDayRange);
+  WriteList(
+      value.closures, [&](unsigned n) { return builder.initClosures(n); }, WriteDayRange);
 }
 
 Void ReadVoid(raw::VoidStatement::Reader reader) {
@@ -118,7 +120,8 @@ Bytes EncodeSigned(ByteView inner, const Signature& signature) {
 
 // Reads a Signed and hands its inner bytes to `parse`.
 template <class Value, class Inner, class Parse>
-Result<Value> ParseSigned(ByteView bytes, const ParseLimits& limits, Inner Value::*inner, Parse parse) {
+Result<Value> ParseSigned(ByteView bytes, const ParseLimits& limits, Inner Value::*inner,
+                          Parse parse) {
   return ParseMessage<raw::Signed>(bytes, limits, [&](raw::Signed::Reader reader) {
     Value value;
     value.bytes = ReadBytes(reader.getBytes(), limits.bytes_max, "signed bytes");
@@ -198,7 +201,8 @@ Bytes EncodeStatement(const AgencyStatement& statement) {
     builder.setCounter(statement.counter);
     builder.setPrevious(Data(statement.previous));
     builder.setTime(ToMilliseconds(statement.time));
-    WriteList(statement.keys, [&](unsigned n) { return builder.initKeys(n); }, WriteRecipientKey);
+    WriteList(
+        statement.keys, [&](unsigned n) { return builder.initKeys(n); }, WriteRecipientKey);
     builder.setTelephone(statement.telephone);
     WriteCalendar(builder.initCalendar(), statement.calendar);
     if (statement.alternate) builder.setAlternate(statement.alternate->value());
@@ -223,7 +227,9 @@ Result<SignedReceipt> ParseSignedReceipt(ByteView bytes) {
   });
 }
 
-Bytes EncodeSignedVoid(const SignedVoid& value) { return EncodeSigned(value.bytes, value.signature); }
+Bytes EncodeSignedVoid(const SignedVoid& value) {
+  return EncodeSigned(value.bytes, value.signature);
+}
 
 Result<SignedVoid> ParseSignedVoid(ByteView bytes) {
   return ParseSigned(bytes, kSmall, &SignedVoid::value, [](ByteView inner) {

@@ -45,27 +45,40 @@ std::string ReadRepositoryFile(const std::string& path) {
 TestPartnership::TestPartnership() {
   governance_ = std::make_unique<tlog::NoteSigner>(kTestPartnership.value() + "/governance/1",
                                                    seal::SigningKey::Generate(random_));
-  log_signer_ = std::make_unique<tlog::NoteSigner>(tlog::OriginOf(kTestPartnership, 1), seal::SigningKey::Generate(random_));
+  log_signer_ = std::make_unique<tlog::NoteSigner>(tlog::OriginOf(kTestPartnership, 1),
+                                                   seal::SigningKey::Generate(random_));
   release_key_ = std::make_unique<seal::SigningKey>(seal::SigningKey::Generate(random_));
   AddAgency(kPolice, {kPoliceRole}, {});
-  for (const AgencyId& school : {kSchoolA, kSchoolB, kSchoolC}) AddAgency(school, {kSchoolRole}, {kSchoolRole});
-  AddAgency(kCouncil, {kServicesRole, Role("home-education")}, {kServicesRole, Role("home-education")});
+  for (const AgencyId& school : {kSchoolA, kSchoolB, kSchoolC})
+    AddAgency(school, {kSchoolRole}, {kSchoolRole});
+  AddAgency(kCouncil, {kServicesRole, Role("home-education")},
+            {kServicesRole, Role("home-education")});
   for (const char* const host : {"broker", "host.operator"}) {
     curve_[host] = Z85Encode(seal::SealKey::Generate(random_).public_key());
   }
-  directory_ = std::make_unique<Directory>(Must(Directory::Parse(DirectoryText(), "test directory")));
-  policy_ = std::make_unique<policy::Policy>(Must(policy::Policy::Parse(PolicyText(), "test policy")));
+  directory_ =
+      std::make_unique<Directory>(Must(Directory::Parse(DirectoryText(), "test directory")));
+  policy_ =
+      std::make_unique<policy::Policy>(Must(policy::Policy::Parse(PolicyText(), "test policy")));
   for (const TestAgency& agency : agencies_) CHECK(Must(statements_.Apply(StatementOf(agency.id))));
 }
 
-void TestPartnership::AddAgency(const AgencyId& id, std::vector<Role> roles, std::vector<Role> receives) {
-  TestAgency agency{.id = id, .title = "Test " + id.value(), .roles = std::move(roles), .receives = std::move(receives),
-                    .host = "host." + id.value(), .keys = {}, .recipient_keys = {}};
-  for (const seal::Purpose purpose : {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
-                                      seal::Purpose::kRecall, seal::Purpose::kStatement}) {
+void TestPartnership::AddAgency(const AgencyId& id, std::vector<Role> roles,
+                                std::vector<Role> receives) {
+  TestAgency agency{.id = id,
+                    .title = "Test " + id.value(),
+                    .roles = std::move(roles),
+                    .receives = std::move(receives),
+                    .host = "host." + id.value(),
+                    .keys = {},
+                    .recipient_keys = {}};
+  for (const seal::Purpose purpose :
+       {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
+        seal::Purpose::kRecall, seal::Purpose::kStatement}) {
     agency.keys.emplace(purpose, seal::SigningKey::Generate(random_));
   }
-  for (const Role& role : agency.receives) agency.recipient_keys.emplace(role, seal::SealKey::Generate(random_));
+  for (const Role& role : agency.receives)
+    agency.recipient_keys.emplace(role, seal::SealKey::Generate(random_));
   curve_[agency.host] = Z85Encode(seal::SealKey::Generate(random_).public_key());
   agencies_.push_back(std::move(agency));
 }
@@ -74,14 +87,18 @@ std::string TestPartnership::DirectoryText(std::uint64_t version, const Digest& 
   Value hosts = Value::List();
   Value agencies = Value::List();
   for (const TestAgency& agency : agencies_) {
-    hosts.Add(Value::Map().Set("name", agency.host).Set("operated-by", agency.title).Set("curve", Value::List().Add(curve_.at(agency.host))));
+    hosts.Add(Value::Map()
+                  .Set("name", agency.host)
+                  .Set("operated-by", agency.title)
+                  .Set("curve", Value::List().Add(curve_.at(agency.host))));
     Value keys = Value::List();
     for (const auto& [purpose, key] : agency.keys) {
       const std::string name(seal::NameOf(purpose));
-      keys.Add(Value::Map()
-                   .Set("purpose", name)
-                   .Set("public", Base64Encode(key.public_key()))
-                   .Set("proof", Base64Encode(seal::ProvePossession(key, agency.id.value(), name))));
+      keys.Add(
+          Value::Map()
+              .Set("purpose", name)
+              .Set("public", Base64Encode(key.public_key()))
+              .Set("proof", Base64Encode(seal::ProvePossession(key, agency.id.value(), name))));
     }
     agencies.Add(Value::Map()
                      .Set("name", agency.id.value())
@@ -101,25 +118,31 @@ std::string TestPartnership::DirectoryText(std::uint64_t version, const Digest& 
                         .Set("version", version)
                         .Set("minimum-suite", 1);
   if (version > 1) directory.Set("previous", HexEncode(previous));
-  return text::ToToml(std::move(directory)
-                          .Set("governance", Value::Map().Set("threshold", 1).Set(
-                                                 "keys", Value::List().Add(tlog::NoteKeyToText(governance_->key()))))
-                          .Set("broker", Value::Map()
-                                             .Set("curve", curve_.at("broker"))
-                                             .Set("release", Base64Encode(release_key_->public_key()))
-                                             .Set("log-keys", Value::List().Add(tlog::NoteKeyToText(log_signer_->key()))))
-                          .Set("host", std::move(hosts))
-                          .Set("agency", std::move(agencies)));
+  return text::ToToml(
+      std::move(directory)
+          .Set("governance",
+               Value::Map()
+                   .Set("threshold", 1)
+                   .Set("keys", Value::List().Add(tlog::NoteKeyToText(governance_->key()))))
+          .Set("broker",
+               Value::Map()
+                   .Set("curve", curve_.at("broker"))
+                   .Set("release", Base64Encode(release_key_->public_key()))
+                   .Set("log-keys", Value::List().Add(tlog::NoteKeyToText(log_signer_->key()))))
+          .Set("host", std::move(hosts))
+          .Set("agency", std::move(agencies)));
 }
 
 std::string TestPartnership::PolicyText(std::uint64_t version, const Digest& previous) const {
   std::string text = ReadRepositoryFile("policy/partnerships/rotherham/policy.toml");
   if (version == 1) return text;
   return Replace(text, "version = 1\n\n# A key adult",
-                 "version = " + std::to_string(version) + "\nprevious = \"" + HexEncode(previous) + "\"\n\n# A key adult");
+                 "version = " + std::to_string(version) + "\nprevious = \"" + HexEncode(previous) +
+                     "\"\n\n# A key adult");
 }
 
-std::string TestPartnership::Replace(std::string text, const std::string& what, const std::string& with) {
+std::string TestPartnership::Replace(std::string text, const std::string& what,
+                                     const std::string& with) {
   const auto at = text.find(what);
   CHECK(at != std::string::npos);
   return text.replace(at, what.size(), with);
@@ -129,7 +152,9 @@ std::string TestPartnership::Sign(const std::string& text) const {
   return tlog::MakeNote(text, std::array{governance_->SignatureLine(text)});
 }
 
-std::string TestPartnership::OpeningNote() const { return Sign(OpeningText({kTestPartnership, 1, log_signer_->key()})); }
+std::string TestPartnership::OpeningNote() const {
+  return Sign(OpeningText({kTestPartnership, 1, log_signer_->key()}));
+}
 
 const seal::SigningKey& TestPartnership::Key(const AgencyId& agency, seal::Purpose purpose) const {
   return std::ranges::find(agencies_, agency, &TestAgency::id)->keys.at(purpose);
@@ -151,9 +176,11 @@ SignedStatement TestPartnership::StatementOf(const AgencyId& id) const {
     statement.keys.push_back({role, 1, key.public_key(), RecipientKey::State::kCurrent});
   }
   statement.telephone = "01632 960000";
-  statement.key = seal::KeyIdOf("statement", agency.keys.at(seal::Purpose::kStatement).public_key());
+  statement.key =
+      seal::KeyIdOf("statement", agency.keys.at(seal::Purpose::kStatement).public_key());
   signed_statement.bytes = wire::EncodeStatement(statement);
-  signed_statement.signature = SignStatement(agency.keys.at(seal::Purpose::kStatement), signed_statement.bytes);
+  signed_statement.signature =
+      SignStatement(agency.keys.at(seal::Purpose::kStatement), signed_statement.bytes);
   return signed_statement;
 }
 
@@ -162,8 +189,12 @@ std::map<std::string, Value> TestPartnership::NoticeContent() const {
       {"childName", Value::Map().Set("given", "Jessie").Set("family", "Testcase")},
       {"childBirth", "2015-03-04"},
       {"establishment", Value::Map().Set("urn", "106890").Set("name", "Oak Hill Primary School")},
-      {"reference", Value::Map().Set("force", "South Yorkshire Police").Set("incident", "SY/2026/000123")},
-      {"incidentTime", Value::Map().Set("utc", ToMilliseconds(kNight)).Set("local", "2026-11-20 23:40").Set("zone", "Europe/London")},
+      {"reference",
+       Value::Map().Set("force", "South Yorkshire Police").Set("incident", "SY/2026/000123")},
+      {"incidentTime", Value::Map()
+                           .Set("utc", ToMilliseconds(kNight))
+                           .Set("local", "2026-11-20 23:40")
+                           .Set("zone", "Europe/London")},
       {"location", "1 Nowhere Street"},
       {"presence", Value::Map().Set("presence", "present").Set("where", "upstairs")},
       {"childPart", "household"},
@@ -177,15 +208,19 @@ std::map<std::string, Value> TestPartnership::NoticeContent() const {
 
 Content TestPartnership::MakeContent(const std::map<std::string, Value>& sections) const {
   const exchange::ExchangeType& type = *exchange::FindExchange(kEncompass);
-  Content content{kPolice, kPoliceRole, kEncompass, type.version, {}, exchange::ClaimsOf(type, sections)};
+  Content content{kPolice,      kPoliceRole, kEncompass,
+                  type.version, {},          exchange::ClaimsOf(type, sections)};
   for (const exchange::Field& section : type.sections) {
     const auto value = sections.find(section.name);
-    content.sections.emplace(section.name, Must(exchange::EncodeSection(type, section.name, value == sections.end() ? Value() : value->second)));
+    content.sections.emplace(
+        section.name, Must(exchange::EncodeSection(
+                          type, section.name, value == sections.end() ? Value() : value->second)));
   }
   return content;
 }
 
-Composed TestPartnership::Compose(const std::vector<Recipient>& recipients, seal::RandomSource& random, TimePoint now) const {
+Composed TestPartnership::Compose(const std::vector<Recipient>& recipients,
+                                  seal::RandomSource& random, TimePoint now) const {
   return Compose(MakeContent(NoticeContent()), recipients, random, now);
 }
 
@@ -195,7 +230,9 @@ Composed TestPartnership::Compose(const Content& content, const std::vector<Reci
   const SenderView view{*directory_, *policy_, statements_, LogHead{}};
   std::map<AgencyId, std::uint64_t> numbers;
   const ComposeTools tools{Key(content.sender, seal::Purpose::kEnvelope), random,
-                           [&](const AgencyId& recipient, Lane) { return SeriesNumber{SeriesId(7), ++numbers[recipient]}; },
+                           [&](const AgencyId& recipient, Lane) {
+                             return SeriesNumber{SeriesId(7), ++numbers[recipient]};
+                           },
                            [](const policy::Deadline&, const AgencyId&, TimePoint from) {
                              return std::optional(from + std::chrono::hours(8));
                            }};
@@ -210,12 +247,14 @@ Delivery TestPartnership::DeliveryOf(const Envelope& envelope, std::size_t grant
   delivery.grant = envelope.grants[grant];
   const auto& opened = delivery.grant.clear.openings;
   for (const SectionOpening& section : envelope.sections) {
-    if (std::ranges::find(opened, section.name) != opened.end()) delivery.sections.push_back(section);
+    if (std::ranges::find(opened, section.name) != opened.end())
+      delivery.sections.push_back(section);
   }
   for (const SealedSection& section : envelope.sealed) {
     if (std::ranges::find(opened, section.name) != opened.end()) delivery.sealed.push_back(section);
   }
-  const auto read = policy_->ClaimsRead(envelope.header.exchange, envelope.header.role, delivery.grant.clear.role);
+  const auto read = policy_->ClaimsRead(envelope.header.exchange, envelope.header.role,
+                                        delivery.grant.clear.role);
   for (const ClaimOpening& claim : envelope.claims) {
     if (std::ranges::find(read, claim.name) != read.end()) delivery.claims.push_back(claim);
   }
@@ -223,15 +262,19 @@ Delivery TestPartnership::DeliveryOf(const Envelope& envelope, std::size_t grant
 }
 
 ReceiverView TestPartnership::ReceiverViewOf() const {
-  return {*directory_, *policy_,
-          [this](const DocumentVersion& version) { return policy_->version() == version ? policy_.get() : nullptr; },
-          [this](const AgencyId& agency, const Role& role, const KeyId& id) -> const seal::SealKey* {
-            for (const TestAgency& each : agencies_) {
-              const auto key = each.recipient_keys.find(role);
-              if (each.id == agency && key != each.recipient_keys.end() && key->second.id() == id) return &key->second;
-            }
-            return nullptr;
-          }};
+  return {
+      *directory_, *policy_,
+      [this](const DocumentVersion& version) {
+        return policy_->version() == version ? policy_.get() : nullptr;
+      },
+      [this](const AgencyId& agency, const Role& role, const KeyId& id) -> const seal::SealKey* {
+        for (const TestAgency& each : agencies_) {
+          const auto key = each.recipient_keys.find(role);
+          if (each.id == agency && key != each.recipient_keys.end() && key->second.id() == id)
+            return &key->second;
+        }
+        return nullptr;
+      }};
 }
 
 }  // namespace havenline

@@ -63,9 +63,10 @@ class TestPartnership {
   Content MakeContent(const std::map<std::string, text::Value>& sections) const;
 
   // Seals a notice to these schools, as the police agent would.
-  Composed Compose(const std::vector<Recipient>& recipients, seal::RandomSource& random, TimePoint now) const;
-  Composed Compose(const Content& content, const std::vector<Recipient>& recipients, seal::RandomSource& random,
+  Composed Compose(const std::vector<Recipient>& recipients, seal::RandomSource& random,
                    TimePoint now) const;
+  Composed Compose(const Content& content, const std::vector<Recipient>& recipients,
+                   seal::RandomSource& random, TimePoint now) const;
   // What that recipient would be delivered, without the broker's proof.
   Delivery DeliveryOf(const Envelope& envelope, std::size_t grant) const;
   ReceiverView ReceiverViewOf() const;

@@ -23,8 +23,8 @@ inline nlohmann::json ReadVectors(const std::filesystem::path& name) {
   return nlohmann::json::parse(file);
 }
 
-#define VECTORS_OR_SKIP(variable, name)                                                            \
-  const nlohmann::json variable = ReadVectors(name);                                               \
+#define VECTORS_OR_SKIP(variable, name)              \
+  const nlohmann::json variable = ReadVectors(name); \
   if (variable.is_null()) GTEST_SKIP() << "VECTORS ABSENT: " << (VectorsFolder() / (name)).string()
 
 inline Bytes FromHex(const nlohmann::json& text) {

@@ -20,7 +20,8 @@ struct Counts {
 };
 
 KeyLookup LookIn(const Directory& directory) {
-  return [&directory](const AgencyId& agency, seal::Purpose purpose, const KeyId& id) -> std::optional<seal::VerifyKey> {
+  return [&directory](const AgencyId& agency, seal::Purpose purpose,
+                      const KeyId& id) -> std::optional<seal::VerifyKey> {
     const AgencyKey* const key = directory.FindKey(agency, purpose, id);
     if (key == nullptr) return std::nullopt;
     return key->key;
@@ -43,31 +44,36 @@ class EnvelopeFlipTest : public ::testing::Test {
 
   TestPartnership partnership_;
   CountedRandom random_{1};
-  Composed composed_ = partnership_.Compose({{kSchoolA, kSchoolRole}, {kSchoolB, kSchoolRole}}, random_, kNight);
+  Composed composed_ =
+      partnership_.Compose({{kSchoolA, kSchoolRole}, {kSchoolB, kSchoolRole}}, random_, kNight);
 };
 
 TEST_F(EnvelopeFlipTest, TheBrokerRefusesEachOrNothingReadIsChanged) {
   const KeyLookup keys = LookIn(partnership_.directory());
   const auto original = wire::ParseEnvelope(composed_.bytes);
   ASSERT_TRUE(original.has_value());
-  ASSERT_TRUE(std::holds_alternative<VerifiedEnvelope>(VerifiedEnvelope::Verify(*original, kTestPartnership, keys)));
-  const Counts counts = FlipEveryBit(composed_.bytes, [&](const Bytes& flipped, Counts& c, std::size_t bit) {
-    auto parsed = wire::ParseEnvelope(flipped);
-    if (!parsed) {
-      ++c.malformed;
-      return;
-    }
-    const Envelope read = *parsed;
-    if (std::holds_alternative<Invalid>(VerifiedEnvelope::Verify(*std::move(parsed), kTestPartnership, keys))) {
-      ++c.refused;
-      return;
-    }
-    ++c.unchanged;
-    ASSERT_EQ(read, *original) << "bit " << bit << " changed what was read, and nobody noticed";
-  });
-  std::printf("broker: %d malformed, %d refused, %d without any effect, of %zu bits\n", counts.malformed, counts.refused,
-              counts.unchanged, composed_.bytes.size() * 8);
-  EXPECT_EQ(static_cast<std::size_t>(counts.malformed + counts.refused + counts.unchanged), composed_.bytes.size() * 8);
+  ASSERT_TRUE(std::holds_alternative<VerifiedEnvelope>(
+      VerifiedEnvelope::Verify(*original, kTestPartnership, keys)));
+  const Counts counts =
+      FlipEveryBit(composed_.bytes, [&](const Bytes& flipped, Counts& c, std::size_t bit) {
+        auto parsed = wire::ParseEnvelope(flipped);
+        if (!parsed) {
+          ++c.malformed;
+          return;
+        }
+        const Envelope read = *parsed;
+        if (std::holds_alternative<Invalid>(
+                VerifiedEnvelope::Verify(*std::move(parsed), kTestPartnership, keys))) {
+          ++c.refused;
+          return;
+        }
+        ++c.unchanged;
+        ASSERT_EQ(read, *original) << "bit " << bit << " changed what was read, and nobody noticed";
+      });
+  std::printf("broker: %d malformed, %d refused, %d without any effect, of %zu bits\n",
+              counts.malformed, counts.refused, counts.unchanged, composed_.bytes.size() * 8);
+  EXPECT_EQ(static_cast<std::size_t>(counts.malformed + counts.refused + counts.unchanged),
+            composed_.bytes.size() * 8);
   // Only Cap'n Proto's own padding may be without effect.
   EXPECT_LT(counts.unchanged, static_cast<int>(composed_.bytes.size() * 8 / 20));
 }
@@ -79,7 +85,8 @@ TEST_F(EnvelopeFlipTest, TheRecipientRefusesEachOrNothingReadIsChanged) {
   ASSERT_TRUE(original.has_value());
   const auto contents = [](const std::variant<Opened, NotOpened>& opened) {
     std::map<std::string, Bytes> sections;
-    for (const auto& [name, content] : std::get<Opened>(opened).sections) sections[name] = ToBytes(content.ExposeSecret());
+    for (const auto& [name, content] : std::get<Opened>(opened).sections)
+      sections[name] = ToBytes(content.ExposeSecret());
     return sections;
   };
   const auto opened = OpenDelivery(*original, view);
@@ -103,8 +110,9 @@ TEST_F(EnvelopeFlipTest, TheRecipientRefusesEachOrNothingReadIsChanged) {
     ASSERT_EQ(parsed->sealed, original->sealed) << bit;
     ASSERT_EQ(parsed->claims, original->claims) << bit;
   });
-  std::printf("recipient: %d malformed, %d refused, %d without effect on what is read, of %zu bits\n", counts.malformed,
-              counts.refused, counts.unchanged, bytes.size() * 8);
+  std::printf(
+      "recipient: %d malformed, %d refused, %d without effect on what is read, of %zu bits\n",
+      counts.malformed, counts.refused, counts.unchanged, bytes.size() * 8);
 }
 
 }  // namespace

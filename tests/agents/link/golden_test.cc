@@ -39,8 +39,10 @@ Value SectionValues(const Composed& composed, const seal::SecretBytes& keys, std
   const seal::MessageContext context = seal::ContextOf(envelope.header);
   const Digest core = seal::CoreOf(context);
   const Digest extracted = seal::HkdfExtract(context.id.value(), key);
-  const Bytes okm = seal::HkdfExpand(extracted, seal::Joined(seal::labels::kSection).Add(ByteView(core)).Add(name).bytes(), 64);
-  const auto content = seal::OpenSection(context, *opening, seal::SectionKey(*ToArray<32>(key)), sealed->sealed);
+  const Bytes okm = seal::HkdfExpand(
+      extracted, seal::Joined(seal::labels::kSection).Add(ByteView(core)).Add(name).bytes(), 64);
+  const auto content =
+      seal::OpenSection(context, *opening, seal::SectionKey(*ToArray<32>(key)), sealed->sealed);
   EXPECT_TRUE(content.has_value()) << name;
   return Value::Map()
       .Set("name", name)
@@ -56,7 +58,8 @@ Value SectionValues(const Composed& composed, const seal::SecretBytes& keys, std
 Value GoldenValues() {
   const TestPartnership partnership;
   CountedRandom random(1);
-  const Composed composed = partnership.Compose({{kSchoolA, kSchoolRole}, {kSchoolB, kSchoolRole}}, random, kNight);
+  const Composed composed =
+      partnership.Compose({{kSchoolA, kSchoolRole}, {kSchoolB, kSchoolRole}}, random, kNight);
   const Envelope& envelope = composed.envelope;
   const Grant& grant = envelope.grants[0];
   const seal::SealKey& recipient = partnership.RecipientKey(kSchoolA, kSchoolRole);
@@ -67,13 +70,17 @@ Value GoldenValues() {
   const auto schedule = seal::HpkeKeySchedule(shared, info);
   const auto keys = seal::HpkeOpen(recipient, info, grant.enc, grant.ciphertext);
   Value sections = Value::List();
-  for (std::size_t i = 0; i < grant.clear.openings.size(); ++i) sections.Add(SectionValues(composed, *keys, i));
+  for (std::size_t i = 0; i < grant.clear.openings.size(); ++i)
+    sections.Add(SectionValues(composed, *keys, i));
   Value digests = Value::List();
   for (const Digest& digest : envelope.header.grants) digests.Add(HexEncode(digest));
   return Value::Map()
-      .Set("about", "One Encompass notice to two schools, with every value on the way. All keys are public: never use them.")
+      .Set("about",
+           "One Encompass notice to two schools, with every value on the way. All keys are public: "
+           "never use them.")
       .Set("partnership", kTestPartnership.value())
-      .Set("sender envelope key", HexEncode(partnership.Key(kPolice, seal::Purpose::kEnvelope).public_key()))
+      .Set("sender envelope key",
+           HexEncode(partnership.Key(kPolice, seal::Purpose::kEnvelope).public_key()))
       .Set("recipient", kSchoolA.value())
       .Set("recipient private key", HexEncode(recipient.ExposePrivate()))
       .Set("recipient public key", HexEncode(recipient.public_key()))
@@ -81,7 +88,8 @@ Value GoldenValues() {
       .Set("header", HexEncode(envelope.header_bytes))
       .Set("header hash", HexEncode(seal::Sha256(envelope.header_bytes)))
       .Set("leaf hash", HexEncode(tlog::LeafHash(envelope.header_bytes)))
-      .Set("signed text", HexEncode(*tlog::SignedText(seal::Purpose::kEnvelope, envelope.header_bytes, envelope.signature)))
+      .Set("signed text", HexEncode(*tlog::SignedText(seal::Purpose::kEnvelope,
+                                                      envelope.header_bytes, envelope.signature)))
       .Set("signature", HexEncode(envelope.signature.signature))
       .Set("core", HexEncode(core))
       .Set("clear part", HexEncode(grant.clear_bytes))

@@ -12,19 +12,23 @@
 namespace havenline::seal {
 namespace {
 
-static_assert(!std::is_copy_constructible_v<Secret<32>> && !std::is_copy_constructible_v<SecretBytes>);
+static_assert(!std::is_copy_constructible_v<Secret<32>> &&
+              !std::is_copy_constructible_v<SecretBytes>);
 static_assert(!std::is_copy_constructible_v<LockedSecret<32>>);
 
 TEST(SecretTest, AMovedFromSecretIsWiped) {
   Secret<4> from(ByteArray<4>{1, 2, 3, 4});
   const Secret<4> to = std::move(from);
   EXPECT_EQ(to.ExposeSecret(), (ByteArray<4>{1, 2, 3, 4}));
-  EXPECT_EQ(from.ExposeSecret(), ByteArray<4>{});  // NOLINT(bugprone-use-after-move): that is the test.
+  EXPECT_EQ(from.ExposeSecret(),
+            ByteArray<4>{});  // NOLINT(bugprone-use-after-move): that is the test.
 }
 
 TEST(JoinedTest, FieldsCannotSlideIntoEachOther) {
   EXPECT_NE(ToBytes(Joined("ab").Add("c").bytes()), ToBytes(Joined("a").Add("bc").bytes()));
-  EXPECT_EQ(HexEncode(Joined("ab").Add(std::uint64_t{5}).bytes()), "0000000261620000000800000000000000" "05");
+  EXPECT_EQ(HexEncode(Joined("ab").Add(std::uint64_t{5}).bytes()),
+            "0000000261620000000800000000000000"
+            "05");
 }
 
 TEST(StoredTest, ARowOpensOnlyInItsPlace) {

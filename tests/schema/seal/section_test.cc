@@ -12,14 +12,21 @@ namespace {
 class SectionTest : public ::testing::Test {
  protected:
   SectionOpening OpeningOf(const std::string& name, const SealedWithCommit& sealed) {
-    return {.salt = {}, .name = name, .size = static_cast<std::uint32_t>(sealed.sealed.size()),
-            .sealed_hash = Sha256(sealed.sealed), .commit = sealed.commit};
+    return {.salt = {},
+            .name = name,
+            .size = static_cast<std::uint32_t>(sealed.sealed.size()),
+            .sealed_hash = Sha256(sealed.sealed),
+            .commit = sealed.commit};
   }
   SectionKey Key() { return SectionKey(random_.Array<32>()); }
 
   CountedRandom random_{1};
-  MessageContext context_{PartnershipId("p"), MessageId(ByteArray<16>{1}), AgencyId("police.x"),
-                          ExchangeName("encompass-notice"), 1, Digest{2}};
+  MessageContext context_{PartnershipId("p"),
+                          MessageId(ByteArray<16>{1}),
+                          AgencyId("police.x"),
+                          ExchangeName("encompass-notice"),
+                          1,
+                          Digest{2}};
 };
 
 TEST_F(SectionTest, OpensToWhatWasSealed) {
@@ -59,7 +66,8 @@ TEST_F(SectionTest, SealedSizesOutsideTheBucketsAreNotSizes) {
 TEST_F(SectionTest, IsBoundToItsMessageAndName) {
   const SectionKey key = Key();
   const auto sealed = SealSection(context_, "childName", key, AsBytes("content"));
-  const auto opens = [&](const MessageContext& context, const std::string& name, SealedWithCommit as) {
+  const auto opens = [&](const MessageContext& context, const std::string& name,
+                         SealedWithCommit as) {
     return OpenSection(context, OpeningOf(name, as), key, as.sealed).has_value();
   };
   ASSERT_TRUE(opens(context_, "childName", sealed));
@@ -77,7 +85,8 @@ TEST_F(SectionTest, IsBoundToItsMessageAndName) {
   other.version = 2;
   EXPECT_FALSE(opens(other, "childName", sealed));
   const SectionKey wrong = Key();
-  EXPECT_FALSE(OpenSection(context_, OpeningOf("childName", sealed), wrong, sealed.sealed).has_value());
+  EXPECT_FALSE(
+      OpenSection(context_, OpeningOf("childName", sealed), wrong, sealed.sealed).has_value());
 }
 
 TEST_F(SectionTest, EverySingleBitFlipOfSealedBytesOrCommitIsRefused) {
@@ -86,12 +95,14 @@ TEST_F(SectionTest, EverySingleBitFlipOfSealedBytesOrCommitIsRefused) {
   for (std::size_t bit = 0; bit < sealed.sealed.size() * 8; ++bit) {
     SealedWithCommit flipped = sealed;
     flipped.sealed[bit / 8] = static_cast<std::uint8_t>(flipped.sealed[bit / 8] ^ 1U << bit % 8);
-    ASSERT_FALSE(OpenSection(context_, OpeningOf("childName", flipped), key, flipped.sealed)) << bit;
+    ASSERT_FALSE(OpenSection(context_, OpeningOf("childName", flipped), key, flipped.sealed))
+        << bit;
   }
   for (std::size_t bit = 0; bit < 256; ++bit) {
     SealedWithCommit flipped = sealed;
     flipped.commit[bit / 8] = static_cast<std::uint8_t>(flipped.commit[bit / 8] ^ 1U << bit % 8);
-    ASSERT_FALSE(OpenSection(context_, OpeningOf("childName", flipped), key, flipped.sealed)) << bit;
+    ASSERT_FALSE(OpenSection(context_, OpeningOf("childName", flipped), key, flipped.sealed))
+        << bit;
   }
 }
 

@@ -41,7 +41,9 @@ TEST(HpkeVectorsTest, BaseModeOfOurSuiteGivesTheRfcsBytes) {
   VECTORS_OR_SKIP(file, "hpke_vectors.json");
   int checked = 0;
   for (const auto& vector : file["vectors"]) {
-    if (vector["mode"] != 0 || vector["kem_id"] != 0x20 || vector["kdf_id"] != 1 || vector["aead_id"] != 2) continue;
+    if (vector["mode"] != 0 || vector["kem_id"] != 0x20 || vector["kdf_id"] != 1 ||
+        vector["aead_id"] != 2)
+      continue;
     const SealKey recipient = SealKey::FromPrivate(ArrayFromHex<32>(vector["skRm"]));
     EXPECT_EQ(recipient.public_key(), ArrayFromHex<32>(vector["pkRm"]));
     const auto enc = ArrayFromHex<32>(vector["enc"]);
@@ -57,7 +59,8 @@ TEST(HpkeVectorsTest, BaseModeOfOurSuiteGivesTheRfcsBytes) {
     std::uint64_t sequence = 0;
     for (const auto& encryption : vector["encryptions"]) {
       const Bytes plaintext = FromHex(encryption["pt"]);
-      EXPECT_EQ(GcmSeal(context.key, NonceFor(context.base_nonce, sequence), FromHex(encryption["aad"]), plaintext),
+      EXPECT_EQ(GcmSeal(context.key, NonceFor(context.base_nonce, sequence),
+                        FromHex(encryption["aad"]), plaintext),
                 FromHex(encryption["ct"]));
       ++sequence;
       ++checked;
@@ -124,7 +127,8 @@ TEST(WycheproofTest, AesGcmWithOurKeyNonceAndTagSizes) {
       EXPECT_EQ(opened.has_value(), test["result"] == "valid") << "tcId " << test["tcId"];
       if (opened) {
         EXPECT_EQ(ToBytes(opened->ExposeSecret()), FromHex(test["msg"])) << "tcId " << test["tcId"];
-        EXPECT_EQ(GcmSeal(key, nonce, aad, FromHex(test["msg"])), sealed) << "tcId " << test["tcId"];
+        EXPECT_EQ(GcmSeal(key, nonce, aad, FromHex(test["msg"])), sealed)
+            << "tcId " << test["tcId"];
       }
       ++checked;
     }
@@ -144,7 +148,8 @@ TEST(WycheproofTest, HkdfSha256) {
         continue;
       }
       const Digest key = HkdfExtract(FromHex(test["salt"]), FromHex(test["ikm"]));
-      EXPECT_EQ(HkdfExpand(key, FromHex(test["info"]), size), FromHex(test["okm"])) << "tcId " << test["tcId"];
+      EXPECT_EQ(HkdfExpand(key, FromHex(test["info"]), size), FromHex(test["okm"]))
+          << "tcId " << test["tcId"];
     }
   }
   EXPECT_EQ(checked, file["numberOfTests"].get<int>());

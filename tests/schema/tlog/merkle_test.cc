@@ -35,14 +35,15 @@ bool InclusionHolds(const nlohmann::json& test) {
   const auto root = DigestFromBase64(test["root"]);
   const auto proof = ProofFromJson(test["proof"]);
   return leaf && root && proof &&
-         VerifyInclusion(*leaf, test["leafIdx"].get<std::uint64_t>(), test["treeSize"].get<std::uint64_t>(),
-                         *proof, *root);
+         VerifyInclusion(*leaf, test["leafIdx"].get<std::uint64_t>(),
+                         test["treeSize"].get<std::uint64_t>(), *proof, *root);
 }
 
 // Some cases say "don't care" where a root is not looked at: any digest stands for it, the same for the same.
 std::optional<Digest> RootFromBase64(const nlohmann::json& text) {
   const auto bytes = Base64Decode(text.get<std::string>());
-  if (bytes && bytes->size() < 32 && AsText(*bytes).starts_with("don't care")) return LeafHash(*bytes);
+  if (bytes && bytes->size() < 32 && AsText(*bytes).starts_with("don't care"))
+    return LeafHash(*bytes);
   return DigestFromBase64(text);
 }
 
@@ -58,8 +59,8 @@ bool ConsistencyHolds(const nlohmann::json& test) {
 template <class Holds>
 int CheckFolder(const std::string& name, Holds holds) {
   int checked = 0;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(VectorsFolder() / "merkle_testdata/testdata" / name)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           VectorsFolder() / "merkle_testdata/testdata" / name)) {
     if (entry.path().extension() != ".json") continue;
     std::ifstream file(entry.path());
     const auto test = nlohmann::json::parse(file);
@@ -85,7 +86,8 @@ class TreeTest : public ::testing::Test {
   void Grow(std::uint64_t size) {
     while (edge_.size() < size) {
       const std::string leaf = "entry-" + std::to_string(edge_.size());
-      for (const Node& node : edge_.Append(LeafHash(AsBytes(leaf)))) nodes_.emplace(node.id, node.hash);
+      for (const Node& node : edge_.Append(LeafHash(AsBytes(leaf))))
+        nodes_.emplace(node.id, node.hash);
       roots_.push_back(edge_.root());
     }
   }
@@ -117,7 +119,8 @@ TEST_F(TreeTest, ProofsAreThoseOfTheClassicEightLeafTree) {
   VECTORS_OR_SKIP(file, "tlog_vectors.json");
   const auto& tree = file["ct8"];
   for (const auto& leaf : tree["leaves_hex"]) {
-    for (const Node& node : edge_.Append(LeafHash(FromHex(leaf)))) nodes_.emplace(node.id, node.hash);
+    for (const Node& node : edge_.Append(LeafHash(FromHex(leaf))))
+      nodes_.emplace(node.id, node.hash);
   }
   const auto hex = [](const std::vector<Digest>& proof) {
     nlohmann::json list = nlohmann::json::array();
@@ -155,7 +158,8 @@ TEST_F(TreeTest, EveryProofOfASmallTreeVerifiesAndNoOtherDoes) {
     }
     for (std::uint64_t from = 1; from <= size; ++from) {
       auto proof = ConsistencyProof(from, size, reader_).value();
-      ASSERT_TRUE(VerifyConsistency({from, RootAt(from)}, {size, RootAt(size)}, proof)) << from << " " << size;
+      ASSERT_TRUE(VerifyConsistency({from, RootAt(from)}, {size, RootAt(size)}, proof))
+          << from << " " << size;
       proof.push_back(Digest{});
       ASSERT_FALSE(VerifyConsistency({from, RootAt(from)}, {size, RootAt(size)}, proof));
       proof.pop_back();

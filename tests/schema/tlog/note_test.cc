@@ -51,7 +51,8 @@ TEST(NoteVectorsTest, TheSyntheticCheckpointIsReproducedByteForByte) {
             file["synthetic"]["checkpoint_1000_signed"].get<std::string>());
   // The cosignatures are of a type we do not know here: ignored, as the specification says.
   EXPECT_TRUE(OpenNote(file["synthetic"]["checkpoint_1000_cosigned"].get<std::string>(),
-                       std::array{signer.key()}).has_value());
+                       std::array{signer.key()})
+                  .has_value());
 }
 
 TEST(NoteTest, ACertainSignatureThatFailsRefusesTheNoteEvenBesideAGoodOne) {
@@ -64,7 +65,8 @@ TEST(NoteTest, ACertainSignatureThatFailsRefusesTheNoteEvenBesideAGoodOne) {
   ASSERT_TRUE(opened.has_value());
   EXPECT_EQ(opened->text, text);
   EXPECT_EQ(opened->signers.size(), 2U);
-  const std::string mixed = MakeNote(text, std::array{a.SignatureLine(text), b.SignatureLine("other\n")});
+  const std::string mixed =
+      MakeNote(text, std::array{a.SignatureLine(text), b.SignatureLine("other\n")});
   EXPECT_FALSE(OpenNote(mixed, known).has_value());
   EXPECT_TRUE(OpenNote(mixed, std::array{a.key()}).has_value());  // b is unknown here, so ignored.
 }
@@ -73,7 +75,8 @@ TEST(NoteTest, OneSignerTwiceIsOneSigner) {
   const NoteSigner a = Signer("a.example", 1);
   const std::string text = "line\n";
   const auto opened =
-      OpenNote(MakeNote(text, std::array{a.SignatureLine(text), a.SignatureLine(text)}), std::array{a.key()});
+      OpenNote(MakeNote(text, std::array{a.SignatureLine(text), a.SignatureLine(text)}),
+               std::array{a.key()});
   ASSERT_TRUE(opened.has_value());
   EXPECT_EQ(opened->signers.size(), 1U);
 }

@@ -19,7 +19,8 @@ TEST(SignedTreeTest, EachOfManyVerifiesAloneAndOnlyAsItself) {
       EXPECT_FALSE(VerifyOneOf(key.public_key(), Purpose::kEnvelope, texts[i], signatures[i]));
       EXPECT_FALSE(VerifyOneOf(key.public_key(), Purpose::kReceipt, Bytes{99}, signatures[i]));
       if (count > 1) {
-        EXPECT_FALSE(VerifyOneOf(key.public_key(), Purpose::kReceipt, texts[i], signatures[(i + 1) % count]));
+        EXPECT_FALSE(VerifyOneOf(key.public_key(), Purpose::kReceipt, texts[i],
+                                 signatures[(i + 1) % count]));
       }
     }
   }
