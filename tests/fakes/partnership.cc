@@ -10,6 +10,7 @@
 #include "schema/directory/opening.h"
 #include "schema/exchange/content.h"
 #include "schema/seal/digests.h"
+#include "schema/seal/key_text.h"
 #include "schema/text/toml.h"
 #include "schema/tlog/checkpoint.h"
 #include "schema/wire/statement_codec.h"
@@ -182,6 +183,17 @@ SignedStatement TestPartnership::StatementOf(const AgencyId& id) const {
   signed_statement.signature =
       SignStatement(agency.keys.at(seal::Purpose::kStatement), signed_statement.bytes);
   return signed_statement;
+}
+
+void TestPartnership::WriteKeys(const AgencyId& id, const std::filesystem::path& folder) const {
+  const TestAgency& agency = *std::ranges::find(agencies_, id, &TestAgency::id);
+  for (const auto& [purpose, key] : agency.keys) {
+    const std::string name(seal::NameOf(purpose));
+    const std::filesystem::path path = folder / id.value() / (name + ".key");
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << seal::KeyToText(name, key.ExposeSeed());
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+  }
 }
 
 std::map<std::string, Value> TestPartnership::NoticeContent() const {

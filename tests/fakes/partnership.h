@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -57,6 +58,11 @@ class TestPartnership {
   const policy::Policy& policy() const { return *policy_; }
   const StatementBook& statements() const { return statements_; }
   StatementBook& statements() { return statements_; }
+
+  // Writes the agency's key files as `havenline init` does, for Keyring::Load(). Recipient keys are not among
+  // them: an agent makes its own.
+  void WriteKeys(const AgencyId& agency, const std::filesystem::path& folder) const;
+  Governance TestGovernance() const { return {{governance_->key()}, 1}; }
 
   // A content of every section, for a child in the household; sections can be changed by the caller.
   std::map<std::string, text::Value> NoticeContent() const;

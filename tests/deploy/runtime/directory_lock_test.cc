@@ -6,7 +6,7 @@
 
 #include "deploy/runtime/files.h"
 #include "tests/deploy/runtime/child.h"
-#include "tests/deploy/runtime/scratch_directory.h"
+#include "tests/fakes/scratch_directory.h"
 
 namespace havenline {
 namespace {

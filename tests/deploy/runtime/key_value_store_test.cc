@@ -10,7 +10,7 @@
 #include "tests/deploy/runtime/child.h"
 #include "tests/deploy/runtime/fault_disk.h"
 #include "tests/deploy/runtime/numbered.h"
-#include "tests/deploy/runtime/scratch_directory.h"
+#include "tests/fakes/scratch_directory.h"
 #include "tests/deploy/runtime/system_calls.h"
 
 namespace havenline {

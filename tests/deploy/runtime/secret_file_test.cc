@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "deploy/runtime/files.h"
-#include "tests/deploy/runtime/scratch_directory.h"
+#include "tests/fakes/scratch_directory.h"
 
 namespace havenline {
 namespace {

@@ -18,7 +18,7 @@
 #include "deploy/runtime/file_descriptor.h"
 #include "schema/base/check.h"
 #include "schema/base/thread.h"
-#include "tests/deploy/runtime/scratch_directory.h"
+#include "tests/fakes/scratch_directory.h"
 
 namespace havenline {
 namespace {
