@@ -44,9 +44,10 @@ Calendar ReadCalendar(MapReader reader) {
   return calendar;
 }
 
-OwnAgency ReadAgency(MapReader& reader) {
+OwnAgency ReadAgency(MapReader& reader, const AgentConfiguration& read) {
   OwnAgency agency;
   agency.id = AgencyId(reader.Name("name"));
+  agency.keys = read.InFolder(reader.Text("keys"));
   for (std::string& role : reader.OptionalNameList("receives"))
     agency.receives.emplace_back(std::move(role));
   agency.telephone = reader.OptionalText("telephone").value_or("");
@@ -101,7 +102,7 @@ Result<AgentConfiguration> ReadAgentConfiguration(
   if (const auto file = port.OptionalText("file")) read.port_file = read.InFolder(*file);
   read.tokens = read.InFolder(port.Text("tokens"));
   for (MapReader& agency : reader.OptionalMapList("agency"))
-    read.agencies.push_back(ReadAgency(agency));
+    read.agencies.push_back(ReadAgency(agency, read));
   if (more) more(reader, read);
   RETURN_IF_FAULT(reader.Finish());
   return read;

@@ -21,8 +21,7 @@ struct AgentConfiguration {
   std::string broker;        // tcp://host:port
   std::string broker_curve;  // Z85: pinned.
   std::filesystem::path store;
-  std::filesystem::path
-      keys;  // Folder: curve.key, store.key, pseudonym.key, <agency>/<purpose>.key
+  std::filesystem::path keys;       // Folder: curve.key, store.key, pseudonym.key
   std::filesystem::path directory;  // Notes to begin with.
   std::filesystem::path policy;
   Governance governance;  // Pinned.

@@ -113,7 +113,6 @@ class Runner {
     ASSIGN_OR_RETURN(options.documents.policy, ReadNote(configuration_.policy));
     options.documents.partnership = configuration_.partnership;
     options.documents.governance = configuration_.governance;
-    options.keys = configuration_.keys;
     options.agencies = configuration_.agencies;
     options.claims = ClaimsMade;
     options.follow_statements = configuration_.follow_statements;

@@ -53,8 +53,8 @@ Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& sto
   Agent& a = *agent;
   RETURN_IF_FAULT(a.alarms_.Load(store));
   ASSIGN_OR_RETURN(a.documents_, Documents::Load(a.options_.documents, store));
-  ASSIGN_OR_RETURN(a.keys_, Keyring::Load(a.options_.session.partnership, a.options_.keys,
-                                          a.options_.agencies, store));
+  ASSIGN_OR_RETURN(a.keys_,
+                   Keyring::Load(a.options_.session.partnership, a.options_.agencies, store));
   a.receipts_ = std::make_unique<ReceiptBook>(a.options_.session.partnership, *a.keys_);
   RETURN_IF_FAULT(a.receipts_->Load(store));
   a.outbox_ =

@@ -33,7 +33,6 @@ namespace havenline {
 struct AgentOptions {
   SessionOptions session;
   DocumentsOptions documents;
-  std::filesystem::path keys;
   std::vector<OwnAgency> agencies;
   ClaimsCheck claims;
   bool follow_statements = true;        // Off for an agent that only receives.

@@ -40,7 +40,6 @@ Result<std::optional<seal::SigningKey>> ReadSigningKey(const std::filesystem::pa
 }  // namespace
 
 Result<std::unique_ptr<Keyring>> Keyring::Load(const PartnershipId& partnership,
-                                               const std::filesystem::path& folder,
                                                std::vector<OwnAgency> agencies,
                                                const AgentStore& store) {
   auto keyring = std::make_unique<Keyring>();
@@ -50,7 +49,7 @@ Result<std::unique_ptr<Keyring>> Keyring::Load(const PartnershipId& partnership,
     for (const seal::Purpose purpose :
          {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
           seal::Purpose::kRecall, seal::Purpose::kStatement}) {
-      const auto path = folder / agency.id.value() / (std::string(seal::NameOf(purpose)) + ".key");
+      const auto path = agency.keys / (std::string(seal::NameOf(purpose)) + ".key");
       ASSIGN_OR_RETURN(auto key, ReadSigningKey(path, purpose));
       if (key) keyring->signing_[agency.id].emplace(purpose, *std::move(key));
     }
@@ -160,8 +159,7 @@ AgencyStatement Keyring::Describe(const OwnAgency& agency, TimePoint now) const 
 Result<void> Keyring::State(const OwnAgency& agency, TimePoint now, StoreBatch& batch) {
   const seal::SigningKey* const key = Signing(agency.id, seal::Purpose::kStatement);
   if (key == nullptr) {
-    return Fail(FaultCode::kInvalid,
-                "agency " + agency.id.value() + " has no statement.key in its key folder");
+    return Fail(FaultCode::kInvalid, "there is no statement.key in " + agency.keys.string());
   }
   SignedStatement next;
   next.statement = Describe(agency, now);

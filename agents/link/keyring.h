@@ -25,6 +25,7 @@ namespace havenline {
 // What an agency says of itself beside its keys; from the agent's configuration.
 struct OwnAgency {
   AgencyId id;
+  std::filesystem::path keys;  // Folder of its key files; its name says nothing of the agency (C5).
   std::vector<Role> receives;  // Roles it has a recipient key for.
   std::string telephone;
   Calendar calendar;
@@ -32,9 +33,8 @@ struct OwnAgency {
 
 class Keyring {
  public:
-  // Reads `<folder>/<agency>/<purpose>.key` for each agency, those that are there.
+  // Reads `<keys>/<purpose>.key` for each agency, those that are there.
   static Result<std::unique_ptr<Keyring>> Load(const PartnershipId& partnership,
-                                               const std::filesystem::path& folder,
                                                std::vector<OwnAgency> agencies,
                                                const AgentStore& store);
 

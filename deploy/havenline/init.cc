@@ -87,8 +87,18 @@ class Initialiser {
     return {};
   }
 
+  // Numbered, so that no file name tells which agencies a machine speaks for (C5).
+  std::string KeyFolder(const PlannedAgency& agency) const {
+    int number = 0;
+    for (const PlannedAgency& each : plan_.agencies) {
+      if (each.host == agency.host) ++number;
+      if (each.id == agency.id) break;
+    }
+    return "keys/agency-" + std::to_string(number);
+  }
+
   Result<void> MakeAgencyKeys(const PlannedAgency& agency) {
-    const Path folder = into_ / "hosts" / agency.host.value() / "keys" / agency.id.value();
+    const Path folder = into_ / "hosts" / agency.host.value() / KeyFolder(agency);
     Value keys = Value::List();
     for (const seal::Purpose purpose :
          {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
@@ -224,8 +234,10 @@ class Initialiser {
     Value agencies = Value::List();
     for (const PlannedAgency& agency : plan_.agencies) {
       if (agency.host != host.id) continue;
-      Value table =
-          Value::Map().Set("name", agency.id.value()).Set("receives", List(agency.receives));
+      Value table = Value::Map()
+                        .Set("name", agency.id.value())
+                        .Set("keys", KeyFolder(agency))
+                        .Set("receives", List(agency.receives));
       if (!agency.telephone.empty()) table.Set("telephone", agency.telephone);
       if (!agency.calendar.is(Value::Kind::kNull)) table.Set("calendar", agency.calendar);
       agencies.Add(std::move(table));

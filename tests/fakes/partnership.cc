@@ -189,7 +189,7 @@ void TestPartnership::WriteKeys(const AgencyId& id, const std::filesystem::path&
   const TestAgency& agency = *std::ranges::find(agencies_, id, &TestAgency::id);
   for (const auto& [purpose, key] : agency.keys) {
     const std::string name(seal::NameOf(purpose));
-    const std::filesystem::path path = folder / id.value() / (name + ".key");
+    const std::filesystem::path path = folder / (name + ".key");
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << seal::KeyToText(name, key.ExposeSeed());
     std::filesystem::permissions(path, std::filesystem::perms::owner_read);

@@ -107,8 +107,9 @@ class TestAgent {
                                      *store_);
     ASSERT_TRUE(documents.has_value()) << documents.error().detail;
     documents_ = *std::move(documents);
-    auto keys = Keyring::Load(kTestPartnership, scratch_ / "keys",
-                              {{agency_, receives_, "01632 960000", Calendar()}}, *store_);
+    auto keys = Keyring::Load(kTestPartnership,
+                              {{agency_, scratch_ / "keys", receives_, "01632 960000", Calendar()}},
+                              *store_);
     ASSERT_TRUE(keys.has_value()) << keys.error().detail;
     keys_ = *std::move(keys);
     StoreBatch batch;
