@@ -1,6 +1,7 @@
 #include "agents/link/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "schema/base/check.h"
 #include "schema/model/limits.h"
@@ -13,7 +14,10 @@ constexpr std::size_t kFramesPerTurn = 64;
 constexpr Milliseconds kHelloAnswer{5'000};  // A hello that nobody answered is said again.
 constexpr Milliseconds kPauseFirst{200};
 constexpr Milliseconds kPauseLast{30'000};
-constexpr std::size_t kHeartbeatPadding = 512;
+constexpr std::size_t kHeartbeatPadding = 64;
+// One heartbeat in eight is as large as a small delivery, and so is its answer: who watches the line cannot
+// tell by size when a message came.
+constexpr std::size_t kDeliveryPadding = 8U << 10U;
 
 }  // namespace
 
@@ -34,6 +38,8 @@ void Session::Turn(Milliseconds wait, const std::string& checkpoint, SessionOwne
     connected_ = false;
     End(owner);
   }
+  // What could not be handed over is neither sent nor queued: only a new session offers it again.
+  if (std::exchange(send_failed_, false)) End(owner);
   if (news.refused) owner.Refused(Code::kKeyUnknown);
   if (news.connected) {
     connected_ = true;
@@ -46,7 +52,7 @@ void Session::Turn(Milliseconds wait, const std::string& checkpoint, SessionOwne
     hello_at_ = now;
   }
   if (!up_ && connected_ && hello_at_ && now >= *hello_at_) SayHello(checkpoint);
-  if (up_ && now - last_sent_ > limits::kHeartbeat) Send(Credit{0, 0, Bytes(kHeartbeatPadding)});
+  if (up_ && now - last_sent_ > limits::kHeartbeat) Beat();
 }
 
 void Session::SayHello(const std::string& checkpoint) {
@@ -113,7 +119,14 @@ void Session::End(SessionOwner& owner) {
 bool Session::Send(decltype(Frame::body) body) {
   CHECK(up_);
   last_sent_ = clock_.Monotonic();
-  return dealer_->Send(wire::EncodeFrame({session_, std::move(body)}));
+  const bool sent = dealer_->Send(wire::EncodeFrame({session_, std::move(body)}));
+  send_failed_ = send_failed_ || !sent;
+  return sent;
+}
+
+void Session::Beat() {
+  const bool large = random_.Array<1>()[0] % 8 == 0;
+  Send(Credit{0, 0, Bytes(large ? kDeliveryPadding : kHeartbeatPadding)});
 }
 
 }  // namespace havenline

@@ -69,6 +69,7 @@ class Session {
   void OnFrame(ByteView bytes, SessionOwner& owner);
   void End(SessionOwner& owner);
   void HelloAfter(Milliseconds least);
+  void Beat();
 
   SessionOptions options_;
   std::unique_ptr<Dealer> dealer_;
@@ -76,6 +77,7 @@ class Session {
   seal::RandomSource& random_;
   bool connected_ = false;
   bool up_ = false;
+  bool send_failed_ = false;
   SessionId session_;
   Credit credit_;
   std::uint64_t sent_items_ = 0;

@@ -98,8 +98,8 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
     AdmitEvent(LinkReceipted{link, session.session, std::move(receipted->items), {1, size}}, size);
   } else if (auto* answers = std::get_if<AnswerFrame>(&frame.body)) {
     AdmitEvent(LinkReceipted{link, session.session, std::move(answers->items), {1, size}}, size);
-  } else if (std::holds_alternative<Credit>(frame.body)) {
-    SendCredit(link, session);  // The heartbeat is answered with ours.
+  } else if (auto* credit = std::get_if<Credit>(&frame.body)) {
+    SendCredit(link, session, std::move(credit->padding));  // Our heartbeat, of the same size.
   }
   // Alarm and cosign have no effect yet; whatever else is not for a broker is ignored.
 }
@@ -173,7 +173,7 @@ void GatewayLoop::OnEvent(Outbound event) {
   if (parts_.router.Send(event.link, event.frame) != Sent::kYes) return Drop(event.link);
   if (session == nullptr || event.answered.items == 0) return;
   session->answered += event.answered;
-  SendCredit(event.link, *session);
+  SendCredit(event.link, *session, {});
 }
 
 void GatewayLoop::OnEvent(StartSession event) {
@@ -186,10 +186,9 @@ void GatewayLoop::OnEvent(EndSession event) { sessions_.End(event.link); }
 void GatewayLoop::OnEvent(ReleaseTokens event) { window_.Release(event.tokens); }
 void GatewayLoop::OnEvent(KeysChanged event) { parts_.router.SetKeys(std::move(event.keys)); }
 
-void GatewayLoop::SendCredit(LinkId link, SessionState& session) {
+void GatewayLoop::SendCredit(LinkId link, const SessionState& session, Bytes padding) {
   const Credit credit{session.answered.items + limits::kCreditMessages,
-                      session.answered.bytes + limits::kCreditBytes,
-                      {}};
+                      session.answered.bytes + limits::kCreditBytes, std::move(padding)};
   if (parts_.router.Send(link, wire::EncodeFrame({session.session, credit})) != Sent::kYes)
     Drop(link);
 }

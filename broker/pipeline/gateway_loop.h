@@ -54,7 +54,7 @@ class GatewayLoop {
   void OnEvent(EndSession event);
   void OnEvent(ReleaseTokens event);
   void OnEvent(KeysChanged event);
-  void SendCredit(LinkId link, SessionState& session);
+  void SendCredit(LinkId link, const SessionState& session, Bytes padding);
   void Drop(LinkId link);
   void HouseKeep();
 
