@@ -82,6 +82,10 @@ class Composer {
       composed_.left_out.push_back({recipient, WhyNot::kUnknown});
       return;
     }
+    if (view_.suspensions.IsSuspended(recipient.agency)) {
+      composed_.left_out.push_back({recipient, WhyNot::kSuspended});
+      return;
+    }
     const policy::Cell& cell =
         view_.policy.Look({request_.content.exchange, request_.content.sender,
                            request_.content.role, recipient.role, envelope().claims});

@@ -17,6 +17,7 @@
 #include "schema/base/result.h"
 #include "schema/directory/directory.h"
 #include "schema/directory/statement_book.h"
+#include "schema/directory/suspension.h"
 #include "schema/model/envelope.h"
 #include "schema/seal/random.h"
 #include "schema/seal/signing.h"
@@ -45,6 +46,7 @@ struct SenderView {
   const Directory& directory;
   const policy::Policy& policy;
   const StatementBook& statements;
+  const SuspensionBook& suspensions;
   LogHead checkpoint;
 };
 
@@ -79,9 +81,10 @@ struct GrantedRecipient {
 };
 
 enum class WhyNot : std::uint8_t {
-  kPolicy,   // No rule shares anything of this exchange with it.
-  kUnknown,  // Not in the directory, or without the role.
-  kNoKey,    // It has not yet stated a key; it may.
+  kPolicy,     // No rule shares anything of this exchange with it.
+  kUnknown,    // Not in the directory, or without the role.
+  kNoKey,      // It has not yet stated a key; it may.
+  kSuspended,  // Cut off; it may come back.
 };
 
 struct LeftOut {

@@ -38,7 +38,7 @@ class Documents {
   // The policy in force or one before it that we still have; null if not.
   const policy::Policy* PolicyNamed(const DocumentVersion& version) const;
   const StatementBook& statements() const { return statements_; }
-  bool IsSuspended(const AgencyId& agency) const { return suspensions_.IsSuspended(agency); }
+  const SuspensionBook& suspensions() const { return suspensions_; }
   std::uint64_t notices() const { return notices_; }
 
   // The last verified head and its note; size 0 and empty at first.

@@ -86,7 +86,8 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
                              return due ? std::optional(*due) : std::nullopt;
                            }};
   const SenderView view{parts_.documents.directory(), parts_.documents.policy(),
-                        parts_.documents.statements(), parts_.documents.head()};
+                        parts_.documents.statements(), parts_.documents.suspensions(),
+                        parts_.documents.head()};
   auto composed = Compose(request, view, tools);
   message.generation = parts_.documents.generation();
   if (!composed) {
@@ -164,14 +165,17 @@ void Outbox::ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoin
   at->number.reset();
   const std::string who =
       left_out.recipient.agency.value() + " (" + left_out.recipient.role.value() + ")";
-  if (left_out.why == WhyNot::kNoKey) {
+  if (left_out.why == WhyNot::kNoKey || left_out.why == WhyNot::kSuspended) {
     at->progress = Progress::kUnsent;
     message.retry = now + kUnsealedRetry;
+    const char* const words = left_out.why == WhyNot::kNoKey
+                                  ? " has not published a key yet, so nothing can be sealed to it: "
+                                    "its agent must run once."
+                                  : " is suspended, so nothing is sent to it until that is lifted.";
     parts_.alarms.Raise(
         AlarmKind::kNoKey, SubjectOf(message, *at),
-        who +
-            " has not published a key yet, so nothing can be sealed to it. Its agent must run "
-            "once. The message waits and goes by itself; telephone if it is urgent.",
+        who + words +
+            " The message waits and goes by itself. Telephone if it is urgent, or take it on.",
         now, batch);
     return;
   }
@@ -194,10 +198,11 @@ bool Outbox::WantsSealing(const OutMessage& message, const Documents& documents,
   if (message.state == OutState::kRefused) return changed;
   return std::ranges::any_of(message.recipients, [&](const OutRecipient& recipient) {
     switch (recipient.progress) {
-      case Progress::kUnsent:  // Left out for want of a key: once there is one, it is included.
-        return documents.statements()
-            .RecipientOf(recipient.recipient.agency, recipient.recipient.role)
-            .has_value();
+      case Progress::
+          kUnsent:  // Left out for want of a key or while suspended: included once it may be.
+        return !documents.suspensions().IsSuspended(recipient.recipient.agency) &&
+               documents.statements().RecipientOf(recipient.recipient.agency,
+                                                  recipient.recipient.role);
       case Progress::kUnreadable:
       case Progress::kWithheld:
         return changed;

@@ -239,7 +239,7 @@ Composed TestPartnership::Compose(const std::vector<Recipient>& recipients,
 Composed TestPartnership::Compose(const Content& content, const std::vector<Recipient>& recipients,
                                   seal::RandomSource& random, TimePoint now) const {
   const MessageId id = seal::NewMessageId(random, now);
-  const SenderView view{*directory_, *policy_, statements_, LogHead{}};
+  const SenderView view{*directory_, *policy_, statements_, suspensions_, LogHead{}};
   std::map<AgencyId, std::uint64_t> numbers;
   const ComposeTools tools{Key(content.sender, seal::Purpose::kEnvelope), random,
                            [&](const AgencyId& recipient, Lane) {

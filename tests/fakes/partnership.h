@@ -98,6 +98,7 @@ class TestPartnership {
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<policy::Policy> policy_;
   StatementBook statements_;
+  SuspensionBook suspensions_;
 };
 
 }  // namespace havenline

@@ -123,7 +123,8 @@ TEST_F(InboxTest, TheSameOriginWithAnotherContentIsKeptAndAlarmed) {
   CountedRandom random(4);
   const MessageId id = seal::NewMessageId(random, kNight + seconds(9));
   const SenderView view{partnership_.directory(), partnership_.policy(),
-                        police_.documents().statements(), LogHead{}};
+                        police_.documents().statements(), police_.documents().suspensions(),
+                        LogHead{}};
   const ComposeTools tools{
       partnership_.Key(kPolice, seal::Purpose::kEnvelope), random,
       [](const AgencyId&, Lane) {
@@ -150,7 +151,8 @@ TEST_F(InboxTest, WhatItCannotOpenIsKeptReceiptedAndShownOnceSealedToAKeyItHas) 
   EXPECT_FALSE(Act(1, ReceiptKind::kOpened).has_value());
   // The same origin, to a key it holds.
   const SenderView view{partnership_.directory(), partnership_.policy(),
-                        police_.documents().statements(), LogHead{}};
+                        police_.documents().statements(), police_.documents().suspensions(),
+                        LogHead{}};
   const ComposeTools tools{
       partnership_.Key(kPolice, seal::Purpose::kEnvelope), random,
       [](const AgencyId&, Lane) {
@@ -172,9 +174,10 @@ TEST_F(InboxTest, WhatItCannotOpenIsKeptReceiptedAndShownOnceSealedToAKeyItHas) 
 
 TEST_F(InboxTest, WhatItsOwnNewerPolicyForbidsIsWithheld) {
   const Outbox::Offer offer = Send();
-  const std::string stricter = TestPartnership::Replace(
-      partnership_.PolicyText(2, partnership_.policy().version().hash),
-      "\"circumstances\", \"otherSafeguarding\", \"collection\"", "\"otherSafeguarding\", \"collection\"");
+  const std::string stricter =
+      TestPartnership::Replace(partnership_.PolicyText(2, partnership_.policy().version().hash),
+                               "\"circumstances\", \"otherSafeguarding\", \"collection\"",
+                               "\"otherSafeguarding\", \"collection\"");
   school_.Document(DocumentKind::kPolicy, partnership_.Sign(stricter));
   Deliver({Carry(offer)});
   EXPECT_EQ(Presented(), 0U);
@@ -198,7 +201,8 @@ TEST_F(InboxTest, AMessageUnderAPolicyThatIsNotAtHandYetWaitsForItWithoutAReceip
 }
 
 TEST_F(InboxTest, AClaimThatDiffersIsShownWithAWarningAndAlarmed) {
-  school_.claims_made_ = std::map<std::string, std::string>{{"childPart", "victim"}};  // The envelope says household.
+  school_.claims_made_ =
+      std::map<std::string, std::string>{{"childPart", "victim"}};  // The envelope says household.
   Deliver({Carry(Send())});
   EXPECT_EQ(Presented(), 1U);
   EXPECT_EQ(Receipts(), (std::vector{ReceiptKind::kClaimsDiffer, ReceiptKind::kStored}));

@@ -180,9 +180,10 @@ TEST_F(OutboxTest, ARefusedMessageIsSealedAgainUnderTheNewPolicyWithTheSameOrigi
   EXPECT_EQ(police_.outbox().voids().size(), 1U);  // The number it had will never come.
   Tick(kNight + seconds(3));
   EXPECT_FALSE(NextOffer().has_value());  // Nothing has changed yet.
-  const std::string changed = TestPartnership::Replace(
-      partnership_.PolicyText(2, partnership_.policy().version().hash),
-      "\"circumstances\", \"otherSafeguarding\", \"collection\"", "\"otherSafeguarding\", \"collection\"");
+  const std::string changed =
+      TestPartnership::Replace(partnership_.PolicyText(2, partnership_.policy().version().hash),
+                               "\"circumstances\", \"otherSafeguarding\", \"collection\"",
+                               "\"otherSafeguarding\", \"collection\"");
   police_.Document(DocumentKind::kPolicy, partnership_.Sign(changed));
   Tick(kNight + seconds(4));
   const auto offer = NextOffer();
@@ -224,6 +225,22 @@ TEST_F(OutboxTest, ARecipientWithoutAKeyWaitsAndGoesOnceItHasStatedOne) {
   EXPECT_EQ(second->grants.size(), 2U);  // All grants again, under the same origin.
   EXPECT_EQ(second->header.origin, origin);
   EXPECT_EQ(police_.AlarmsOf(AlarmKind::kNoKey), 0U);
+}
+
+TEST_F(OutboxTest, NothingIsSealedToASuspendedAgencyUntilItIsLifted) {
+  const auto notice = [&](std::uint64_t number, bool lifted) {
+    police_.Notice(
+        DocumentKind::kSuspension,
+        ToBytes(partnership_.Sign(SuspensionText({kTestPartnership, kSchoolA, number, lifted}))));
+  };
+  notice(1, false);
+  const MessageId origin = Send({kToA});
+  EXPECT_EQ(Message(origin).state, OutState::kUnsealed);
+  Tick(kNight + minutes(1));
+  EXPECT_FALSE(NextOffer().has_value());
+  notice(2, true);
+  Tick(kNight + minutes(2));
+  EXPECT_TRUE(NextOffer().has_value());
 }
 
 TEST_F(OutboxTest, AMessageThatNobodyCanBeGrantedYetIsKeptAndSealedLater) {
