@@ -58,6 +58,7 @@ Result<void> Outbox::Load() {
     }
     origin_of_[message->message] = message->origin;
     if (!message->reference.empty()) by_reference_[message->reference] = message->origin;
+    SetDue(*message);
     messages_.emplace(message->origin, *std::move(message));
     return true;
   }));
@@ -104,8 +105,19 @@ Result<void> Outbox::Load() {
   return {};
 }
 
-void Outbox::Put(const OutMessage& message, StoreBatch& batch) const {
+void Outbox::Put(const OutMessage& message, StoreBatch& batch) {
   batch.Put(Table::kOutbox, Key(message.origin), rows::ToRow(message));
+  SetDue(message);
+}
+
+// What a session must offer: sealed, and not yet proved to be in the log. Urgent first, oldest first.
+void Outbox::SetDue(const OutMessage& message) {
+  const bool waits = message.state == OutState::kSealed || message.state == OutState::kAccepted;
+  if (waits && !message.ended()) {
+    due_.emplace(message.lane, message.origin);
+  } else {
+    due_.erase({message.lane, message.origin});
+  }
 }
 
 OutMessage* Outbox::ByMessage(const MessageId& message) {
@@ -186,17 +198,15 @@ Result<void> Outbox::BeginSession(const LogHead& head) {
 }
 
 Result<std::optional<Outbox::Offer>> Outbox::NextOffer(std::size_t bytes_max) {
-  for (const Lane lane : {Lane::kUrgent, Lane::kNormal}) {
-    for (auto& [origin, message] : messages_) {
-      const bool due = message.state == OutState::kSealed || message.state == OutState::kAccepted;
-      if (!due || message.lane != lane || offered_.contains(message.message)) continue;
-      ASSIGN_OR_RETURN(const auto row, parts_.store.Get(Table::kSealed, Key(message.message)));
-      if (!row) return rows::Corrupt("sealed message");
-      Offer offer{message.message, lane, RowView(*row).Binary("bytes")};
-      if (offer.bytes.size() > bytes_max) return std::nullopt;
-      offered_.insert(message.message);
-      return offer;
-    }
+  for (const auto& [lane, origin] : due_) {
+    const MessageId& id = messages_.at(origin).message;
+    if (offered_.contains(id)) continue;
+    ASSIGN_OR_RETURN(const auto row, parts_.store.Get(Table::kSealed, Key(id)));
+    if (!row) return rows::Corrupt("sealed message");
+    Offer offer{id, lane, RowView(*row).Binary("bytes")};
+    if (offer.bytes.size() > bytes_max) return std::nullopt;
+    offered_.insert(id);
+    return offer;
   }
   return std::nullopt;
 }

@@ -163,7 +163,8 @@ class Outbox {
   void EndIfDone(OutMessage& message, TimePoint now, StoreBatch& batch);
   SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
                           StoreBatch& batch);
-  void Put(const OutMessage& message, StoreBatch& batch) const;
+  void Put(const OutMessage& message, StoreBatch& batch);
+  void SetDue(const OutMessage& message);
   OutMessage* ByMessage(const MessageId& message);
   static bool WantsSealing(const OutMessage& message, const Documents& documents, TimePoint now);
 
@@ -175,7 +176,8 @@ class Outbox {
   std::map<std::string, SeriesNumber> series_;  // The last number given.
   std::map<std::string, Bytes> voids_;
   std::map<std::pair<AgencyId, AgencyId>, Digest> receipt_chain_;  // By recipient and sender.
-  std::set<MessageId> offered_;                                    // In this session, by sealing.
+  std::set<std::pair<Lane, MessageId>> due_;  // By lane and origin: what a session must offer.
+  std::set<MessageId> offered_;               // In this session, by sealing.
   struct Leaf {
     MessageId origin;
     Digest leaf{};

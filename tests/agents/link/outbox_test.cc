@@ -312,6 +312,20 @@ TEST_F(OutboxTest, OnlyAPersonEndsAMessage) {
   EXPECT_FALSE(content->has_value());
 }
 
+// A person may answer before the checkpoint that proves the acceptance.
+TEST_F(OutboxTest, WhatHasEndedIsNeverOfferedAgain) {
+  const MessageId answered = Send({kToA}, "", kNight);
+  const MessageId taken_on = Send({kToA}, "", kNight + seconds(1));
+  Answer(answered, broker_.Accept(NextOffer()->bytes).accepted);
+  TakeReceipt(Receipt(answered, ReceiptKind::kAcknowledged));
+  ASSERT_TRUE(police_.outbox().TakeOn(taken_on, kToA, true, kNight).has_value());
+  for (int start = 0; start < 2; ++start) {
+    ASSERT_TRUE(police_.outbox().BeginSession({1, 100, {}}).has_value());
+    EXPECT_FALSE(NextOffer().has_value());
+    police_.Reopen();
+  }
+}
+
 TEST_F(OutboxTest, AForgedOrForeignReceiptChangesNothing) {
   const MessageId origin = Send({kToA});
   SignedReceipt forged = Receipt(origin, ReceiptKind::kAcknowledged);
