@@ -89,7 +89,6 @@ class Committed {
   std::vector<Answered> answers;
   std::vector<MailboxPlace> added;    // Rows that may be delivered now.
   std::vector<MailboxPlace> removed;  // Rows that must not be delivered any more.
-  std::vector<AgencyId> suspended;    // Nothing more is handed to these.
   std::vector<Overdue> overdue;
   LogHead head;
   bool standing_changed = false;  // Directory, policy, statements or suspensions.

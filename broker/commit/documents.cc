@@ -119,7 +119,6 @@ Result<Answer> Committer::PutSuspension(const std::string& note) {
   const Position position = AppendDocument(DocumentKind::kSuspension, "suspension", version, note);
   turn_->PutNotice(DocumentKind::kSuspension, AsBytes(note));
   committed_.standing_changed = true;
-  if (!suspension.lifted) committed_.suspended.push_back(suspension.agency);
   return Answer(
       Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
 }

@@ -107,7 +107,6 @@ void CommitLoop::HandOut(Committed committed, const Tokens& tokens) {
   CommitNews news;
   news.added = std::move(committed.added);
   news.removed = std::move(committed.removed);
-  news.suspended = std::move(committed.suspended);
   news.overdue = std::move(committed.overdue);
   news.head = committed.head;
   news.tokens = tokens;

@@ -56,22 +56,20 @@ void DeliveryLoop::Turn(std::vector<DeliveryEvent> events) {
 
 void DeliveryLoop::On(CommitNews event) {
   head_ = event.head;
-  if (event.published != nullptr) published_ = std::move(event.published);
+  if (event.published != nullptr) {
+    published_ = std::move(event.published);
+    ApplyStanding();
+  }
   for (const MailboxPlace& place : event.added) {
     const auto link = link_of_agency_.find(place.agency);
     if (link != link_of_agency_.end())
       sessions_.at(link->second)->MarkReady(place.agency, place.lane);
   }
   for (const MailboxPlace& place : event.removed) {
-    const auto link = link_of_agency_.find(place.agency);
-    if (link != link_of_agency_.end()) sessions_.at(link->second)->flow().Released(place);
-  }
-  // From this entry on nothing more is handed out, also not what is queued (C6).
-  for (const AgencyId& agency : event.suspended) {
-    const auto link = link_of_agency_.find(agency);
-    if (link == link_of_agency_.end()) continue;
-    sessions_.at(link->second)->Remove(agency);
-    link_of_agency_.erase(link);
+    // By host: an agency that is no longer served may still receipt what it was handed before.
+    const Agency* const agency = published_->directory->Find(place.agency);
+    const auto link = agency == nullptr ? link_of_host_.end() : link_of_host_.find(agency->host);
+    if (link != link_of_host_.end()) sessions_.at(link->second)->flow().Released(place);
   }
   for (const Overdue& overdue : event.overdue) {
     const auto link = link_of_agency_.find(overdue.sender);
@@ -80,6 +78,33 @@ void DeliveryLoop::On(CommitNews event) {
          {{}, AlarmFrame{AlarmFrame::Kind::kOverdue, overdue.message, overdue.grant}});
   }
   parts_.gateway.Push(ReleaseTokens{event.tokens});
+}
+
+// What changed holds from its entry on: nothing more is handed to whom it cut off, also not what is queued
+// (C6), and whoever it let back is served again.
+void DeliveryLoop::ApplyStanding() {
+  std::vector<LinkId> gone;
+  for (const auto& [link, session] : sessions_) {
+    if (published_->directory->Find(session->host()) == nullptr) gone.push_back(link);
+    ServeAgencies(*session);
+  }
+  for (const LinkId link : gone) EndSession(link);
+}
+
+void DeliveryLoop::ServeAgencies(DeliverySession& session) {
+  for (const AgencyId& agency : session.claimed()) {
+    const Agency* const known = published_->directory->Find(agency);
+    const bool served = known != nullptr && known->host == session.host() &&
+                        !published_->suspensions.IsSuspended(agency);
+    if (served && !session.Serves(agency)) {
+      session.Add(agency);
+      link_of_agency_.insert_or_assign(agency, session.link());
+    } else if (!served && session.Serves(agency)) {
+      session.Remove(agency);
+      const auto at = link_of_agency_.find(agency);
+      if (at != link_of_agency_.end() && at->second == session.link()) link_of_agency_.erase(at);
+    }
+  }
 }
 
 void DeliveryLoop::On(CheckpointNews event) {
@@ -159,14 +184,11 @@ void DeliveryLoop::On(LinkHello event) {
   EndSession(event.link);
 
   auto session = std::make_unique<DeliverySession>(
-      DeliverySession::Ids{event.link, SessionId(parts_.random.Array<16>()), event.host},
+      DeliverySession::Ids{event.link, SessionId(parts_.random.Array<16>()), event.host,
+                           event.hello.agencies},
       shared_flow_);
   session->set_head(checkpoint_head_);
-  for (const AgencyId& agency : event.hello.agencies) {
-    if (published_->suspensions.IsSuspended(agency)) continue;
-    session->Add(agency);
-    link_of_agency_.insert_or_assign(agency, event.link);
-  }
+  ServeAgencies(*session);
   link_of_host_.insert_or_assign(event.host, event.link);
   Welcome welcome{.minor = std::min(event.hello.minor_highest, kMinorHighest),
                   .head = head_,

@@ -52,6 +52,8 @@ class DeliveryLoop {
   bool Contains(const LogHead& head) const;
   void Rehello(LinkId link, Code code);
   void EndSession(LinkId link);
+  void ApplyStanding();
+  void ServeAgencies(DeliverySession& session);
   std::vector<Digest> ConsistencyFrom(const LogHead& from) const;
 
   void Pump();

@@ -22,12 +22,14 @@ class DeliverySession {
     LinkId link;
     SessionId session;
     HostId host;
+    std::vector<AgencyId> claimed;  // The agencies its hello named, all of the host at the time.
   };
   DeliverySession(Ids ids, SharedFlow& shared) : ids_(std::move(ids)), flow_(shared) {}
 
   LinkId link() const { return ids_.link; }
   const SessionId& session() const { return ids_.session; }
   const HostId& host() const { return ids_.host; }
+  const std::vector<AgencyId>& claimed() const { return ids_.claimed; }
   LinkFlow& flow() { return flow_; }
 
   // The last head that this agent was sent a checkpoint of.

@@ -81,7 +81,6 @@ struct LinkGone {
 struct CommitNews {
   std::vector<MailboxPlace> added;
   std::vector<MailboxPlace> removed;
-  std::vector<AgencyId> suspended;
   std::vector<Overdue> overdue;
   std::shared_ptr<const Published> published;  // Null: unchanged.
   LogHead head;

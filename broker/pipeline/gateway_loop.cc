@@ -1,5 +1,7 @@
 #include "broker/pipeline/gateway_loop.h"
 
+#include <utility>
+
 #include "schema/base/check.h"
 #include "schema/model/limits.h"
 #include "schema/wire/frame_codec.h"
@@ -46,6 +48,8 @@ void GatewayLoop::Turn(std::vector<Inbound> inbound) {
     std::visit([this](auto& each) { OnEvent(std::move(each)); }, event);
   }
   HouseKeep();
+  // Only now: until here the turn may hold references into the sessions it ends.
+  for (const LinkId link : std::exchange(to_drop_, {})) Drop(link);
 }
 
 void GatewayLoop::OnFrame(Inbound inbound) {
@@ -156,7 +160,7 @@ void GatewayLoop::AnswerNow(SessionState& session, LinkId link, bool receipted, 
   ++session.answered.items;
   Frame frame{session.session, AnswerFrame{{answer}}};
   if (receipted) frame.body = Receipted{{answer}};
-  if (parts_.router.Send(link, wire::EncodeFrame(frame)) != Sent::kYes) Drop(link);
+  if (parts_.router.Send(link, wire::EncodeFrame(frame)) != Sent::kYes) to_drop_.push_back(link);
 }
 
 void GatewayLoop::Rehello(LinkId link, Code code, Milliseconds retry_after) {
@@ -170,7 +174,10 @@ void GatewayLoop::OnEvent(Outbound event) {
   const bool stranger = event.session == SessionId();
   if (!stranger && (session == nullptr || session->session != event.session))
     return;  // Over: offered again.
-  if (parts_.router.Send(event.link, event.frame) != Sent::kYes) return Drop(event.link);
+  if (parts_.router.Send(event.link, event.frame) != Sent::kYes) {
+    to_drop_.push_back(event.link);
+    return;
+  }
   if (session == nullptr || event.answered.items == 0) return;
   session->answered += event.answered;
   SendCredit(event.link, *session, {});
@@ -179,7 +186,7 @@ void GatewayLoop::OnEvent(Outbound event) {
 void GatewayLoop::OnEvent(StartSession event) {
   strangers_.erase(event.link);
   sessions_.Start(event.link, event.session, event.host, parts_.clock.Monotonic());
-  if (parts_.router.Send(event.link, event.welcome) != Sent::kYes) Drop(event.link);
+  if (parts_.router.Send(event.link, event.welcome) != Sent::kYes) to_drop_.push_back(event.link);
 }
 
 void GatewayLoop::OnEvent(EndSession event) { sessions_.End(event.link); }
@@ -190,7 +197,7 @@ void GatewayLoop::SendCredit(LinkId link, const SessionState& session, Bytes pad
   const Credit credit{session.answered.items + limits::kCreditMessages,
                       session.answered.bytes + limits::kCreditBytes, std::move(padding)};
   if (parts_.router.Send(link, wire::EncodeFrame({session.session, credit})) != Sent::kYes)
-    Drop(link);
+    to_drop_.push_back(link);
 }
 
 // The link takes no more or is gone: its session is over. What it was owed is still in its mailboxes, and

@@ -63,6 +63,7 @@ class GatewayLoop {
   AdmissionWindow window_;
   RateLimit hellos_;
   std::map<LinkId, Sessions::Time> strangers_;  // Links without a session, and since when.
+  std::vector<LinkId> to_drop_;                 // At the end of the turn.
   std::uint64_t next_ticket_ = 0;
   Sessions::Time last_housekeeping_{};
   std::atomic<bool> stopping_{false};
