@@ -25,7 +25,7 @@ class Channel {
 
   void Push(Item item) {
     {
-      MutexLock lock(mutex_);
+      const MutexLock lock(mutex_);
       CHECK(items_.size() < capacity_);
       items_.push_back(std::move(item));
     }
@@ -35,14 +35,14 @@ class Channel {
   // Waits for at least one item, then takes all there are, oldest first. Under load a slow consumer
   // (one disk sync per call) thus gets larger batches by itself. Empty means closed.
   std::vector<Item> PopAll() {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     while (items_.empty() && !closed_) changed_.wait(mutex_);
     return Take();
   }
 
   // The same, but gives up at `deadline` of the monotonic clock: then empty means closed() or late.
   std::vector<Item> PopAllUntil(std::chrono::steady_clock::time_point deadline) {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     while (items_.empty() && !closed_) {
       if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) break;
     }
@@ -51,7 +51,7 @@ class Channel {
 
   // Waits for one item and takes the oldest; nothing means closed. For several readers of one channel.
   std::optional<Item> Pop() {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     while (items_.empty() && !closed_) changed_.wait(mutex_);
     if (items_.empty()) return std::nullopt;
     std::optional<Item> item(std::move(items_.front()));
@@ -61,18 +61,18 @@ class Channel {
 
   // What is there now; never waits.
   std::vector<Item> TakeAll() {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     return Take();
   }
 
   bool closed() const {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     return closed_;
   }
 
   void Close() {
     {
-      MutexLock lock(mutex_);
+      const MutexLock lock(mutex_);
       closed_ = true;
     }
     changed_.notify_all();

@@ -25,8 +25,8 @@ enum class FaultCode : std::uint8_t {
 
 struct Fault {
   FaultCode code;
-  std::string
-      detail;  // For the operator: what, where, what to do. Never a person's data, never sent to a peer.
+  // For the operator: what, where, what to do. Never a person's data, never sent to a peer.
+  std::string detail;
 };
 
 template <class T>
@@ -53,7 +53,9 @@ inline tl::unexpected<Fault> Fail(FaultCode code, std::string detail) {
 #define HAVENLINE_JOIN(a, b) HAVENLINE_JOIN_INNER(a, b)
 #define ASSIGN_OR_RETURN(declaration, expression) \
   HAVENLINE_ASSIGN(HAVENLINE_JOIN(result_at_line_, __LINE__), declaration, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 #define HAVENLINE_ASSIGN(result, declaration, expression)                            \
   auto result = (expression);                                                        \
   if (!result) return tl::unexpected<::havenline::Fault>(std::move(result).error()); \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""clang-tidy over every source, remembered: a source is looked at again only when it, something it
+includes, a .clang-tidy or the tool has changed. What was found clean is kept in build/lint.
+
+  clang_tidy.py ROOT [--build build/release] [--jobs N] [FILE...]
+
+Exits 1 if anything was found, 2 if it cannot run. The last line is a count."""
+
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+TOOL = "clang-tidy-19"
+EXTRA = ["--quiet", "--extra-arg=-Wno-unknown-warning-option"]
+# The summary lines that clang-tidy prints even when it has nothing to say.
+NOISE = re.compile(r"^\d+ (warnings?|errors?) (generated|treated)|^Suppressed \d+|^Use -header-filter", re.M)
+
+
+def sources_of(build, root):
+    """Our .cc files, as the build compiles them: generated code is not ours."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    found = set()
+    for command in commands:
+        path = pathlib.Path(os.path.normpath(pathlib.Path(command["directory"]) / command["file"]))
+        if path.suffix == ".cc" and path.is_relative_to(root) and not path.is_relative_to(root / "build"):
+            found.add(path)
+    return sorted(found)
+
+
+def dependencies(build, root):
+    """For each source the files of ours that it includes, as the compiler found them."""
+    listing = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], check=True, capture_output=True, text=True)
+    by_source = {}
+    files = []
+    for line in listing.stdout.splitlines():
+        if line.startswith("    "):
+            path = pathlib.Path(os.path.normpath(build / line.strip()))
+            if path.is_relative_to(root):
+                files.append(path)
+        elif not line.strip() and files:
+            by_source.setdefault(files[0], sorted(set(files)))
+            files = []
+    if files:
+        by_source.setdefault(files[0], sorted(set(files)))
+    return by_source
+
+
+def configurations(source, root):
+    """Every .clang-tidy that applies to a source."""
+    return [parent / ".clang-tidy" for parent in source.parents
+            if parent.is_relative_to(root) and (parent / ".clang-tidy").exists()]
+
+
+def fingerprint(source, included, root, tool):
+    digest = hashlib.sha256(tool.encode())
+    for path in [*configurations(source, root), *included]:
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def check(source, build):
+    run = subprocess.run([TOOL, "-p", str(build), *EXTRA, str(source)], capture_output=True, text=True)
+    said = NOISE.sub("", run.stdout + (run.stderr if run.returncode else "")).strip()
+    return run.returncode == 0, said
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=pathlib.Path)
+    parser.add_argument("--build", default="build/release")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--counts", type=pathlib.Path, help="where to write: sources, with findings, 0")
+    parser.add_argument("files", nargs="*")
+    options = parser.parse_args()
+    root = options.root.resolve()
+    build = root / options.build
+    if not (build / "compile_commands.json").exists():
+        sys.exit(f"{build} is not configured: run deploy/build all first")
+    tool = subprocess.run([TOOL, "--version"], check=True, capture_output=True, text=True).stdout
+
+    kept = root / "build" / "lint"
+    kept.mkdir(parents=True, exist_ok=True)
+    included = dependencies(build, root)
+    wanted = [pathlib.Path(f).resolve() for f in options.files] or sources_of(build, root)
+    prints = {s: fingerprint(s, included.get(s, [s]), root, tool) for s in wanted}
+    todo = [s for s in wanted if not (kept / prints[s]).exists()]
+
+    started = time.monotonic()
+    found = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        running = {pool.submit(check, source, build): source for source in todo}
+        for done in concurrent.futures.as_completed(running):
+            source = running[done]
+            clean, said = done.result()
+            if clean:
+                (kept / prints[source]).touch()
+                continue
+            found += 1
+            print(f"--- {source.relative_to(root)}\n{said}\n", flush=True)
+    seconds = int(time.monotonic() - started)
+    print(f"clang-tidy: {len(wanted)} sources, {len(todo)} looked at in {seconds} s, {found} with findings")
+    if options.counts:
+        options.counts.write_text(f"{len(wanted)} {found} 0\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
