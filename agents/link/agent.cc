@@ -298,7 +298,8 @@ void Agent::OnDeferred(const Sent& sent, const Deferred& deferred) {
   const TimePoint until = clock_.Now() +
                           std::min<Milliseconds>(deferred.retry_after, std::chrono::minutes(5)) +
                           Milliseconds(jitter);
-  paused_until_ = std::max(paused_until_, until);
+  // What this broker cannot carry yet says nothing about what else it can: the rest goes on (D8).
+  if (deferred.code != Code::kUnsupported) paused_until_ = std::max(paused_until_, until);
   if (const auto* offer = std::get_if<OfferSent>(&sent))
     Must(outbox_->OnAnswer(offer->message, deferred, clock_.Now()));
   if (const auto* receipt = std::get_if<ReceiptSent>(&sent)) receipts_sent_.erase(receipt->number);

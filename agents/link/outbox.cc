@@ -219,12 +219,13 @@ Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoi
     OnAccepted(*message, *accepted, now, batch);
   } else if (const auto* refused = std::get_if<Refused>(&answer)) {
     OnRefused(*message, *refused, now, batch);
-  } else if (std::holds_alternative<Deferred>(answer)) {
+  } else if (const auto* deferred = std::get_if<Deferred>(&answer);
+             deferred != nullptr && deferred->code != Code::kUnsupported) {
     offered_.erase(id);  // Offered again when the link's own pause is over.
   } else {
-    // We made it and they cannot read it or do not know us: a person must look, and it is offered again in
-    // the next session.
-    const Code code = std::get<Invalid>(answer).code;
+    // We made it and they cannot read it, cannot carry it yet or do not know us: a person must look, and it is
+    // offered again in the next session.
+    const Code code = deferred != nullptr ? deferred->code : std::get<Invalid>(answer).code;
     parts_.alarms.Raise(AlarmKind::kRefused, ToText(message->origin),
                         "The broker could not accept a message of " + message->sender.value() +
                             ": " + std::string(NameOf(code)) +

@@ -107,6 +107,16 @@ TEST_F(OutboxTest, ADeferredMessageIsOfferedAgain) {
   EXPECT_EQ(NextOffer()->message, origin);
 }
 
+TEST_F(OutboxTest, WhatTheBrokerCannotCarryYetIsAlarmedAndWaitsForTheNextSession) {
+  const MessageId origin = Send({kToA});
+  ASSERT_TRUE(NextOffer().has_value());
+  Answer(origin, Deferred{Code::kUnsupported, Milliseconds(10)});
+  EXPECT_FALSE(NextOffer().has_value());
+  EXPECT_EQ(police_.alarms().open_count(), 1U);
+  ASSERT_TRUE(police_.outbox().BeginSession({1, 100, {}}).has_value());
+  EXPECT_TRUE(NextOffer().has_value());
+}
+
 TEST_F(OutboxTest, AcceptedIsKeptOnlyUnderACheckpointThatProvesIt) {
   const MessageId origin = Send({kToA});
   const auto taken = broker_.Accept(NextOffer()->bytes);
