@@ -328,7 +328,7 @@ function flipBits(what, open, bits) {  // Each is refused, or what is read stays
   const all = bits(bytes.length * 8).length;
   console.log(`${what}: ${all} bits flipped, ${refused} refused, ${all - refused} changed nothing that was read`);
 }
-const spread = (size) => Array.from({ length: 200 }, (_, i) => (Math.floor((i * size) / 1600) * 8) + (i * 5) % 8);
+const oneInEachWord = (size) => Array.from({ length: size / 64 }, (_, i) => 64 * i + (37 * i) % 64);
 function alterations(value) {  // Of a value of the file: a copy for each text in it, one character altered.
   if (typeof value !== 'object') {
     const at = String(value).length >> 1, character = String(value)[at];
@@ -339,8 +339,8 @@ function alterations(value) {  // Of a value of the file: a copy for each text i
     Object.assign(Array.isArray(value) ? [...value] : { ...value }, { [key]: altered })));
 }
 function selfTest(file) {
-  flipBits('delivery', openDelivery, spread);
-  flipBits('envelope', checkEnvelope, spread);
+  flipBits('delivery', openDelivery, oneInEachWord);
+  flipBits('envelope', checkEnvelope, oneInEachWord);
   const files = alterations(file), missed = files.filter((altered) => !refuses(() => openFile(altered)));
   if (missed.length > 0) throw new Error(`${missed.length} of ${files.length} altered values were not noticed`);
   console.log(`file: ${files.length} values altered one by one, each refused`);
