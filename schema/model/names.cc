@@ -28,10 +28,15 @@ constexpr std::array<std::pair<ReceiptKind, std::string_view>, 9> kReceiptKinds 
 }  // namespace
 
 bool IsName(std::string_view text) {
-  constexpr std::string_view kMarks = "._-+/";
-  if (text.empty() || text.size() > limits::kNameBytesMax || !IsAlphanumeric(text[0])) return false;
-  return std::ranges::all_of(
-      text, [&](char c) { return IsAlphanumeric(c) || kMarks.find(c) != std::string_view::npos; });
+  constexpr std::string_view kMarks = "._-+";
+  if (text.empty() || text.size() > limits::kNameBytesMax) return false;
+  bool begins = true;  // Each piece between slashes begins as the name does, so that none is "..".
+  for (const char c : text) {
+    const bool inside = c == '/' || kMarks.find(c) != std::string_view::npos;
+    if (!IsAlphanumeric(c) && (begins || !inside)) return false;
+    begins = c == '/';
+  }
+  return !begins;
 }
 
 std::string_view NameOf(ReceiptKind kind) {
