@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "schema/base/check.h"
 #include "schema/model/limits.h"
 
 namespace havenline {
@@ -135,6 +136,7 @@ std::optional<TimePoint> TimeOf(const MessageId& id) {
 
 MessageId MakeMessageId(TimePoint time, const ByteArray<10>& random) {
   const auto milliseconds = static_cast<std::uint64_t>(ToMilliseconds(time));
+  CHECK(milliseconds >> 48U == 0);  // It would be another time.
   ByteArray<16> bytes{};
   for (std::size_t i = 0; i < 6; ++i) {
     bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40U - 8U * i));

@@ -25,8 +25,8 @@ std::string_view NameOf(Lane lane);
 
 // A message's id and its creation are one: RFC 9562 UUIDv7, whose first 48 bits are milliseconds.
 std::optional<TimePoint> TimeOf(const MessageId& id);  // Nothing if it is not a version 7 UUID.
-MessageId MakeMessageId(TimePoint time, const ByteArray<10>& random);
-std::string ToText(const MessageId& id);  // 32 hexadecimal digits.
+MessageId MakeMessageId(TimePoint time, const ByteArray<10>& random);  // CHECKs 1970 to 10889.
+std::string ToText(const MessageId& id);                               // 32 hexadecimal digits.
 std::optional<MessageId> MessageIdFrom(std::string_view text);
 
 }  // namespace havenline

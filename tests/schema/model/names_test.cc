@@ -143,6 +143,11 @@ TEST(MessageIdTest, TimesFromFirstToLastAreReadBackToTheMillisecond) {
   }
 }
 
+TEST(MessageIdDeathTest, ATimeThatDoesNotFitIsABugAndNotAnotherTime) {
+  EXPECT_DEATH(MakeMessageId(FromMilliseconds(-1), {}), "CHECK failed");
+  EXPECT_DEATH(MakeMessageId(FromMilliseconds(std::int64_t{1} << 48), {}), "CHECK failed");
+}
+
 TEST(MessageIdPropertyTest, IdsSortByTheirTimeAndTextsAreReadBack) {
   EXPECT_TRUE(rc::check([](const ByteArray<10>& one, const ByteArray<10>& other) {
     const auto earlier = *rc::gen::inRange<std::int64_t>(0, (std::int64_t{1} << 48) - 1);
