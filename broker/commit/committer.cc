@@ -6,6 +6,7 @@
 #include "broker/commit/parts.h"
 #include "schema/base/check.h"
 #include "schema/base/test_seam.h"
+#include "schema/model/limits.h"
 #include "schema/seal/hash.h"
 
 namespace havenline {
@@ -141,7 +142,10 @@ Answer Committer::Refuse(const VerifiedEnvelope& message, const Denial& denial, 
   std::vector<Part> parts;
   parts.push_back({message->header.sender, {}, parts::Refused(message, denial, now)});
   const Entry& entry = turn_->Append(std::move(parts), message->header.grants.size());
-  return Refused{denial.code, denial.objections, entry.ProofOf(0)};
+  // The entry says how many there are in all; the answer names as many as a frame may carry.
+  std::vector<Objection> objections = denial.objections;
+  if (objections.size() > limits::kObjectionsMax) objections.resize(limits::kObjectionsMax);
+  return Refused{denial.code, std::move(objections), entry.ProofOf(0)};
 }
 
 void Committer::FireTimers(TimePoint now) {

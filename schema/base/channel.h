@@ -16,8 +16,8 @@
 
 namespace havenline {
 
-// Push never blocks and never fails: the pipeline admits at most `capacity` messages at a time
-// (pipeline/window.h), so a full channel is a bug. That is also why the threads cannot deadlock.
+// Push never blocks and never fails: no more is admitted at a time than `capacity` (broker/receive/
+// admission.h), so a full channel is a bug. That is also why the threads cannot deadlock.
 template <class Item>
 class Channel {
  public:

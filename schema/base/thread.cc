@@ -23,6 +23,14 @@ Thread::Thread(std::string name, std::function<void()> body) {
   CHECK(pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
 }
 
+Thread& Thread::operator=(Thread&& other) noexcept {
+  if (this != &other) {
+    Join();
+    thread_ = std::move(other.thread_);
+  }
+  return *this;
+}
+
 void Thread::Join() {
   if (thread_.joinable()) thread_.join();
 }

@@ -18,7 +18,7 @@ class Thread {
   Thread(std::string name, std::function<void()> body);
 
   Thread(Thread&&) = default;
-  Thread& operator=(Thread&&) = default;
+  Thread& operator=(Thread&& other) noexcept;  // Waits for the body that was here first.
 
   // Waits for the body to return. Idempotent.
   void Join();

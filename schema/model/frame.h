@@ -34,6 +34,8 @@ struct Hello {
   std::string checkpoint;  // The last note this host verified; empty at first.
   TimePoint time;
   std::string software;  // Name and version, for the operator's status.
+
+  friend bool operator==(const Hello&, const Hello&) = default;
 };
 
 struct Welcome {
@@ -48,16 +50,22 @@ struct Welcome {
   std::uint64_t credit_messages = 0;
   std::uint64_t credit_bytes = 0;
   bool recovery = false;
+
+  friend bool operator==(const Welcome&, const Welcome&) = default;
 };
 
 struct Rehello {
   Code code = Code::kStale;
   Milliseconds retry_after{0};
+
+  friend bool operator==(const Rehello&, const Rehello&) = default;
 };
 
 struct Submit {
   Lane lane = Lane::kUrgent;
   std::vector<Item> items;  // Envelopes.
+
+  friend bool operator==(const Submit&, const Submit&) = default;
 };
 
 struct AnswerItem {
@@ -69,6 +77,8 @@ struct AnswerItem {
 
 struct AnswerFrame {
   std::vector<AnswerItem> items;
+
+  friend bool operator==(const AnswerFrame&, const AnswerFrame&) = default;
 };
 
 struct DeliverItem {
@@ -82,6 +92,8 @@ struct DeliverItem {
 
 struct Deliver {
   std::vector<DeliverItem> items;
+
+  friend bool operator==(const Deliver&, const Deliver&) = default;
 };
 
 // A signed receipt: from the recipient to the broker, and from the broker to the sender.
@@ -96,22 +108,32 @@ struct ReceiptItem {
 
 struct ReceiptFrame {
   std::vector<ReceiptItem> items;
+
+  friend bool operator==(const ReceiptFrame&, const ReceiptFrame&) = default;
 };
 
 struct Receipted {
   std::vector<AnswerItem> items;
+
+  friend bool operator==(const Receipted&, const Receipted&) = default;
 };
 
 struct RecallFrame {
   std::vector<Item> items;  // SignedRecall.
+
+  friend bool operator==(const RecallFrame&, const RecallFrame&) = default;
 };
 
 struct VoidFrame {
   std::vector<Item> items;  // SignedVoid.
+
+  friend bool operator==(const VoidFrame&, const VoidFrame&) = default;
 };
 
 struct StatementFrame {
   std::vector<Item> items;  // SignedStatement.
+
+  friend bool operator==(const StatementFrame&, const StatementFrame&) = default;
 };
 
 struct Head {
@@ -121,10 +143,14 @@ struct Head {
   DocumentVersion directory;
   DocumentVersion policy;
   std::uint64_t statements = 0;
+
+  friend bool operator==(const Head&, const Head&) = default;
 };
 
 struct Cosign {
   std::string cosignatures;  // Note signature lines for a checkpoint.
+
+  friend bool operator==(const Cosign&, const Cosign&) = default;
 };
 
 // Also the heartbeat, both ways. Cumulative in a session.
@@ -132,32 +158,48 @@ struct Credit {
   std::uint64_t messages = 0;
   std::uint64_t bytes = 0;
   Bytes padding;  // Ignored: an idle link sends frames of the size of a small delivery.
+
+  friend bool operator==(const Credit&, const Credit&) = default;
 };
 
 struct Fetch {
   struct Document {
     Digest hash;
+
+    friend bool operator==(const Document&, const Document&) = default;
   };
   struct Leaves {
     std::uint64_t epoch = 0;
     std::uint64_t first = 0;
     std::uint32_t count = 0;
+
+    friend bool operator==(const Leaves&, const Leaves&) = default;
   };
   struct Proofs {
     std::uint64_t epoch = 0;
     std::uint64_t size = 0;
     std::vector<LogIndex> indices;
+
+    friend bool operator==(const Proofs&, const Proofs&) = default;
   };
   struct Parts {
     Position position;
+
+    friend bool operator==(const Parts&, const Parts&) = default;
   };
   struct Statements {
     std::uint64_t after = 0;  // How many this host has.
+
+    friend bool operator==(const Statements&, const Statements&) = default;
   };
-  struct Status {};
+  struct Status {
+    friend bool operator==(const Status&, const Status&) = default;
+  };
 
   Reference reference;
   std::variant<Document, Leaves, Proofs, Parts, Statements, Status> what;
+
+  friend bool operator==(const Fetch&, const Fetch&) = default;
 };
 
 enum class DocumentKind : std::uint8_t {
@@ -184,6 +226,8 @@ struct DocumentFrame {
   Reference reference;  // The fetch's; in a publication, its own.
   std::vector<Piece> pieces;
   bool more = false;  // Of a fetch: ask again after the last index.
+
+  friend bool operator==(const DocumentFrame&, const DocumentFrame&) = default;
 };
 
 struct AlarmFrame {
@@ -196,6 +240,8 @@ struct AlarmFrame {
   Kind kind = Kind::kOverdue;
   MessageId message;
   Digest grant{};
+
+  friend bool operator==(const AlarmFrame&, const AlarmFrame&) = default;
 };
 
 struct Frame {
@@ -204,6 +250,8 @@ struct Frame {
                RecallFrame, VoidFrame, StatementFrame, Head, Cosign, Credit, Fetch, DocumentFrame,
                AlarmFrame>
       body;
+
+  friend bool operator==(const Frame&, const Frame&) = default;
 };
 
 }  // namespace havenline

@@ -15,6 +15,8 @@ using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): 
 inline constexpr std::size_t kFrameBytesMax = 4U << 20U;  // One payload frame; bounds every parse.
 inline constexpr std::size_t kMessageBytesMax =
     3U << 20U;  // One envelope: fits a frame with its answers.
+inline constexpr std::size_t kDeliveryBytesMax =
+    kMessageBytesMax + (16U << 10U);  // The same to one recipient, with the broker's proof.
 inline constexpr std::size_t kSectionBytesMax = 1U << 20U;  // One section's plaintext.
 inline constexpr std::size_t kSegmentsMax = 8;              // Cap'n Proto segments in a frame.
 inline constexpr int kNestingMax = 16;                      // Cap'n Proto pointers deep.
@@ -25,9 +27,12 @@ inline constexpr std::size_t kDocumentBytesMax =
     2U << 20U;                                      // A directory of 26,000 schools is 12 MB in
                                                     // clear: such a partnership is several.
 inline constexpr std::size_t kProofHashesMax = 64;  // RFC 6962 paths of a 64-bit tree.
+inline constexpr std::size_t kObjectionsMax = 256;  // Named in one refusal; it may have more.
 
 // Envelopes.
 inline constexpr std::size_t kSectionsMax = 32;
+inline constexpr std::size_t kSectionNamesBytesMax =
+    2048;  // Of one exchange together: a clear part and an entry's part name them all.
 inline constexpr std::size_t kClaimsMax = 16;
 inline constexpr std::size_t kGrantsMax = 64;
 inline constexpr std::size_t kPaddingMin = 256;                 // Smallest sealed section.

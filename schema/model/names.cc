@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "schema/base/check.h"
 #include "schema/model/limits.h"
 
 namespace havenline {
@@ -28,10 +29,15 @@ constexpr std::array<std::pair<ReceiptKind, std::string_view>, 9> kReceiptKinds 
 }  // namespace
 
 bool IsName(std::string_view text) {
-  constexpr std::string_view kMarks = "._-+/";
-  if (text.empty() || text.size() > limits::kNameBytesMax || !IsAlphanumeric(text[0])) return false;
-  return std::ranges::all_of(
-      text, [&](char c) { return IsAlphanumeric(c) || kMarks.find(c) != std::string_view::npos; });
+  constexpr std::string_view kMarks = "._-+";
+  if (text.empty() || text.size() > limits::kNameBytesMax) return false;
+  bool begins = true;  // Each piece between slashes begins as the name does, so that none is "..".
+  for (const char c : text) {
+    const bool inside = c == '/' || kMarks.find(c) != std::string_view::npos;
+    if (!IsAlphanumeric(c) && (begins || !inside)) return false;
+    begins = c == '/';
+  }
+  return !begins;
 }
 
 std::string_view NameOf(ReceiptKind kind) {
@@ -50,6 +56,7 @@ std::optional<ReceiptKind> ReceiptKindNamed(std::string_view name) {
 
 std::string_view NameOf(Lane lane) { return lane == Lane::kUrgent ? "urgent" : "normal"; }
 
+// A switch, so that the compiler misses a new code here. NOLINTNEXTLINE(readability-function-size)
 std::string_view NameOf(Code code) {
   switch (code) {
     case Code::kPolicyDenies:
@@ -130,6 +137,7 @@ std::optional<TimePoint> TimeOf(const MessageId& id) {
 
 MessageId MakeMessageId(TimePoint time, const ByteArray<10>& random) {
   const auto milliseconds = static_cast<std::uint64_t>(ToMilliseconds(time));
+  CHECK(milliseconds >> 48U == 0);  // It would be another time.
   ByteArray<16> bytes{};
   for (std::size_t i = 0; i < 6; ++i) {
     bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40U - 8U * i));

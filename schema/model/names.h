@@ -13,9 +13,9 @@
 
 namespace havenline {
 
-// 1 to 96 letters, digits, '.', '_', '-', '+', '/' (US-ASCII), starting with a letter or digit: safe in
-// texts, file names (but for '/', only in log origins) and log lines. Agencies, hosts, roles, rules,
-// exchanges, sections, claims and their values are all such names.
+// 1 to 96 letters, digits, '.', '_', '-', '+', '/' (US-ASCII), where the name and each piece after a '/'
+// begins with a letter or digit: safe in texts and log lines, and as a path that stays where it is put.
+// Agencies, hosts, roles, rules, exchanges, sections, claims and their values are all such names.
 bool IsName(std::string_view text);
 
 // The words of the audit log and of `--json` outputs.
@@ -25,8 +25,8 @@ std::string_view NameOf(Lane lane);
 
 // A message's id and its creation are one: RFC 9562 UUIDv7, whose first 48 bits are milliseconds.
 std::optional<TimePoint> TimeOf(const MessageId& id);  // Nothing if it is not a version 7 UUID.
-MessageId MakeMessageId(TimePoint time, const ByteArray<10>& random);
-std::string ToText(const MessageId& id);  // 32 hexadecimal digits.
+MessageId MakeMessageId(TimePoint time, const ByteArray<10>& random);  // CHECKs 1970 to 10889.
+std::string ToText(const MessageId& id);                               // 32 hexadecimal digits.
 std::optional<MessageId> MessageIdFrom(std::string_view text);
 
 }  // namespace havenline

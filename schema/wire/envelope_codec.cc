@@ -9,6 +9,7 @@ namespace havenline::wire {
 namespace {
 
 constexpr ParseLimits kMessage{limits::kMessageBytesMax, limits::kSegmentsMax};
+constexpr ParseLimits kDelivery{limits::kDeliveryBytesMax, limits::kSegmentsMax};
 constexpr ParseLimits kClearPartLimits{limits::kClearPartBytesMax, 1};
 constexpr std::size_t kSealedBytesMax = limits::kSectionBytesMax + limits::kPaddingStep + 16;
 constexpr std::size_t kGrantCiphertextMax = 32 * (limits::kSectionsMax + 1) + 16;
@@ -375,7 +376,7 @@ Bytes EncodeDelivery(const Delivery& delivery) {
 }
 
 Result<Delivery> ParseDelivery(ByteView bytes) {
-  return ParseMessage<raw::Delivery>(bytes, kMessage, [](raw::Delivery::Reader reader) {
+  return ParseMessage<raw::Delivery>(bytes, kDelivery, [](raw::Delivery::Reader reader) {
     Delivery delivery;
     delivery.header_bytes = ReadBytes(reader.getHeader(), limits::kHeaderBytesMax, "header");
     delivery.header = ParseInner(ParseHeader(delivery.header_bytes));

@@ -11,7 +11,6 @@ namespace havenline::wire {
 namespace {
 
 constexpr std::size_t kNoteBytesMax = 16U << 10U;  // A checkpoint with its cosignatures.
-constexpr std::size_t kObjectionsMax = 256;
 constexpr ParseLimits kWholeFrame{};
 
 Lane ReadLane(std::uint8_t lane) {
@@ -72,9 +71,10 @@ Answer ReadAnswer(raw::Answer::Reader reader) {
     }
     case raw::Answer::REFUSED: {
       const auto group = reader.getRefused();
-      return Refused{ReadCode(group.getCode()),
-                     ReadList(group.getObjections(), kObjectionsMax, "objections", ReadObjection),
-                     ReadPartProof(group.getProof())};
+      return Refused{
+          ReadCode(group.getCode()),
+          ReadList(group.getObjections(), limits::kObjectionsMax, "objections", ReadObjection),
+          ReadPartProof(group.getProof())};
     }
     case raw::Answer::DEFERRED: {
       const auto group = reader.getDeferred();
@@ -97,7 +97,7 @@ struct AnswerWriter {
   void operator()(const Refused& refused) {
     auto group = builder.initRefused();
     group.setCode(static_cast<std::uint16_t>(refused.code));
-    CHECK(refused.objections.size() <= kObjectionsMax);
+    CHECK(refused.objections.size() <= limits::kObjectionsMax);
     WriteList(
         refused.objections, [&](unsigned n) { return group.initObjections(n); }, WriteObjection);
     Write(group.initProof(), refused.proof);
@@ -228,14 +228,14 @@ Welcome ReadWelcome(raw::Welcome::Reader reader) {
 }
 
 Deliver ReadDeliver(raw::Deliver::Reader reader) {
-  return {ReadList(reader.getItems(), limits::kItemsMax, "deliveries",
-                   [](raw::Deliver::Item::Reader item) {
-                     return DeliverItem{
-                         .reference = Reference(item.getReference()),
-                         .agency = ReadName<AgencyId>(item.getAgency(), "agency"),
-                         .lane = ReadLane(item.getLane()),
-                         .bytes = ReadBytes(item.getBytes(), limits::kMessageBytesMax, "delivery")};
-                   })};
+  return {ReadList(
+      reader.getItems(), limits::kItemsMax, "deliveries", [](raw::Deliver::Item::Reader item) {
+        return DeliverItem{
+            .reference = Reference(item.getReference()),
+            .agency = ReadName<AgencyId>(item.getAgency(), "agency"),
+            .lane = ReadLane(item.getLane()),
+            .bytes = ReadBytes(item.getBytes(), limits::kDeliveryBytesMax, "delivery")};
+      })};
 }
 
 ReceiptFrame ReadReceipts(raw::Receipts::Reader reader) {

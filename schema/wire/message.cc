@@ -7,10 +7,6 @@
 namespace havenline::wire {
 namespace {
 
-// The traversal limit counts every word that is reached, with a word or so for each list element and
-// pointer; a frame read once stays far below this multiple of its size.
-constexpr std::uint64_t kTraversalFactor = 4;
-
 std::uint32_t ReadLittleEndian32(ByteView bytes) {
   std::uint32_t value = 0;
   for (std::size_t i = 4; i-- > 0;) value = value << 8U | bytes[i];
@@ -27,7 +23,10 @@ MessageCopy::MessageCopy(ByteView bytes, const ParseLimits& limits) {
   words_ = kj::heapArray<capnp::word>(bytes.size() / sizeof(capnp::word));
   std::memcpy(words_.begin(), bytes.data(), bytes.size());
   capnp::ReaderOptions options;
-  options.traversalLimitInWords = kTraversalFactor * words_.size() + 64;
+  // Cap'n Proto counts the words of each object that a reader reaches. In what a builder makes no
+  // two objects share a word, and we read each once, so the message's own size always suffices; a
+  // message that points many times at the same words runs out of it.
+  options.traversalLimitInWords = words_.size();
   options.nestingLimit = limits::kNestingMax;
   reader_.emplace(words_, options);
   if (reader_->getEnd() != words_.end()) throw Malformed{"bytes after the message"};
@@ -52,7 +51,10 @@ Bytes ReadBytes(capnp::Data::Reader data, std::size_t bytes_max, const char* fie
 
 std::string ReadText(capnp::Text::Reader text, std::size_t bytes_max, const char* field) {
   const std::string_view view(text.cStr(), text.size());
-  if (view.size() > bytes_max || !IsUtf8(view)) throw Malformed{field};
+  // A NUL is valid UTF-8, but Cap'n Proto's writers stop at it: what follows would be lost on the
+  // way on.
+  const bool whole = view.find('\0') == std::string_view::npos;
+  if (view.size() > bytes_max || !whole || !IsUtf8(view)) throw Malformed{field};
   return std::string(view);
 }
 

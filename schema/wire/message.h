@@ -78,7 +78,8 @@ Bytes EncodeMessage(Write write) {
 inline ByteView View(capnp::Data::Reader data) { return {data.begin(), data.size()}; }
 inline capnp::Data::Reader Data(ByteView bytes) { return {bytes.data(), bytes.size()}; }
 Bytes ReadBytes(capnp::Data::Reader data, std::size_t bytes_max, const char* field);
-std::string ReadText(capnp::Text::Reader text, std::size_t bytes_max, const char* field);
+std::string ReadText(capnp::Text::Reader text, std::size_t bytes_max,
+                     const char* field);  // UTF-8 without NUL.
 std::string ReadNameText(capnp::Text::Reader text, const char* field);
 TimePoint ReadTime(std::int64_t milliseconds, const char* field);
 
