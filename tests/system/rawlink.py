@@ -134,7 +134,7 @@ class RawLink:
         if routing_id is not None:
             self.socket.setsockopt(zmq.ROUTING_ID, routing_id)
         if plain is not None:
-            self.socket.plain_username, self.socket.plain_password = plain
+            self.socket.plain_username, self.socket.plain_password = (word.encode() for word in plain)
         elif as_host is not None:
             self.socket.curve_publickey, self.socket.curve_secretkey = (
                 zmq.curve_keypair() if as_host == "stranger" else host_pair(p, as_host))
