@@ -5,6 +5,7 @@
 #include <set>
 
 #include "schema/base/check.h"
+#include "schema/base/test_seam.h"
 #include "schema/model/limits.h"
 #include "schema/model/names.h"
 #include "schema/seal/digests.h"
@@ -140,6 +141,8 @@ class Composer {
       }
       seal::SectionKey key(tools_.random.Array<32>());
       seal::SealedWithCommit sealed = seal::SealSection(context, section, key, content);
+      // Planted, to see that the search for plaintext finds it: what was sealed is not.
+      if (PlantedFault("leak-section")) std::ranges::copy(content, sealed.sealed.begin());
       const SectionOpening opening{tools_.random.Array<32>(), section,
                                    static_cast<std::uint32_t>(sealed.sealed.size()),
                                    seal::Sha256(sealed.sealed), sealed.commit};

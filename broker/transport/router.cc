@@ -11,6 +11,7 @@
 #include <zmq.hpp>
 
 #include "schema/base/check.h"
+#include "schema/base/test_seam.h"
 #include "schema/model/limits.h"
 
 namespace havenline {
@@ -60,12 +61,15 @@ struct Router::Sockets {
 
 void Router::Sockets::Listen(const RouterOptions& options) {
   zap.set(zmq::sockopt::linger, 0);
-  zap.bind(kZapEndpoint);  // Before any other bind: without a handler CURVE admits everyone.
+  // Before any other bind: without a handler CURVE admits everyone.
+  if (!PlantedFault("zap-unbound")) zap.bind(kZapEndpoint);
   router.set(zmq::sockopt::linger, 0);
   router.set(zmq::sockopt::curve_server, 1);
   router.set(zmq::sockopt::curve_publickey, options.public_key);
   router.set(zmq::sockopt::curve_secretkey, options.secret_key);
-  router.set(zmq::sockopt::zap_domain, kDomain);
+  if (!PlantedFault("zap-no-domain")) {
+    router.set(zmq::sockopt::zap_domain, PlantedFault("zap-other-domain") ? "other" : kDomain);
+  }
   const int enforce = 1;
   // Without it a missing handler would be no reason to refuse: fail closed or do not start.
   CHECK(zmq_setsockopt(router.handle(), kZapEnforceDomain, &enforce, sizeof(enforce)) == 0);
@@ -89,6 +93,7 @@ void Router::Sockets::Listen(const RouterOptions& options) {
 
 // RFC 27: version, request id, domain, address, identity, mechanism, credentials.
 void Router::Sockets::ServeZap() {
+  if (PlantedFault("zap-silent")) return;
   while (true) {
     std::vector<zmq::message_t> request;
     bool more = true;
@@ -177,8 +182,9 @@ std::optional<Inbound> Router::Sockets::Receive() {
       ++counts.dropped_frames;
       continue;
     }
-    return Inbound{*link, HostId(user),
-                   ToBytes(ByteView(payload.data<std::uint8_t>(), payload.size()))};
+    const ByteView frame(payload.data<std::uint8_t>(), payload.size());
+    TapFrame(frame);
+    return Inbound{*link, HostId(user), ToBytes(frame)};
   }
 }
 
@@ -224,6 +230,7 @@ Sent Router::Send(LinkId link, ByteView payload) {
   Sockets& s = *sockets_;
   const auto routing_id = s.routing.find(link.value());
   if (routing_id == s.routing.end()) return Sent::kGone;
+  TapFrame(payload);
   try {
     const auto flags = zmq::send_flags::dontwait;
     if (!s.router.send(zmq::buffer(routing_id->second), flags | zmq::send_flags::sndmore))

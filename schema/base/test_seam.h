@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "schema/base/bytes.h"
 #include "schema/base/clock.h"
 
 namespace havenline {
@@ -14,6 +15,9 @@ void FaultPoint(const char* name);
 
 // True if a test planted the wrong behaviour `name`, to see that the tests find it.
 bool PlantedFault(const char* name);
+
+// Shows a test one frame as it is after CURVE decryption, or before its encryption.
+void TapFrame(ByteView frame);
 
 // How far a test has moved the wall clock.
 Milliseconds TestClockShift();

@@ -3,6 +3,7 @@
 namespace havenline {
 
 void FaultPoint(const char*) {}
+void TapFrame(ByteView) {}
 bool PlantedFault(const char*) { return false; }
 Milliseconds TestClockShift() { return Milliseconds(0); }
 

@@ -1,8 +1,9 @@
-// What tests link instead of test_seam_off.cc. All three are told by the environment, read once:
+// What tests link instead of test_seam_off.cc. All of them are told by the environment, read once:
 //
 //   HAVENLINE_FAULT=<place>:<n>    SIGKILL this process when <place> is reached for the n-th time (from 1)
 //   HAVENLINE_FAULT_COUNT=<file>   write each place reached, a line each: so a test can learn them all
 //   HAVENLINE_PLANT=<name>,...     the planted faults that are on
+//   HAVENLINE_TAP_FILE=<file>      append each frame of the broker's links, after four bytes of its length
 //   HAVENLINE_CLOCK_FILE=<file>    holds the shift of the wall clock in milliseconds; read at each call
 
 #include <csignal>
@@ -12,6 +13,7 @@
 #include <map>
 #include <string>
 
+#include "schema/base/bytes.h"
 #include "schema/base/mutex.h"
 #include "schema/base/test_seam.h"
 
@@ -46,6 +48,16 @@ void FaultPoint(const char* name) {
 bool PlantedFault(const char* name) {
   static const std::string planted = "," + Environment("HAVENLINE_PLANT") + ",";
   return planted.find("," + std::string(name) + ",") != std::string::npos;
+}
+
+void TapFrame(ByteView frame) {
+  static const std::string file = Environment("HAVENLINE_TAP_FILE");
+  if (file.empty()) return;
+  Bytes record;
+  AppendU32(record, static_cast<std::uint32_t>(frame.size()));
+  Append(record, frame);
+  MutexLock lock(mutex);
+  std::ofstream(file, std::ios::app | std::ios::binary) << AsText(record) << std::flush;
 }
 
 Milliseconds TestClockShift() {
