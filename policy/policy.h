@@ -36,11 +36,15 @@ struct Deadline {
   std::chrono::minutes warn{30};     // The sender's agent warns so long before it is late.
   std::chrono::days move_max{0};     // How far the recipient's calendar may move it.
   std::chrono::minutes default_ready{8 * 60 + 15};  // For a recipient that states no calendar.
+
+  friend bool operator==(const Deadline&, const Deadline&) = default;
 };
 
 struct Claim {
   std::string name;
   std::vector<std::string> values;  // The first is "not stated".
+
+  friend bool operator==(const Claim&, const Claim&) = default;
 };
 
 struct Exchange {
@@ -108,12 +112,16 @@ class Policy {
 
   // The profile of a sender: the one that names it, or "".
   std::string_view ProfileOf(const AgencyId& sender) const;
+  const std::map<AgencyId, std::string>& profiles() const { return profile_of_; }
+
+  // The whole table, for comparing (compare.h): a place's cells by the index of the claims' values, the
+  // first claim the most significant.
+  using TableKey = std::tuple<ExchangeName, std::string, Role, Role>;  // …, profile, from, to.
+  const std::map<TableKey, std::vector<Cell>>& table() const { return table_; }
 
  private:
   friend class Compiler;
   Policy() = default;
-
-  using TableKey = std::tuple<ExchangeName, std::string, Role, Role>;  // …, profile, from, to.
 
   std::optional<std::size_t> ClaimIndex(const Exchange& exchange,
                                         const std::vector<ClaimOpening>& claims) const;

@@ -55,6 +55,8 @@ OwnAgency ReadAgency(MapReader& reader, const AgentConfiguration& read) {
   return agency;
 }
 
+}  // namespace
+
 Governance ReadGovernance(MapReader reader) {
   Governance governance;
   for (const std::string& text : reader.TextList("keys")) {
@@ -70,8 +72,6 @@ Governance ReadGovernance(MapReader reader) {
       static_cast<std::size_t>(reader.Integer("threshold", 1, std::max<std::int64_t>(1, count)));
   return governance;
 }
-
-}  // namespace
 
 Result<AgentConfiguration> ReadAgentConfiguration(
     const std::filesystem::path& path,

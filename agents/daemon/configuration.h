@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,8 @@ struct AgentConfiguration {
 Result<AgentConfiguration> ReadAgentConfiguration(
     const std::filesystem::path& path,
     const std::function<void(text::MapReader& top, const AgentConfiguration& read)>& more = {});
+
+// The [governance] table of agent.toml and operator.toml: note keys and how many of them must sign.
+Governance ReadGovernance(text::MapReader reader);
 
 }  // namespace havenline

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 #include <zmq.hpp>
 
 #include "schema/base/check.h"
@@ -32,12 +33,16 @@ struct Dealer::Sockets {
   }
 
   void Connect(const DealerOptions& options);
+  void ConnectAgainIfDue();
   void ReadMonitor(DealerNews& news);
 
   zmq::context_t context;  // First made, last gone.
   zmq::socket_t dealer;
   zmq::socket_t monitor;
   int wake = -1;
+  std::string endpoint;
+  std::chrono::milliseconds refused_pause{};
+  std::optional<std::chrono::steady_clock::time_point> connect_again;  // After a refusal.
 };
 
 void Dealer::Sockets::Connect(const DealerOptions& options) {
@@ -61,7 +66,18 @@ void Dealer::Sockets::Connect(const DealerOptions& options) {
                                ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
   monitor.set(zmq::sockopt::linger, 0);
   monitor.connect(kMonitorEndpoint);
-  dealer.connect(options.endpoint);
+  endpoint = options.endpoint;
+  refused_pause = options.refused_pause;
+  dealer.connect(endpoint);
+}
+
+void Dealer::Sockets::ConnectAgainIfDue() {
+  if (!connect_again || std::chrono::steady_clock::now() < *connect_again) return;
+  connect_again.reset();
+  // What libzmq still holds of the old connection goes first, so that there are never two. It is no error
+  // that there is nothing: after a refusal that is so.
+  zmq_disconnect(dealer.handle(), endpoint.c_str());
+  dealer.connect(endpoint);
 }
 
 void Dealer::Sockets::ReadMonitor(DealerNews& news) {
@@ -75,12 +91,15 @@ void Dealer::Sockets::ReadMonitor(DealerNews& news) {
     std::memcpy(&kind, event.data(), sizeof(kind));
     if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
       news.connected = true;
+      connect_again.reset();
     } else if (kind == ZMQ_EVENT_DISCONNECTED) {
       // A connection that went and another that came since: the session is over all the same.
       news.disconnected = true;
       news.connected = false;
     } else {
       news.refused = true;
+      if (kind != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL)
+        connect_again = std::chrono::steady_clock::now() + refused_pause;
     }
   }
 }
@@ -111,6 +130,7 @@ DealerNews Dealer::Poll(std::chrono::milliseconds timeout, std::size_t frames_ma
   if ((items[2].revents & ZMQ_POLLIN) != 0 && read(s.wake, &woken, sizeof(woken)) < 0) woken = 0;
   DealerNews news;
   s.ReadMonitor(news);
+  s.ConnectAgainIfDue();
   while (news.frames.size() < frames_max) {
     zmq::message_t frame;
     if (!s.dealer.recv(frame, zmq::recv_flags::dontwait)) break;

@@ -20,6 +20,9 @@ struct DealerOptions {
   std::string broker_key;  // Z85: the broker's public key.
   std::string public_key;  // Z85: ours.
   std::string secret_key;
+  // libzmq gives a connection up for good once the broker refused its key. Keys come into force while we
+  // wait, so we connect anew after so long.
+  std::chrono::milliseconds refused_pause{5'000};
 };
 
 // What happened since the last Poll(), in order of importance.

@@ -1,34 +1,46 @@
 // havenline: the command line tool of governance, operators and desks.
 
-#include <cstdio>
+#include <memory>
 #include <string>
 
 #include "agents/daemon/daemon.h"
+#include "deploy/havenline/document_commands.h"
 #include "deploy/havenline/init.h"
+#include "deploy/havenline/status_commands.h"
+#include "deploy/havenline/tool.h"
 #include "deploy/runtime/command_line.h"
+#include "deploy/runtime/service.h"
 
 namespace havenline {
 namespace {
 
-// Words on stderr, and the exit code that fits.
-ExitCode Report(const Result<void>& result) {
-  if (result) return ExitCode::kOk;
-  std::fprintf(stderr, "havenline: %s\n", result.error().detail.c_str());
-  return ExitCodeFor(result.error());
+struct InitOptions {
+  std::string plan;
+  std::string into;
+  bool json = false;
+};
+
+Result<tool::Answer> Init(const InitOptions& options) {
+  ASSIGN_OR_RETURN(const Plan plan, ReadPlan(options.plan));
+  RETURN_IF_FAULT(InitPartnership(plan, options.into));
+  return tool::Answer{
+      "the partnership " + plan.partnership.value() + " is in " + options.into + "\n",
+      text::Value::Map()
+          .Set("partnership", plan.partnership.value())
+          .Set("into", options.into)
+          .Set("hosts", plan.hosts.size())
+          .Set("agencies", plan.agencies.size()),
+      ExitCode::kOk};
 }
 
 void AddInit(Command& root) {
-  static std::string plan_path;
-  static std::string into;
+  auto options = std::make_shared<InitOptions>();
   root.Add("init", "Makes a partnership from a plan: governance, broker, first hosts and agencies.")
-      .Text({"--plan", "the plan, a TOML file", kRequired}, plan_path)
-      .Text({"--into", "a new folder for everything", kRequired}, into)
+      .Text({"--plan", "the plan, a TOML file", kRequired}, options->plan)
+      .Text({"--into", "a new folder for everything", kRequired}, options->into)
+      .Flag({"--json", "one JSON value on stdout"}, options->json)
       .Example("havenline init --plan partnership.toml --into /srv/havenline")
-      .Handler([] {
-        const auto plan = ReadPlan(plan_path);
-        if (!plan) return Report(tl::unexpected<Fault>(plan.error()));
-        return Report(InitPartnership(*plan, into));
-      });
+      .Handler([options] { return tool::Finish(Init(*options), options->json); });
 }
 
 }  // namespace
@@ -36,8 +48,12 @@ void AddInit(Command& root) {
 
 int main(int argc, char** argv) {
   using namespace havenline;  // NOLINT(google-build-using-namespace): the composition root.
+  if (const auto hardened = HardenProcess(); !hardened)
+    return static_cast<int>(tool::Finish(tl::unexpected<Fault>(hardened.error()), false));
   CommandLine program("havenline", kVersion,
                       "Sets up and looks after a Havenline partnership, and works its desks.");
   AddInit(program.root());
+  AddDocumentCommands(program.root());
+  AddStatusCommand(program.root());
   return program.Run(argc, argv);
 }

@@ -1,0 +1,320 @@
+#include "deploy/havenline/document_words.h"
+
+#include <map>
+
+#include "deploy/havenline/table.h"
+#include "schema/base/check.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+using tool::Count;
+using tool::Join;
+using tool::Plain;
+using tool::Table;
+
+template <class Items>
+std::vector<std::string> Texts(const Items& items) {
+  std::vector<std::string> texts;
+  texts.reserve(items.size());
+  for (const auto& item : items) texts.push_back(item.value());
+  return texts;
+}
+
+Value List(const std::vector<std::string>& texts) {
+  Value list = Value::List();
+  for (const std::string& text : texts) list.Add(text);
+  return list;
+}
+
+std::string SignedBy(const CheckedDocument& document) {
+  if (document.signed_by.empty()) return "";
+  std::string words = "signed by " + Join(document.signed_by);
+  if (document.signatures_needed)
+    words += " (" + std::to_string(*document.signatures_needed) + " needed)";
+  return words + "\n";
+}
+
+std::string DirectoryWords(const Directory& directory) {
+  const Governance& governance = directory.governance();
+  std::string words = "\nGovernance: " + std::to_string(governance.threshold) + " of " +
+                      Count(governance.keys.size(), "key", "keys") + " must sign\n";
+  for (const tlog::NoteKey& key : governance.keys) words += "  " + tlog::NoteKeyToText(key) + "\n";
+  words += "\nBroker: CURVE key " + directory.broker_curve().value() + "\n";
+  for (const tlog::NoteKey& key : directory.log_keys())
+    words += "  log key " + tlog::NoteKeyToText(key) + "\n";
+  Table hosts({"host", "run by", "CURVE keys", "may ask for status"});
+  for (const Host& host : directory.hosts()) {
+    hosts.Add({host.id.value(), host.operated_by, std::to_string(host.curve.size()),
+               host.operator_link ? "yes" : ""});
+  }
+  words += "\nHosts\n" + hosts.Text();
+  Table agencies({"agency", "title", "roles", "host", "current keys"});
+  for (const Agency& agency : directory.agencies()) {
+    std::vector<std::string> current;
+    for (const AgencyKey& key : agency.keys) {
+      if (key.state == KeyState::kCurrent) current.emplace_back(seal::NameOf(key.purpose));
+    }
+    agencies.Add({agency.id.value(), agency.title, Join(Texts(agency.roles)), agency.host.value(),
+                  Join(current)});
+  }
+  return words + "\nAgencies\n" + agencies.Text();
+}
+
+Value DirectoryJson(const Directory& directory, Value json) {
+  Value governance = Value::List();
+  for (const tlog::NoteKey& key : directory.governance().keys)
+    governance.Add(tlog::NoteKeyToText(key));
+  Value log_keys = Value::List();
+  for (const tlog::NoteKey& key : directory.log_keys()) log_keys.Add(tlog::NoteKeyToText(key));
+  Value hosts = Value::List();
+  for (const Host& host : directory.hosts()) {
+    hosts.Add(Value::Map()
+                  .Set("host", host.id.value())
+                  .Set("operated-by", host.operated_by)
+                  .Set("curve", List(Texts(host.curve)))
+                  .Set("operator-link", host.operator_link));
+  }
+  Value agencies = Value::List();
+  for (const Agency& agency : directory.agencies()) {
+    Value keys = Value::List();
+    for (const AgencyKey& key : agency.keys) {
+      keys.Add(Value::Map()
+                   .Set("purpose", seal::NameOf(key.purpose))
+                   .Set("id", HexEncode(key.id.value()))
+                   .Set("state", WordFor(key.state)));
+    }
+    agencies.Add(Value::Map()
+                     .Set("agency", agency.id.value())
+                     .Set("title", agency.title)
+                     .Set("roles", List(Texts(agency.roles)))
+                     .Set("host", agency.host.value())
+                     .Set("areas", List(agency.areas))
+                     .Set("keys", std::move(keys)));
+  }
+  json.Set("governance", Value::Map()
+                             .Set("threshold", directory.governance().threshold)
+                             .Set("keys", std::move(governance)));
+  json.Set("broker", Value::Map()
+                         .Set("curve", directory.broker_curve().value())
+                         .Set("log-keys", std::move(log_keys)));
+  return std::move(json).Set("hosts", std::move(hosts)).Set("agencies", std::move(agencies));
+}
+
+// The senders that each profile names.
+std::map<std::string, std::vector<std::string>> SendersOf(const policy::Policy& policy) {
+  std::map<std::string, std::vector<std::string>> senders;
+  for (const auto& [sender, profile] : policy.profiles())
+    senders[profile].push_back(sender.value());
+  return senders;
+}
+
+std::string CasesWords(const std::vector<policy::Case>& when) {
+  std::vector<std::string> words;
+  words.reserve(when.size());
+  for (const policy::Case& each : when) words.push_back(policy::Words(each));
+  return Join(words, "; or ");
+}
+
+Value CasesJson(const std::vector<policy::Case>& when) {
+  Value list = Value::List();
+  for (const policy::Case& each : when) {
+    Value claims = Value::Map();
+    for (const auto& [claim, values] : each) claims.Set(claim, List(values));
+    list.Add(std::move(claims));
+  }
+  return list;
+}
+
+std::string ExchangeWords(const policy::Exchange& exchange) {
+  std::string words = "\n" + exchange.name.value() + ", version " +
+                      std::to_string(exchange.version) + ", " + std::to_string(exchange.slots) +
+                      " slots";
+  if (exchange.urgent) words += ", urgent";
+  if (exchange.strict) words += ", strict";
+  words += "\n";
+  if (!exchange.hold_flags.empty())
+    words += "  waits for a supervisor when flagged: " + Join(exchange.hold_flags) + "\n";
+  return words;
+}
+
+using Senders = std::map<std::string, std::vector<std::string>>;
+
+std::string SayingWords(const policy::Saying& saying, const policy::Exchange& exchange,
+                        const Senders& senders) {
+  std::string words = "\n  " + saying.from.value() + " to " + saying.to.value();
+  if (!saying.profile.empty()) {
+    words += ", from " + Join(senders.at(saying.profile)) + " (profile " + saying.profile + ")";
+  } else if (!senders.empty()) {
+    words += ", from any sender without a profile";
+  }
+  const std::string when = CasesWords(saying.when);
+  const policy::Cell& cell = *saying.cell;
+  words += (when.empty() ? "" : ", " + when) + ":\n    " + Join(exchange.NamesOf(cell.sections)) +
+           "\n    rule " + cell.rule.value() + ", basis " + cell.basis;
+  if (cell.required) words += ", must be told";
+  if (cell.deadline != nullptr) words += ", to acknowledge " + WordsOf(*cell.deadline);
+  return words + "\n    " + Plain(cell.why) + "\n";
+}
+
+std::string PolicyWords(const policy::Policy& policy) {
+  const Senders senders = SendersOf(policy);
+  const auto sayings = policy::SayingsOf(policy);
+  std::string words;
+  for (const policy::Exchange& exchange : policy.exchanges()) {
+    words += ExchangeWords(exchange);
+    for (const policy::Saying& saying : sayings) {
+      if (saying.exchange == exchange.name) words += SayingWords(saying, exchange, senders);
+    }
+  }
+  return words;
+}
+
+Value PolicyJson(const policy::Policy& policy, Value json) {
+  const auto senders = SendersOf(policy);
+  Value exchanges = Value::List();
+  for (const policy::Exchange& exchange : policy.exchanges()) {
+    exchanges.Add(Value::Map()
+                      .Set("exchange", exchange.name.value())
+                      .Set("version", exchange.version)
+                      .Set("slots", exchange.slots)
+                      .Set("urgent", exchange.urgent)
+                      .Set("strict", exchange.strict)
+                      .Set("sections", List(exchange.sections))
+                      .Set("hold", List(exchange.hold_flags)));
+  }
+  Value shares = Value::List();
+  for (const policy::Saying& saying : policy::SayingsOf(policy)) {
+    const policy::Cell& cell = *saying.cell;
+    Value share = Value::Map()
+                      .Set("exchange", saying.exchange.value())
+                      .Set("profile", saying.profile)
+                      .Set("senders", saying.profile.empty() ? Value::List()
+                                                             : List(senders.at(saying.profile)))
+                      .Set("from", saying.from.value())
+                      .Set("to", saying.to.value())
+                      .Set("when", CasesJson(saying.when))
+                      .Set("sections", List(policy.Find(saying.exchange)->NamesOf(cell.sections)))
+                      .Set("rule", cell.rule.value())
+                      .Set("basis", cell.basis)
+                      .Set("required", cell.required)
+                      .Set("why", cell.why);
+    if (cell.deadline != nullptr) share.Set("acknowledge", cell.deadline->name);
+    shares.Add(std::move(share));
+  }
+  return std::move(json).Set("exchanges", std::move(exchanges)).Set("shares", std::move(shares));
+}
+
+std::string_view WordFor(policy::Change::Kind kind) {
+  using Kind = policy::Change::Kind;
+  switch (kind) {
+    case Kind::kGains:
+      return "gains";
+    case Kind::kLoses:
+      return "loses";
+    case Kind::kMustBeTold:
+      return "must-be-told";
+    case Kind::kNeedNotBeTold:
+      return "need-not-be-told";
+    case Kind::kClock:
+      return "clock";
+  }
+  return "changes";
+}
+
+std::string WhatWords(const policy::Change& change) {
+  using Kind = policy::Change::Kind;
+  switch (change.kind) {
+    case Kind::kGains:
+    case Kind::kLoses:
+      return std::string(WordFor(change.kind)) + " " + change.section + " of " +
+             change.exchange.value();
+    case Kind::kMustBeTold:
+      return "must now be told of " + change.exchange.value();
+    case Kind::kNeedNotBeTold:
+      return "need no longer be told of " + change.exchange.value();
+    case Kind::kClock:
+      return "has another clock to acknowledge " + change.exchange.value();
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string TitleOf(const CheckedDocument& document) {
+  CHECK(document.version() != nullptr);
+  return std::string(WordFor(document.kind)) + " of " + document.partnership()->value() +
+         ", version " + std::to_string(document.version()->version) + " (hash " +
+         HexEncode(document.version()->hash) + ")";
+}
+
+std::string WordsOf(const CheckedDocument& document) {
+  std::string words = TitleOf(document) + "\n" + SignedBy(document);
+  if (document.directory) words += DirectoryWords(*document.directory);
+  if (document.policy) words += PolicyWords(*document.policy);
+  return words;
+}
+
+Value JsonOf(const CheckedDocument& document) {
+  Value json = Value::Map().Set("document", WordFor(document.kind));
+  if (document.version() == nullptr) return json;
+  json.Set("partnership", document.partnership()->value())
+      .Set("version", document.version()->version)
+      .Set("hash", HexEncode(document.version()->hash));
+  if (document.version()->version > 1) json.Set("previous", HexEncode(document.previous()));
+  json.Set("signed-by", List(document.signed_by));
+  if (document.signatures_needed) json.Set("signatures-needed", *document.signatures_needed);
+  if (document.directory) return DirectoryJson(*document.directory, std::move(json));
+  CHECK(document.policy.has_value());
+  return PolicyJson(*document.policy, std::move(json));
+}
+
+std::string WordsOf(const policy::Change& change) {
+  std::string words = change.to.value() + " " + WhatWords(change) + " from " + change.from.value();
+  if (!change.every_sender) {
+    std::vector<std::string> senders = Texts(change.senders);
+    if (change.other_senders) senders.emplace_back("any sender that no profile names");
+    words += " (" + Join(senders) + ")";
+  }
+  if (change.in_some_case) return words + ", in some case (the claims themselves changed)";
+  const std::string when = CasesWords(change.when);
+  return when.empty() ? words : words + ", " + when;
+}
+
+Value JsonOf(const policy::Change& change) {
+  Value json = Value::Map()
+                   .Set("change", WordFor(change.kind))
+                   .Set("exchange", change.exchange.value())
+                   .Set("from", change.from.value())
+                   .Set("to", change.to.value());
+  if (!change.section.empty()) json.Set("section", change.section);
+  return std::move(json)
+      .Set("every-sender", change.every_sender)
+      .Set("other-senders", change.other_senders)
+      .Set("senders", List(Texts(change.senders)))
+      .Set("when", CasesJson(change.when))
+      .Set("in-some-case", change.in_some_case);
+}
+
+std::string WordsOf(const DirectoryChange& change) {
+  return change.about + (change.name.empty() ? "" : " " + change.name) + " " + Plain(change.words);
+}
+
+Value JsonOf(const DirectoryChange& change) {
+  return Value::Map()
+      .Set("about", change.about)
+      .Set("name", change.name)
+      .Set("words", change.words);
+}
+
+std::string WordsOf(const policy::Deadline& deadline) {
+  std::string words = deadline.before_ready
+                          ? "by the recipient's ready-by time"
+                          : "within " + std::to_string(deadline.after.count()) + " minutes";
+  if (deadline.at_least.count() > 0)
+    words += ", never sooner than " + std::to_string(deadline.at_least.count()) + " minutes";
+  return words;
+}
+
+}  // namespace havenline
