@@ -7,6 +7,7 @@
 
 #include "schema/base/check.h"
 #include "schema/text/csv_rows.h"
+#include "schema/text/mark.h"
 
 namespace havenline::text {
 namespace {
@@ -227,6 +228,25 @@ Result<CsvTable> VisitCsv(ByteView bytes, const CsvOptions& options, const CsvVi
                                          std::to_string(options.bytes_max) + " bytes: split it");
   }
   return TableReader(options, visit).Read(AsText(bytes));
+}
+
+std::string CsvTextForPeople(ByteView row, CsvEncoding encoding) {
+  constexpr std::string_view kLost = "\uFFFD";
+  std::string text;
+  std::string_view rest = AsText(row);
+  while (!rest.empty()) {
+    if (encoding == CsvEncoding::kWindows1252) {
+      const Decoded one = FromWindows1252(rest.substr(0, 1));
+      text += one.problem.empty() ? std::string_view(one.text) : kLost;
+      rest.remove_prefix(1);
+      continue;
+    }
+    const std::size_t good = FindNotUtf8(rest).value_or(rest.size());
+    text += rest.substr(0, good);
+    if (good < rest.size()) text += kLost;
+    rest.remove_prefix(std::min(good + 1, rest.size()));
+  }
+  return text;
 }
 
 std::string CsvLine(std::span<const std::string> fields) {

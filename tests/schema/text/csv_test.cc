@@ -134,6 +134,17 @@ TEST(CsvTest, OnlyAQuoteThatNeverClosesLooksLikeAFileCutShort) {
   EXPECT_FALSE(Parsed("a,b\n1,2\n").unclosed);
 }
 
+TEST(CsvTest, BytesAreShownAsTheirFileWasRead) {
+  const auto shown = [](std::string_view bytes, CsvEncoding encoding) {
+    return CsvTextForPeople(AsBytes(bytes), encoding);
+  };
+  EXPECT_EQ(shown("caf\xE9 \x92", CsvEncoding::kWindows1252), "caf\u00E9 \u2019");
+  EXPECT_EQ(shown("a\x81", CsvEncoding::kWindows1252), "a\uFFFD");
+  EXPECT_EQ(shown("caf\u00E9", CsvEncoding::kUtf8), "caf\u00E9");
+  EXPECT_EQ(shown("caf\xE9,\xC3", CsvEncoding::kUtf8), "caf\uFFFD,\uFFFD");
+  EXPECT_EQ(shown("", CsvEncoding::kUtf8), "");
+}
+
 TEST(CsvTest, VisitingSeesWhatParsingKeeps) {
   constexpr std::string_view kText = "\xEF\xBB\xBFid,b\n1,x\n2\n3,\"y\"\n";
   const auto kept = Parsed(kText);
