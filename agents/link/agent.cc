@@ -112,7 +112,7 @@ void Agent::Tick() {
   // The sender's clock first: it must run whatever else goes wrong (D6).
   Must(outbox_->Tick(now));
   Must(inbox_->Tick(now));
-  if (tick_) tick_(now);
+  if (tick_) Must(tick_(now));
   const TimePoint heard = std::max(started_, session_->last_up());
   if (!session_->up() && now - heard > options_.broker_silent) {
     RaiseNow(

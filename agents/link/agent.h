@@ -48,8 +48,9 @@ class Agent final : private SessionOwner {
                                              const Clock& clock, seal::RandomSource& random);
   ~Agent() override;
 
-  // Called on the loop's thread about four times a second: intake, for one.
-  void OnTick(std::function<void(TimePoint now)> tick) { tick_ = std::move(tick); }
+  // Called on the loop's thread about four times a second: intake, for one. A fault is one of the store and
+  // ends the agent.
+  void OnTick(std::function<Result<void>(TimePoint now)> tick) { tick_ = std::move(tick); }
 
   void Start();
   void Stop();  // Idempotent. What is on its way is simply offered again after the next start.
@@ -150,7 +151,7 @@ class Agent final : private SessionOwner {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Inbox> inbox_;
   std::unique_ptr<Session> session_;
-  std::function<void(TimePoint)> tick_;
+  std::function<Result<void>(TimePoint)> tick_;
 
   // Of this session.
   std::map<Reference, Sent> sent_;

@@ -86,6 +86,7 @@ struct IncidentTime {
   local @1 :Text $Meta.label("Local time") $Meta.format("local-time") $Meta.maxLength(16);
   zone @2 :Text $Meta.label("Time zone") $Meta.maxLength(40);
   ambiguous @3 :Bool $Meta.label("In the hour that came twice");
+  nonexistent @4 :Bool $Meta.label("In the hour that the clocks skipped");  # utc is the end of that hour.
 }
 
 enum Presence {

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "schema/base/check.h"
 #include "schema/text/csv_rows.h"
+#include "schema/text/mark.h"
 
 namespace havenline::text {
 namespace {
@@ -82,7 +83,9 @@ std::string LinesOf(const RawRow& row) {
 
 class TableReader {
  public:
-  explicit TableReader(const CsvOptions& options) : options_(options) {}
+  // `visit` may be empty: then the table keeps the rows. Both must outlive it.
+  TableReader(const CsvOptions& options, const CsvVisitor& visit)
+      : options_(options), visit_(visit) {}
 
   Result<CsvTable> Read(std::string_view text) {
     ASSIGN_OR_RETURN(const std::size_t mark, ChooseEncoding(text));
@@ -92,13 +95,19 @@ class TableReader {
     if (!first)
       return Fail(FaultCode::kInvalid, "the file is empty: its first line must name the columns");
     RETURN_IF_FAULT(ReadHeader(*std::move(first)));
-    while (auto row = rows.Next()) {
-      if (table_.rows.size() == options_.rows_max) {
-        return FailAt(row->line,
+    for (std::size_t count = 0; auto raw = rows.Next(); ++count) {
+      if (count == options_.rows_max) {
+        return FailAt(raw->line,
                       "more than " + std::to_string(options_.rows_max) + " rows: split the file");
       }
-      table_.rows.push_back(ReadRow(*std::move(row)));
-      table_.rows.back().offset += mark;
+      table_.unclosed = raw->unclosed;
+      CsvRow row = ReadRow(*std::move(raw));
+      row.offset += mark;
+      if (visit_) {
+        visit_(table_, std::move(row));
+      } else {
+        table_.rows.push_back(std::move(row));
+      }
     }
     return std::move(table_);
   }
@@ -129,13 +138,15 @@ class TableReader {
     if (row.columns > options_.columns_max) {
       return FailAt(row.line, "more than " + std::to_string(options_.columns_max) + " columns");
     }
-    std::set<std::string> names;
+    std::map<std::string, std::size_t> names;
     for (std::string& field : row.fields) {
       const std::size_t column = table_.header.size() + 1;
       auto decoded = Decode(std::move(field), options_.encoding, table_.encoding);
       if (!decoded.problem.empty()) return FailAt(row.line, Placed(row, {column, decoded.problem}));
-      if (!decoded.text.empty() && !names.insert(decoded.text).second) {
-        return FailAt(row.line, "two columns are named \"" + decoded.text + "\"");
+      const auto [same, is_new] = names.emplace(decoded.text, column);
+      if (!decoded.text.empty() && !is_new) {
+        return FailAt(row.line, "columns " + std::to_string(same->second) + " and " +
+                                    std::to_string(column) + " have the same name");
       }
       table_.header.push_back(std::move(decoded.text));
     }
@@ -185,6 +196,7 @@ class TableReader {
   }
 
   const CsvOptions& options_;
+  const CsvVisitor& visit_;
   CsvTable table_;
 };
 
@@ -205,13 +217,36 @@ std::optional<std::size_t> CsvTable::Column(std::string_view name) const {
 }
 
 Result<CsvTable> ParseCsv(ByteView bytes, const CsvOptions& options) {
+  return VisitCsv(bytes, options, {});
+}
+
+Result<CsvTable> VisitCsv(ByteView bytes, const CsvOptions& options, const CsvVisitor& visit) {
   CHECK(options.delimiter == ',' || options.delimiter == ';' || options.delimiter == '\t');
   CHECK(options.columns_max > 0 && options.field_bytes_max > 0);
   if (bytes.size() > options.bytes_max) {
     return Fail(FaultCode::kInvalid, "the file is larger than " +
                                          std::to_string(options.bytes_max) + " bytes: split it");
   }
-  return TableReader(options).Read(AsText(bytes));
+  return TableReader(options, visit).Read(AsText(bytes));
+}
+
+std::string CsvTextForPeople(ByteView row, CsvEncoding encoding) {
+  constexpr std::string_view kLost = "\uFFFD";
+  std::string text;
+  std::string_view rest = AsText(row);
+  while (!rest.empty()) {
+    if (encoding == CsvEncoding::kWindows1252) {
+      const Decoded one = FromWindows1252(rest.substr(0, 1));
+      text += one.problem.empty() ? std::string_view(one.text) : kLost;
+      rest.remove_prefix(1);
+      continue;
+    }
+    const std::size_t good = FindNotUtf8(rest).value_or(rest.size());
+    text += rest.substr(0, good);
+    if (good < rest.size()) text += kLost;
+    rest.remove_prefix(std::min(good + 1, rest.size()));
+  }
+  return text;
 }
 
 std::string CsvLine(std::span<const std::string> fields) {

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,6 +54,8 @@ struct CsvTable {
   CsvEncoding encoding = CsvEncoding::kUtf8;  // What it was read as: never kDetect.
   std::vector<std::string> header;            // Unique, but for columns without a name ("").
   std::vector<CsvRow> rows;
+  // The last row is what an open quote swallowed: the file may have been cut short.
+  bool unclosed = false;
 
   // The index of the column named exactly `name`. CHECKs that `name` is not empty.
   std::optional<std::size_t> Column(std::string_view name) const;
@@ -61,7 +64,8 @@ struct CsvTable {
 // Lines end with CRLF or LF; empty lines are skipped; spaces belong to fields.
 //
 // A fault (kInvalid, "line N: what"; the caller knows the file's name): no header, two columns of
-// one name, a header that cannot be read, UTF-16, carriage returns alone as line ends, a limit of
+// one name (which it does not repeat: without a header it is somebody's data), a header that cannot
+// be read, UTF-16, carriage returns alone as line ends, a limit of
 // bytes or rows.
 //
 // A row's problem: too few or too many fields, a field too long, a zero byte, a byte that its
@@ -74,6 +78,15 @@ struct CsvTable {
 // With kDetect, a field that reads as UTF-8 in a file that as a whole does not is a problem as
 // well: one broken byte must not turn the names of all other rows into something else.
 Result<CsvTable> ParseCsv(ByteView bytes, const CsvOptions& options = {});
+
+// The same for large files whose rows need not all be kept: hands each to `visit`, with the table
+// so far, whose `rows` stay empty. A fault may come after rows were visited.
+using CsvVisitor = std::function<void(const CsvTable& table, CsvRow row)>;
+Result<CsvTable> VisitCsv(ByteView bytes, const CsvOptions& options, const CsvVisitor& visit);
+
+// The bytes of a row that could not be read, as text to show: U+FFFD stands for what its file's encoding does
+// not have.
+std::string CsvTextForPeople(ByteView row, CsvEncoding encoding);
 
 // The fields as one line with its CRLF, each in quotes. A field that a spreadsheet would run as a
 // formula (it starts with = + - @, their wide forms, tab, CR or LF) gets an apostrophe in front.

@@ -80,7 +80,10 @@ void CsvRows::ReadQuoted(RawRow& row, std::optional<std::size_t> broken) {
     if (no_quote_closes_) return ReadUnquoted(row);
     if (!broken) broken = at_;
   }
-  if (!broken) return Note(row, "a quote opens this field and never closes");
+  if (!broken) {
+    row.unclosed = true;
+    return Note(row, "a quote opens this field and never closes");
+  }
   no_quote_closes_ = true;
   at_ = *broken;
   ReadUnquoted(row);

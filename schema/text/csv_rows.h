@@ -21,6 +21,7 @@ struct RawRow {
   std::size_t columns = 0;
   std::vector<std::string> fields;    // The first columns_max, and field_bytes_max bytes of each.
   std::optional<CsvProblem> problem;  // The first, without its place.
+  bool unclosed = false;              // A quote opens a field and never closes.
 };
 
 // Both arguments must outlive it.

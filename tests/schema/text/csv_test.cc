@@ -101,7 +101,7 @@ TEST(CsvTest, AFileNeedsAHeader) {
   EXPECT_EQ(Refused(""), "the file is empty: its first line must name the columns");
   EXPECT_THAT(Refused("\r\n\n"), HasSubstr("empty"));
   EXPECT_THAT(Refused("\xEF\xBB\xBF"), HasSubstr("empty"));
-  EXPECT_EQ(Refused("\na,b,a\n"), "line 2: two columns are named \"a\"");
+  EXPECT_EQ(Refused("\na,b,a\n"), "line 2: columns 1 and 3 have the same name");
   EXPECT_THAT(Refused("a,\"b\n1,2\n"),
               StartsWith("line 1: column 2: a quote opens this field and never closes"));
   EXPECT_EQ(Parsed("a,,\n1,2,3\n").Column("a"), 0U);
@@ -123,6 +123,50 @@ TEST(CsvTest, AQuoteLeftOpenKeepsTheRowsBeforeIt) {
             "kept as one row "
             "and not read");
   EXPECT_EQ(ProblemColumnOf(table, 1), 2U);
+  EXPECT_TRUE(table.unclosed);
+}
+
+// A file that was cut inside a quoted field is told from one with a quote too many.
+TEST(CsvTest, OnlyAQuoteThatNeverClosesLooksLikeAFileCutShort) {
+  EXPECT_TRUE(Parsed("a,b\n1,\"2").unclosed);
+  EXPECT_FALSE(Parsed("a,b\n1,\"2\"x\n").unclosed);
+  EXPECT_FALSE(Parsed("a,b\n1").unclosed);
+  EXPECT_FALSE(Parsed("a,b\n1,2\n").unclosed);
+}
+
+TEST(CsvTest, BytesAreShownAsTheirFileWasRead) {
+  const auto shown = [](std::string_view bytes, CsvEncoding encoding) {
+    return CsvTextForPeople(AsBytes(bytes), encoding);
+  };
+  EXPECT_EQ(shown("caf\xE9 \x92", CsvEncoding::kWindows1252), "caf\u00E9 \u2019");
+  EXPECT_EQ(shown("a\x81", CsvEncoding::kWindows1252), "a\uFFFD");
+  EXPECT_EQ(shown("caf\u00E9", CsvEncoding::kUtf8), "caf\u00E9");
+  EXPECT_EQ(shown("caf\xE9,\xC3", CsvEncoding::kUtf8), "caf\uFFFD,\uFFFD");
+  EXPECT_EQ(shown("", CsvEncoding::kUtf8), "");
+}
+
+TEST(CsvTest, VisitingSeesWhatParsingKeeps) {
+  constexpr std::string_view kText = "\xEF\xBB\xBFid,b\n1,x\n2\n3,\"y\"\n";
+  const auto kept = Parsed(kText);
+  CsvTable seen;
+  const auto visited = VisitCsv(AsBytes(kText), {}, [&](const CsvTable& table, CsvRow row) {
+    EXPECT_THAT(table.header, ElementsAre("id", "b"));
+    seen.rows.push_back(std::move(row));
+  });
+  ASSERT_TRUE(visited);
+  EXPECT_THAT(visited->rows, IsEmpty());
+  EXPECT_EQ(visited->header, kept.header);
+  seen.header = kept.header;
+  EXPECT_EQ(Shape(seen), Shape(kept));
+  EXPECT_EQ(seen.rows.back().offset, kept.rows.back().offset);
+}
+
+TEST(CsvTest, VisitingHasTheSameLimits) {
+  std::size_t visited = 0;
+  const auto count = [&](const CsvTable&, const CsvRow&) { ++visited; };
+  EXPECT_EQ(FaultOf(VisitCsv(AsBytes("a\n1\n2\n3\n"), {.rows_max = 2}, count)),
+            "line 4: more than 2 rows: split the file");
+  EXPECT_EQ(visited, 2U);
 }
 
 TEST(CsvTest, AQuoteInsideAnUnquotedFieldSpoilsOneRow) {

@@ -1,0 +1,86 @@
+#include "agents/intake/port.h"
+
+#include <charconv>
+#include <functional>
+
+#include "schema/model/names.h"
+
+namespace havenline::intake {
+namespace {
+
+using text::Value;
+
+// What a person does to a row, by its number. Called on the agent's loop.
+using RowAct = std::function<Result<Value>(std::uint64_t number, const Person& person)>;
+
+HttpResponse NotSupervisor() {
+  return ErrorResponse(403, "not-a-supervisor",
+                       "held rows are for the supervisors that the configuration names");
+}
+
+PersonHandler Show(Agent& agent, std::function<Result<Value>()> view) {
+  return
+      [&agent, view = std::move(view)](const Person&, const HttpRequest&, const RouteParameters&) {
+        return AnswerOf(agent.Call(view));
+      };
+}
+
+PersonHandler Do(Agent& agent, RowAct act) {
+  return [&agent, act = std::move(act)](const Person& person, const HttpRequest&,
+                                        const RouteParameters& parameters) {
+    const std::string& text = parameters.at("number");
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size())
+      return ErrorResponse(404, "missing", "there is no row of that number");
+    return AnswerOf(agent.Call([&] { return act(number, person); }));
+  };
+}
+
+// The same for supervisors alone, where the configuration names any.
+PersonHandler ForSupervisors(const Intake& intake, PersonHandler handler) {
+  return [&intake, handler = std::move(handler)](const Person& person, const HttpRequest& request,
+                                                 const RouteParameters& parameters) {
+    if (!intake.MayDecide(person.login)) return NotSupervisor();
+    return handler(person, request, parameters);
+  };
+}
+
+}  // namespace
+
+void AddIntakePaths(LocalPort& port, Agent& agent, Intake& intake) {
+  port.Add("GET", "/v1/intake",
+           Show(agent, [&intake]() -> Result<Value> { return intake.Status(); }));
+  port.Add("GET", "/v1/intake/quarantined", Show(agent, [&intake]() -> Result<Value> {
+             return Value::Map().Set("quarantined", intake.Quarantined());
+           }));
+  port.Add("POST", "/v1/intake/quarantined/{number}/take-on",
+           Do(agent, [&intake](std::uint64_t number, const Person& person) -> Result<Value> {
+             RETURN_IF_FAULT(intake.TakeOn(number, person.login));
+             return Value::Map().Set("number", number).Set("taken-on-by", person.login);
+           }));
+  port.Add("GET", "/v1/intake/held",
+           ForSupervisors(intake, Show(agent, [&intake]() -> Result<Value> {
+                            ASSIGN_OR_RETURN(Value held, intake.Held());
+                            return Value::Map().Set("held", std::move(held));
+                          })));
+  port.Add(
+      "POST", "/v1/intake/held/{number}/release",
+      ForSupervisors(
+          intake, Do(agent, [&intake](std::uint64_t number, const Person& person) -> Result<Value> {
+            ASSIGN_OR_RETURN(const MessageId origin, intake.Release(number, person.login));
+            return Value::Map()
+                .Set("number", number)
+                .Set("released-by", person.login)
+                .Set("origin", ToText(origin));
+          })));
+  port.Add(
+      "POST", "/v1/intake/held/{number}/reject",
+      ForSupervisors(
+          intake, Do(agent, [&intake](std::uint64_t number, const Person& person) -> Result<Value> {
+            RETURN_IF_FAULT(intake.Reject(number, person.login));
+            return Value::Map().Set("number", number).Set("rejected-by", person.login);
+          })));
+}
+
+}  // namespace havenline::intake
