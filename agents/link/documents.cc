@@ -142,11 +142,9 @@ Result<bool> Documents::TakePolicy(const std::string& note) {
   return true;
 }
 
-Result<void> Documents::ApplyNotice(DocumentKind kind, ByteView bytes) {
+Result<void> Documents::CheckNotice(DocumentKind kind, ByteView bytes) const {
   if (kind == DocumentKind::kSuspension) {
-    ASSIGN_OR_RETURN(const Suspension suspension, OpenSuspension(AsText(bytes), *directory_));
-    RETURN_IF_FAULT(suspensions_.Apply(suspension));
-    ++generation_;
+    RETURN_IF_FAULT(OpenSuspension(AsText(bytes), *directory_));
     return {};
   }
   ASSIGN_OR_RETURN(const SignedStatement statement, wire::ParseSignedStatement(bytes));
@@ -157,6 +155,18 @@ Result<void> Documents::ApplyNotice(DocumentKind kind, ByteView bytes) {
       !StatementHolds(key->key, statement)) {
     return Fail(FaultCode::kCorrupt, "a statement whose signature does not hold");
   }
+  return {};
+}
+
+// What was checked when it came: its key may be retired or gone by the next start, and it stands all the same.
+Result<void> Documents::ApplyNotice(DocumentKind kind, ByteView bytes) {
+  if (kind == DocumentKind::kSuspension) {
+    ASSIGN_OR_RETURN(const Suspension suspension, ReadKeptSuspension(AsText(bytes)));
+    RETURN_IF_FAULT(suspensions_.Apply(suspension));
+    ++generation_;
+    return {};
+  }
+  ASSIGN_OR_RETURN(const SignedStatement statement, wire::ParseSignedStatement(bytes));
   if (statements_.ApplyNewer(statement)) ++generation_;
   return {};
 }
@@ -165,7 +175,8 @@ Result<bool> Documents::TakeNotice(const DocumentFrame::Piece& piece) {
   if (piece.index != notices_ + 1) return false;  // Not the next one: asked for again.
   // A statement we cannot verify is counted all the same: it must not keep the later ones from us. Its
   // agency's keys stay as they were.
-  const auto applied = ApplyNotice(piece.kind, piece.bytes);
+  auto applied = CheckNotice(piece.kind, piece.bytes);
+  if (applied) applied = ApplyNotice(piece.kind, piece.bytes);
   if (applied) {
     RETURN_IF_FAULT(Keep(kNoticePrefix + NumberText(piece.index),
                          Value::Map()

@@ -71,6 +71,7 @@ class Documents {
   Result<bool> TakeDirectory(const std::string& note);
   Result<bool> TakePolicy(const std::string& note);
   Result<bool> TakeNotice(const DocumentFrame::Piece& piece);
+  Result<void> CheckNotice(DocumentKind kind, ByteView bytes) const;
   Result<void> ApplyNotice(DocumentKind kind, ByteView bytes);
   Result<void> Keep(const std::string& key, text::Value row);
 

@@ -165,8 +165,7 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
   for (const NoticeRecord& notice : recovered.notices) {
     ends_.notices = notice.number;
     if (notice.kind == DocumentKind::kSuspension) {
-      ASSIGN_OR_RETURN(const Suspension suspension,
-                       OpenSuspension(AsText(notice.bytes), *standing_.directory));
+      ASSIGN_OR_RETURN(const Suspension suspension, ReadKeptSuspension(AsText(notice.bytes)));
       RETURN_IF_FAULT(standing_.suspensions.Apply(suspension));
       continue;
     }

@@ -60,6 +60,11 @@ Result<Suspension> OpenSuspension(std::string_view note, const Directory& direct
   return suspension;
 }
 
+Result<Suspension> ReadKeptSuspension(std::string_view note) {
+  ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
+  return Parse(text);
+}
+
 Result<void> SuspensionBook::Apply(const Suspension& suspension) {
   const auto at = last_.find(suspension.agency);
   const std::uint64_t expected = (at == last_.end() ? 0 : at->second) + 1;

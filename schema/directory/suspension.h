@@ -31,6 +31,10 @@ std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& age
 // Opens a suspension note and checks who signed it.
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory);
 
+// Reads a note that was opened once and kept since. Who signed it is not asked again: the key may have been
+// retired or have left the directory in the meantime, and the suspension stands.
+Result<Suspension> ReadKeptSuspension(std::string_view note);
+
 // Which agencies are suspended. A value; not thread-safe while Apply() runs.
 class SuspensionBook {
  public:
