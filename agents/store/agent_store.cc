@@ -1,5 +1,6 @@
 #include "agents/store/agent_store.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,7 +15,7 @@ constexpr std::uint32_t kFormat = 1;
 constexpr std::string_view kFormatKey = "format";
 constexpr std::size_t kRowBytesMax = 16U << 20U;
 
-constexpr std::array<const char*, 14> kTables = {
+constexpr std::array<const char*, kTableCount> kTables = {
     "meta",   "outbox", "sealed",    "series", "inbox",  "payload", "receipts",
     "chains", "gaps",   "documents", "keys",   "alarms", "journal", "intake"};
 
@@ -27,10 +28,18 @@ std::vector<KeyValueFamily> AllFamilies() {
 Family FamilyOf(Table table) { return Family(static_cast<std::uint32_t>(table)); }
 
 Bytes ContextOf(Table table, std::string_view key) {
-  return ToBytes(std::string(kTables[static_cast<std::size_t>(table)]) + "/" + std::string(key));
+  return ToBytes(std::string(NameOf(table)) + "/" + std::string(key));
 }
 
 }  // namespace
+
+std::string_view NameOf(Table table) { return kTables[static_cast<std::size_t>(table)]; }
+
+std::optional<Table> TableNamed(std::string_view name) {
+  const auto found = std::ranges::find(kTables, name);
+  if (found == kTables.end()) return std::nullopt;
+  return static_cast<Table>(found - kTables.begin());
+}
 
 void StoreBatch::Put(Table table, std::string key, text::Value row) {
   changes_.push_back({table, std::move(key), std::move(row)});

@@ -37,6 +37,12 @@ enum class Table : std::uint8_t {
   kIntake,     // kind/key                         files, rows held and quarantined, notices made
 };
 
+inline constexpr std::size_t kTableCount = 14;
+
+// "outbox": also what rows are bound to, so a name never changes.
+std::string_view NameOf(Table table);
+std::optional<Table> TableNamed(std::string_view name);
+
 // Rows that are written together or not at all.
 class StoreBatch {
  public:

@@ -4,9 +4,12 @@
 #include <string>
 
 #include "agents/daemon/daemon.h"
+#include "deploy/havenline/desk_commands.h"
 #include "deploy/havenline/document_commands.h"
 #include "deploy/havenline/init.h"
+#include "deploy/havenline/sending_commands.h"
 #include "deploy/havenline/status_commands.h"
+#include "deploy/havenline/store_commands.h"
 #include "deploy/havenline/tool.h"
 #include "deploy/runtime/command_line.h"
 #include "deploy/runtime/service.h"
@@ -54,6 +57,9 @@ int main(int argc, char** argv) {
                       "Sets up and looks after a Havenline partnership, and works its desks.");
   AddInit(program.root());
   AddDocumentCommands(program.root());
+  AddDeskCommands(program.root());
+  AddSendingCommands(program.root());
   AddStatusCommand(program.root());
+  AddStoreCommands(program.root());
   return program.Run(argc, argv);
 }

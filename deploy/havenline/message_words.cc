@@ -1,0 +1,204 @@
+#include "deploy/havenline/message_words.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "deploy/havenline/table.h"
+#include "schema/exchange/exchange_type.h"
+#include "schema/text/json.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+using tool::LocalText;
+using tool::Plain;
+
+const Value* Member(const Value& map, std::string_view key, Value::Kind kind) {
+  const Value* const found = map.is(Value::Kind::kMap) ? map.Find(key) : nullptr;
+  return found != nullptr && found->is(kind) ? found : nullptr;
+}
+
+std::string Text(const Value& map, std::string_view key) {
+  const Value* const text = Member(map, key, Value::Kind::kText);
+  return text == nullptr ? "" : Plain(text->text());
+}
+
+std::string Number(const Value& map, std::string_view key) {
+  const Value* const number = Member(map, key, Value::Kind::kInteger);
+  return number == nullptr ? "" : std::to_string(number->integer());
+}
+
+std::string Time(const Value& map, std::string_view key) {
+  const Value* const time = Member(map, key, Value::Kind::kInteger);
+  return time == nullptr ? "" : LocalText(FromMilliseconds(time->integer()));
+}
+
+bool Is(const Value& map, std::string_view key) {
+  const Value* const truth = Member(map, key, Value::Kind::kBool);
+  return truth != nullptr && truth->boolean();
+}
+
+const Value::Items& Items(const Value& map, std::string_view key) {
+  static const Value::Items kNone;
+  const Value* const list = Member(map, key, Value::Kind::kList);
+  return list == nullptr ? kNone : list->items();
+}
+
+// "South Yorkshire Police (police.south-yorkshire)".
+std::string Sender(const Value& notice) {
+  const std::string title = Text(notice, "from-title");
+  const std::string id = Text(notice, "from");
+  return title.empty() || title == id ? id : title + " (" + id + ")";
+}
+
+std::string Warnings(const Value& notice) {
+  std::string words;
+  for (const Value& warning : Items(notice, "warnings")) {
+    if (warning.is(Value::Kind::kText)) words += "  warning: " + Plain(warning.text()) + "\n";
+  }
+  return words;
+}
+
+// --- sections
+
+std::string ScalarWords(const Value& value, const exchange::Field* field) {
+  if (value.is(Value::Kind::kBool)) return value.boolean() ? "yes" : "no";
+  if (!value.is(Value::Kind::kText)) return text::ToJson(value);
+  if (field != nullptr) {
+    const auto choice = std::ranges::find(field->choices, value.text(), &exchange::Choice::name);
+    if (choice != field->choices.end()) return choice->label;
+  }
+  return value.text();
+}
+
+const exchange::Field* FieldNamed(const std::vector<exchange::Field>* fields,
+                                  const std::string& name) {
+  if (fields == nullptr) return nullptr;
+  const auto found = std::ranges::find(*fields, name, &exchange::Field::name);
+  return found == fields->end() ? nullptr : &*found;
+}
+
+// `label` and what stands under it. Text of several lines stays so, each under the label.
+void AddValue(std::string& words, const std::string& label, const Value& value,
+              const exchange::Field* field, std::size_t depth) {
+  const std::string indent(2 * depth, ' ');
+  const std::vector<exchange::Field>* const fields = field == nullptr ? nullptr : &field->fields;
+  words += indent + Plain(label) + ":";
+  if (value.is(Value::Kind::kNull)) {
+    words += " not stated\n";
+  } else if (value.is(Value::Kind::kMap)) {
+    words += "\n";
+    for (const auto& [name, member] : value.members()) {
+      const exchange::Field* const below = FieldNamed(fields, name);
+      AddValue(words, below == nullptr ? name : below->label, member, below, depth + 1);
+    }
+  } else if (value.is(Value::Kind::kList)) {
+    words += "\n";
+    std::size_t number = 0;
+    for (const Value& item : value.items())
+      AddValue(words, std::to_string(++number), item, field, depth + 1);
+  } else {
+    const std::string text = ScalarWords(value, field);
+    const bool lines = text.find('\n') != std::string::npos;
+    words += lines ? "\n" + tool::PlainLines(text, indent + "  ") + "\n" : " " + Plain(text) + "\n";
+  }
+}
+
+std::string SectionWords(const Value& notice) {
+  const std::string name = Text(notice, "exchange");
+  const exchange::ExchangeType* type = nullptr;
+  for (const exchange::ExchangeType& each : exchange::AllExchanges()) {
+    if (each.name.value() == name) type = &each;
+  }
+  std::string words;
+  for (const Value& section : Items(notice, "sections")) {
+    const Value* const value = section.is(Value::Kind::kMap) ? section.Find("value") : nullptr;
+    if (value == nullptr) continue;
+    // The first look does not say of which exchange it is; names of sections mean the same in all.
+    const std::string section_name = Text(section, "name");
+    const exchange::Field* field = type == nullptr ? nullptr : type->FindSection(section_name);
+    for (const exchange::ExchangeType& each : exchange::AllExchanges()) {
+      if (field == nullptr) field = each.FindSection(section_name);
+    }
+    AddValue(words, Text(section, "label"), *value, field, 1);
+  }
+  return words;
+}
+
+std::string WhyWords(const Value& notice) {
+  const Value* const why = Member(notice, "why", Value::Kind::kMap);
+  if (why == nullptr) return "";
+  std::vector<std::string> withheld;
+  for (const Value& label : Items(*why, "withheld")) {
+    if (label.is(Value::Kind::kText)) withheld.push_back(Plain(label.text()));
+  }
+  std::string words = Text(*why, "words") + "\n";
+  if (!withheld.empty()) words += "Not shown to this role: " + tool::Join(withheld) + ".\n";
+  return words;
+}
+
+}  // namespace
+
+std::string NoticeListWords(const Value& answer) {
+  tool::Table table({"notice", "state", "to", "from", "kind", "received", "acknowledge by"});
+  std::string warnings;
+  for (const Value& notice : Items(answer, "notices")) {
+    table.Add({Number(notice, "notice"), Text(notice, "state"), Text(notice, "agency"),
+               Sender(notice), Text(notice, "exchange"), Time(notice, "received"),
+               Time(notice, "acknowledge-by")});
+    const std::string own = Warnings(notice);
+    if (!own.empty()) warnings += "notice " + Number(notice, "notice") + ":\n" + own;
+  }
+  return table.empty() ? "no notices\n" : table.Text() + warnings;
+}
+
+std::string NoticeWords(const Value& notice) {
+  std::string words = "notice " + Number(notice, "notice");
+  if (const std::string question = Text(notice, "question"); !question.empty()) {
+    words += ": " + question + "\n";
+  } else {
+    words += ", " + Text(notice, "exchange") + " from " + Sender(notice) + " to " +
+             Text(notice, "agency") + "\n";
+  }
+  words += Warnings(notice) + SectionWords(notice);
+  if (const std::string by = Time(notice, "acknowledge-by"); !by.empty())
+    words += "To be acknowledged by " + by + "; it is " + Text(notice, "state") + ".\n";
+  return words + WhyWords(notice);
+}
+
+std::string NoticeStateWords(const Value& notice) {
+  return "notice " + Number(notice, "notice") + " from " + Sender(notice) + " is " +
+         Text(notice, "state") + "; its sender is told\n";
+}
+
+std::string SentWords(const Value& answer) {
+  tool::Table table(
+      {"origin", "from", "kind", "taken", "state", "to", "role", "progress", "acknowledge by", ""});
+  for (const Value& message : Items(answer, "sent")) {
+    for (const Value& recipient : Items(message, "recipients")) {
+      table.Add({Text(message, "origin"), Text(message, "from"), Text(message, "exchange"),
+                 Time(message, "taken"), Text(message, "state"), Text(recipient, "agency"),
+                 Text(recipient, "role"), Text(recipient, "progress"),
+                 Time(recipient, "acknowledge-by"), Is(recipient, "late") ? "LATE" : ""});
+    }
+  }
+  return table.empty() ? "nothing sent\n" : table.Text();
+}
+
+std::string AlarmWords(const Value& alarm) {
+  std::string words = "alarm " + Number(alarm, "alarm") + ", " + Text(alarm, "kind") + ", since " +
+                      Time(alarm, "raised");
+  if (const std::string by = Text(alarm, "taken-by"); !by.empty())
+    words += ", taken on by " + by + " at " + Time(alarm, "taken");
+  if (const std::string over = Time(alarm, "over"); !over.empty()) words += ", over at " + over;
+  return words + "\n  " + Text(alarm, "words") + "\n";
+}
+
+std::string AlarmListWords(const Value& answer) {
+  std::string words;
+  for (const Value& alarm : Items(answer, "alarms")) words += AlarmWords(alarm);
+  return words.empty() ? "no alarms\n" : words;
+}
+
+}  // namespace havenline

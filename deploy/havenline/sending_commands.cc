@@ -1,0 +1,169 @@
+#include "deploy/havenline/sending_commands.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "deploy/havenline/message_words.h"
+#include "deploy/havenline/port_client.h"
+#include "deploy/havenline/tool.h"
+#include "schema/model/names.h"
+#include "schema/text/json.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+
+constexpr std::size_t kBodyBytesMax = 4U << 20U;
+
+struct Options {
+  PortOptions port;
+  std::string from_file;
+  std::string take_on;  // An origin.
+  std::string agency;
+  std::string role;
+  bool told_by_voice = false;
+  bool open = false;
+  std::int64_t alarm = 0;
+  bool json = false;
+};
+
+// --- send
+
+Result<tool::Answer> Send(const Options& options) {
+  ASSIGN_OR_RETURN(const std::string text, tool::ReadText(options.from_file, kBodyBytesMax));
+  const std::string source = options.from_file == "-" ? "standard input" : options.from_file;
+  ASSIGN_OR_RETURN(const Value body, text::ParseJson(text, source, kBodyBytesMax));
+  if (!body.is(Value::Kind::kMap))
+    return Fail(FaultCode::kInvalid,
+                source + " must hold one JSON object: docs/integration.md, \"Sending\"");
+  ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
+  ASSIGN_OR_RETURN(Value answer, port.Post("/v1/send", body));
+  const Value* const origin = answer.is(Value::Kind::kMap) ? answer.Find("origin") : nullptr;
+  if (origin == nullptr || !origin->is(Value::Kind::kText))
+    return Fail(FaultCode::kCorrupt, "the agent's answer names no message");
+  std::string words = "message " + origin->text() + " is the agent's to deliver\n";
+  return tool::Answer{std::move(words), std::move(answer), ExitCode::kOk};
+}
+
+// --- sent
+
+Result<tool::Answer> TakeOn(const Options& options) {
+  if (options.agency.empty() || options.role.empty())
+    return Fail(FaultCode::kInvalid, "--take-on needs --agency and --role: for whom");
+  if (!MessageIdFrom(options.take_on))
+    return Fail(FaultCode::kInvalid, "--take-on wants an origin as `havenline sent` shows it");
+  ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
+  ASSIGN_OR_RETURN(Value answer, port.Post("/v1/sent/" + options.take_on + "/take-on",
+                                           Value::Map()
+                                               .Set("agency", options.agency)
+                                               .Set("role", options.role)
+                                               .Set("told-by-voice", options.told_by_voice)));
+  std::string words =
+      std::string("recorded: ") + (options.told_by_voice ? "told by voice" : "taken on") + "\n";
+  return tool::Answer{std::move(words), std::move(answer), ExitCode::kOk};
+}
+
+// The members of `list` in `answer` that `keep` says yes to.
+template <class Keep>
+Value Kept(const Value& answer, const char* list, Keep keep) {
+  Value kept = Value::List();
+  const Value* const all = answer.is(Value::Kind::kMap) ? answer.Find(list) : nullptr;
+  if (all != nullptr && all->is(Value::Kind::kList)) {
+    for (const Value& each : all->items()) {
+      if (keep(each)) kept.Add(each);
+    }
+  }
+  return Value::Map().Set(list, std::move(kept));
+}
+
+bool IsTrue(const Value& map, const char* key) {
+  const Value* const value = map.is(Value::Kind::kMap) ? map.Find(key) : nullptr;
+  return value != nullptr && value->is(Value::Kind::kBool) && value->boolean();
+}
+
+Result<tool::Answer> Sent(const Options& options) {
+  if (!options.take_on.empty()) return TakeOn(options);
+  if (options.told_by_voice || !options.agency.empty() || !options.role.empty())
+    return Fail(FaultCode::kInvalid, "--agency, --role and --told-by-voice go with --take-on");
+  ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
+  ASSIGN_OR_RETURN(const Value answer, port.Get("/v1/sent"));
+  Value json = Kept(answer, "sent", [&](const Value& message) {
+    return !options.open || !IsTrue(message, "ended");
+  });
+  std::string words = SentWords(json);
+  return tool::Answer{std::move(words), std::move(json), ExitCode::kOk};
+}
+
+// --- alarms
+
+Result<tool::Answer> AlarmsOf(const Options& options) {
+  ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
+  if (options.alarm != 0) {
+    ASSIGN_OR_RETURN(Value alarm,
+                     port.Post("/v1/alarms/" + std::to_string(options.alarm) + "/take-on"));
+    std::string words = AlarmWords(alarm);
+    return tool::Answer{std::move(words), std::move(alarm), ExitCode::kOk};
+  }
+  ASSIGN_OR_RETURN(const Value answer, port.Get("/v1/alarms"));
+  Value json = Kept(answer, "alarms",
+                    [&](const Value& alarm) { return !options.open || IsTrue(alarm, "open"); });
+  std::string words = AlarmListWords(json);
+  return tool::Answer{std::move(words), std::move(json), ExitCode::kOk};
+}
+
+void AddSend(Command& root) {
+  auto options = std::make_shared<Options>();
+  Command& command =
+      root.Add("send", "Hands a message to an agent; done once the agent's disk holds it.");
+  AddPortOptions(command, options->port)
+      .Text({"--from-file", "the message as JSON (docs/integration.md); - is stdin", kRequired},
+            options->from_file)
+      .Flag({"--json", "one JSON value on stdout"}, options->json)
+      .Example(
+          "havenline send --config agent.toml --token tokens/duty.officer --from-file notice.json")
+      .Handler([options] { return tool::Finish(Send(*options), options->json); });
+}
+
+void AddSent(Command& root) {
+  auto options = std::make_shared<Options>();
+  Command& command =
+      root.Add("sent", "How far each message sent is; and taking on what nobody there answers.");
+  AddPortOptions(command, options->port)
+      .Flag({"--open", "only what has not ended"}, options->open)
+      .Text({"--take-on", "an origin: a person here answers for it from now on"}, options->take_on)
+      .Text({"--agency", "with --take-on: instead of which recipient"}, options->agency)
+      .Text({"--role", "with --take-on: in which role"}, options->role)
+      .Flag({"--told-by-voice", "with --take-on: somebody there was told by telephone"},
+            options->told_by_voice)
+      .Flag({"--json", "one JSON value on stdout"}, options->json)
+      .Example("havenline sent --config agent.toml --token tokens/duty.officer --open")
+      .Example(
+          "havenline sent --config agent.toml --token tokens/duty.officer "
+          "--take-on 019a… --agency school.106890 --role school --told-by-voice")
+      .Handler([options] { return tool::Finish(Sent(*options), options->json); });
+}
+
+void AddAlarms(Command& root) {
+  auto options = std::make_shared<Options>();
+  Command& command = root.Add("alarms", "What a person must look at; and taking it on.");
+  AddPortOptions(command, options->port)
+      .Flag({"--open", "only what nobody has taken on and is not over"}, options->open)
+      .Integer({"--take-on", "an alarm's number: somebody looks after it"},
+               {.min = 1, .max = INT64_MAX}, options->alarm)
+      .Flag({"--json", "one JSON value on stdout"}, options->json)
+      .Example("havenline alarms --config agent.toml --token tokens/duty.officer --open")
+      .Example("havenline alarms --config agent.toml --token tokens/duty.officer --take-on 4")
+      .Handler([options] { return tool::Finish(AlarmsOf(*options), options->json); });
+}
+
+}  // namespace
+
+void AddSendingCommands(Command& root) {
+  AddSend(root);
+  AddSent(root);
+  AddAlarms(root);
+}
+
+}  // namespace havenline
