@@ -21,6 +21,8 @@ namespace {
 using rows::RowView;
 using text::Value;
 
+// Far more than a recipient's agent signs for one message, all its sealings together.
+constexpr std::size_t kReceiptsSeenMax = 64;
 constexpr const char* kContentPrefix = "out/";
 constexpr const char* kVoidPrefix = "void/";
 constexpr const char* kNumberPrefix = "number/";
@@ -42,6 +44,13 @@ std::string_view NameOf(Progress progress) {
   return kProgressNames[static_cast<std::size_t>(progress)];
 }
 std::string_view NameOf(OutState state) { return kStateNames[static_cast<std::size_t>(state)]; }
+
+bool OutRecipient::MarkSeen(const Digest& receipt) {
+  if (std::ranges::find(seen, receipt) != seen.end()) return false;
+  seen.push_back(receipt);
+  if (seen.size() > kReceiptsSeenMax) seen.erase(seen.begin());
+  return true;
+}
 
 bool OutMessage::ended() const {
   return std::ranges::all_of(recipients,

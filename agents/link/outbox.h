@@ -55,7 +55,11 @@ struct OutRecipient {
   bool warned = false;
   bool late = false;
   std::map<ReceiptKind, TimePoint> receipts;  // The recipient's own times.
+  std::vector<Digest> seen;                   // The receipts taken, oldest first.
 
+  // Notes a receipt by the hash of its bytes. False if it was taken before: the broker hands out again what
+  // it does not know to be durable here.
+  bool MarkSeen(const Digest& receipt);
   bool ended() const { return progress >= Progress::kTakenOn; }
   bool answered() const { return progress == Progress::kNotOurs || ended(); }
 };

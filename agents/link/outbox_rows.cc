@@ -23,6 +23,9 @@ Value RecipientRow(const OutRecipient& recipient) {
   for (const auto& [kind, time] : recipient.receipts)
     receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
   row.Set("receipts", std::move(receipts));
+  Value seen = Value::List();
+  for (const Digest& receipt : recipient.seen) seen.Add(Encode(receipt));
+  row.Set("seen", std::move(seen));
   return row;
 }
 
@@ -41,6 +44,12 @@ bool ReadRecipient(const Value& row, OutRecipient& recipient) {
     const auto kind = ReceiptKindNamed(name);
     if (!kind || !time.is(Value::Kind::kInteger)) return false;
     recipient.receipts[*kind] = FromMilliseconds(time.integer());
+  }
+  for (const Value& seen : view.List("seen")) {
+    const auto bytes = seen.is(Value::Kind::kText) ? Base64Decode(seen.text()) : std::nullopt;
+    const auto receipt = bytes ? ToArray<32>(*bytes) : std::nullopt;
+    if (!receipt) return false;
+    recipient.seen.push_back(*receipt);
   }
   return view.ok();
 }

@@ -251,7 +251,7 @@ Result<bool> Outbox::OnReceipt(const SignedReceipt& signed_receipt, TimePoint no
   StoreBatch batch;
   const Digest hash = seal::Sha256(signed_receipt.bytes);
   Digest& last = receipt_chain_[{receipt.recipient, receipt.sender}];
-  if (last == hash) return true;  // Again.
+  if (!recipient->MarkSeen(hash)) return true;
   if (receipt.previous != last && last != Digest{}) {
     parts_.alarms.Raise(AlarmKind::kReceiptChain, receipt.recipient.value(),
                         "A receipt of " + receipt.recipient.value() +

@@ -18,6 +18,7 @@ means its host. Every person, school and telephone number in it is made up.
 import collections
 import contextlib
 import ctypes
+import http.client
 import json
 import os
 import pathlib
@@ -323,7 +324,7 @@ class Partnership:
                 error = None
                 if value:
                     return value
-            except (HarnessError, OSError, ValueError, KeyError, LookupError) as raised:
+            except (HarnessError, OSError, ValueError, LookupError, http.client.HTTPException) as raised:
                 error = raised
             if time.monotonic() > deadline:
                 raise HarnessError(f"waited {seconds} s in vain for {what or condition}"

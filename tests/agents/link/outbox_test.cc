@@ -358,6 +358,23 @@ TEST_F(OutboxTest, AGapInARecipientsReceiptsIsAlarmed) {
   EXPECT_TRUE(Message(origin).ended());  // The receipt itself is good.
 }
 
+TEST_F(OutboxTest, ReceiptsThatAreHandedOutAgainAreNoGapAlsoAfterACrash) {
+  const MessageId origin = Send({kToA});
+  const SignedReceipt stored = Receipt(origin, ReceiptKind::kStored);
+  const SignedReceipt opened = Receipt(origin, ReceiptKind::kOpened);
+  TakeReceipt(stored);
+  TakeReceipt(opened);
+  // The broker was killed, or we were, before it heard that these are durable here.
+  for (const bool crash : {false, true}) {
+    if (crash) police_.Reopen();
+    TakeReceipt(stored);
+    TakeReceipt(opened);
+    EXPECT_EQ(police_.AlarmsOf(AlarmKind::kReceiptChain), 0U);
+  }
+  TakeReceipt(Receipt(origin, ReceiptKind::kAcknowledged));
+  EXPECT_EQ(police_.AlarmsOf(AlarmKind::kReceiptChain), 0U);
+}
+
 TEST_F(OutboxTest, AnUnreadableMessageIsSealedAgainToTheKeyThatTheRecipientStatesNext) {
   const MessageId origin = Send({kToA});
   const auto first = wire::ParseEnvelope(NextOffer()->bytes);
