@@ -124,7 +124,7 @@ class Store:
 
     def text_of(self, key):
         """All that a received message says, as bytes: whatever form it has, its words stand in it."""
-        row = self.tables["payload"].get(key, {})
+        row = self.tables["payload"].get("in/" + key, {})
         return b"".join(base64.b64decode(part) for part in words_in(row))
 
 
