@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agents/daemon/daemon.h"
+#include "deploy/havenline/audit_commands.h"
 #include "deploy/havenline/desk_commands.h"
 #include "deploy/havenline/document_commands.h"
 #include "deploy/havenline/init.h"
@@ -61,5 +62,6 @@ int main(int argc, char** argv) {
   AddSendingCommands(program.root());
   AddStatusCommand(program.root());
   AddStoreCommands(program.root());
+  AddAuditCommands(program.root());
   return program.Run(argc, argv);
 }

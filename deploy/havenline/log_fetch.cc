@@ -1,0 +1,140 @@
+#include "deploy/havenline/log_fetch.h"
+
+#include <algorithm>
+#include <set>
+
+#include "deploy/havenline/document_file.h"
+#include "deploy/havenline/fetched.h"
+#include "schema/base/bytes.h"
+#include "schema/directory/governance.h"
+#include "schema/directory/opening.h"
+#include "schema/model/limits.h"
+#include "schema/tlog/checkpoint.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+
+std::optional<DocumentKind> KindNamed(std::string_view word) {
+  for (const DocumentKind kind : {DocumentKind::kDirectory, DocumentKind::kPolicy,
+                                  DocumentKind::kSuspension, DocumentKind::kOpening}) {
+    if (WordFor(kind) == word) return kind;
+  }
+  return std::nullopt;
+}
+
+// What is wrong with a document beside the log; nothing if nothing is. A suspension was judged by the
+// directory of its time: of it the hash is held to the log and no more.
+std::optional<std::string> WrongWith(DocumentKind kind, const std::string& note,
+                                     const LinkConfiguration& configuration) {
+  if (kind == DocumentKind::kSuspension) return std::nullopt;
+  if (kind == DocumentKind::kOpening) {
+    const auto opening = OpenOpening(note, configuration.governance);
+    if (!opening) return opening.error().detail;
+    return std::nullopt;
+  }
+  const auto text = OpenByGovernance(note, configuration.governance);
+  if (!text) return text.error().detail;
+  return std::nullopt;
+}
+
+std::string Named(const LoggedDocument& document) {
+  return "the " + document.mark.document + " of entry " + std::to_string(document.index.value());
+}
+
+}  // namespace
+
+Result<SignedLog> OpenLog(BrokerLink& link, const LinkConfiguration& configuration) {
+  ASSIGN_OR_RETURN(Directory directory, FetchDirectory(link, configuration));
+  std::string note = link.welcome().checkpoint;
+  if (note.empty())
+    return Fail(FaultCode::kUnavailable, "the broker has signed no checkpoint yet: ask again soon");
+  const auto head = tlog::OpenCheckpoint(configuration.partnership, note, directory.log_keys());
+  if (!head) {
+    return Fail(FaultCode::kCorrupt,
+                "the broker's checkpoint is not signed by a log key of the directory: " +
+                    head.error().detail);
+  }
+  return SignedLog{std::move(directory), std::move(note), *head};
+}
+
+Result<void> FetchLeaves(BrokerLink& link, std::uint64_t epoch, std::uint64_t first,
+                         std::uint64_t until, const LeafTaker& take) {
+  while (first < until) {
+    const auto count =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(limits::kItemsMax, until - first));
+    ASSIGN_OR_RETURN(const DocumentFrame frame, link.Ask(Fetch::Leaves{epoch, first, count}));
+    if (frame.pieces.empty()) return {};
+    for (const DocumentFrame::Piece& piece : frame.pieces) {
+      if (piece.kind != DocumentKind::kLeaf || piece.index != first || first >= until)
+        return Fail(FaultCode::kCorrupt, "the broker gives its entries out of order");
+      if (!take(first, AsText(piece.bytes))) return {};
+      ++first;
+    }
+  }
+  return {};
+}
+
+Value LeafJson(std::uint64_t index, std::string_view text) {
+  Value json = Value::Map().Set("index", index).Set("leaf", Base64Encode(AsBytes(text)));
+  const auto leaf = tlog::ParseLeaf(text);
+  if (!leaf) return json;
+  json.Set("digest", HexEncode(leaf->digest));
+  if (leaf->document) {
+    json.Set("document", Value::Map()
+                             .Set("document", leaf->document->document)
+                             .Set("version", leaf->document->version)
+                             .Set("hash", HexEncode(leaf->document->hash)));
+  }
+  return json;
+}
+
+Result<std::vector<FetchedDocument>> FetchDocuments(BrokerLink& link,
+                                                    const LinkConfiguration& configuration,
+                                                    const std::vector<LoggedDocument>& documents,
+                                                    std::vector<std::string>& problems) {
+  std::vector<FetchedDocument> fetched;
+  std::set<Digest> seen;
+  for (const LoggedDocument& document : documents) {
+    if (!seen.insert(document.mark.hash).second) continue;
+    const auto kind = KindNamed(document.mark.document);
+    if (!kind) {
+      problems.push_back(Named(document) + " is of a kind that this version does not know");
+      continue;
+    }
+    auto note = FetchNote(link, *kind, document.mark.hash);
+    if (!note && note.error().code != FaultCode::kCorrupt)
+      return tl::unexpected<Fault>(note.error());
+    if (!note || !*note) {
+      problems.push_back(Named(document) + ": " +
+                         (note ? "the broker does not have it" : note.error().detail));
+      continue;
+    }
+    if (const auto wrong = WrongWith(*kind, **note, configuration))
+      problems.push_back(Named(document) + ": " + *wrong);
+    fetched.push_back({document.mark, **std::move(note)});
+  }
+  return fetched;
+}
+
+void CheckInForce(const Welcome& welcome, const std::vector<LoggedDocument>& documents,
+                  std::vector<std::string>& problems) {
+  for (const auto& [word, in_force] :
+       {std::pair{"directory", welcome.directory}, std::pair{"policy", welcome.policy}}) {
+    const LoggedDocument* last = nullptr;
+    for (const LoggedDocument& each : documents) {
+      if (each.mark.document == word) last = &each;
+    }
+    // The head may be ahead of the checkpoint: then what is in force is newer, and in no entry seen here.
+    if (last != nullptr && last->mark.version < in_force.version) continue;
+    if (last == nullptr || last->mark.version != in_force.version ||
+        last->mark.hash != in_force.hash) {
+      problems.push_back(std::string("the broker says that ") + word + " version " +
+                         std::to_string(in_force.version) +
+                         " is in force, and the log says otherwise");
+    }
+  }
+}
+
+}  // namespace havenline
