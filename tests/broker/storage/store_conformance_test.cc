@@ -340,6 +340,7 @@ TEST_P(StoreConformanceTest, NoticesAreReadInOrderFromAfterANumber) {
             (std::vector<NoticeRecord>{batch.notices[298], batch.notices[299]}));
   EXPECT_EQ(*reader().ReadNotices(5, 1), std::vector<NoticeRecord>{batch.notices[5]});
   EXPECT_TRUE(reader().ReadNotices(300, 10)->empty());
+  EXPECT_TRUE(reader().ReadNotices(UINT64_MAX, 10)->empty()) << "after the last there is nothing";
 }
 
 TEST_P(StoreConformanceTest, RecoversTheHeadAndEveryLeafOfItsEpoch) {
