@@ -155,6 +155,12 @@ TEST_F(VerifiedEnvelopeTest, AClaimOfOtherDigestIsRefused) {
   EXPECT_EQ(Complaint(forge.Signed(partnership_)), Code::kDigest);
 }
 
+TEST_F(VerifiedEnvelopeTest, AClaimThatIsLeftOutIsRefused) {
+  Forge forge = Forged();
+  forge.envelope().claims.pop_back();
+  EXPECT_EQ(Complaint(forge.Signed(partnership_)), Code::kDigest);
+}
+
 TEST_F(VerifiedEnvelopeTest, AClaimMadeTwiceIsRefused) {
   Forge forge = Forged();
   auto& claims = forge.envelope().claims;
