@@ -59,6 +59,8 @@ Result<void> Committer::Found(const std::string& opening, const std::string& dir
 }
 
 void Committer::TakeDocument(const Route& route, const DocumentWork& work) {
+  // What was taken under the old standing is entered before the new one.
+  FlushAllStored(turn_time_);
   Result<Answer> answer = PutDocument(work);
   // What is wrong with it is said by the tool that sends it, which checks first; here the code is enough.
   Reply(route, answer ? *std::move(answer) : Answer(Invalid{Code::kDocument}));

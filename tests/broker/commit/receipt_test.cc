@@ -260,5 +260,18 @@ TEST_F(ReceiptTest, AGrantTakesSixteenReceiptsAndNoMore) {
   EXPECT_TRUE(IsAccepted(Commit({Nth(notice, ReceiptKind::kOpened, 3)})[0])) << "a repeat";
 }
 
+// The entry that suspends stands after what was taken before it, in one batch as in two.
+TEST_F(ReceiptTest, ReceiptsBeforeASuspensionOrDirectoryAreEnteredBeforeIt) {
+  const Composed notice = Accepted();
+  std::vector<CommitItem> items;
+  items.push_back(broker_.Item(Receipt(notice, ReceiptKind::kStored)));
+  items.push_back(broker_.Document(DocumentKind::kSuspension,
+                                   broker_.partnership().SuspensionNote(kSchoolA, 1, false)));
+  broker_.Commit(std::move(items));
+  ASSERT_EQ(LastBatch().entries.size(), 2U);
+  EXPECT_EQ(LastBatch().entries[0].parts.size(), 2U) << "the receipt";
+  EXPECT_TRUE(tlog::ParseLeaf(LastBatch().entries[1].leaf)->document.has_value());
+}
+
 }  // namespace
 }  // namespace havenline
