@@ -151,7 +151,8 @@ class Committer {
   };
   using PendingReceipts = std::vector<PendingReceipt>;
   enum class ReceiptNews : std::uint8_t { kUnknown, kRepeat, kFresh };
-  ReceiptNews NewsOf(const PendingReceipt& pending);
+  // `before`: how many fresh ones of the same grant stand before it in this batch.
+  ReceiptNews NewsOf(const PendingReceipt& pending, std::size_t before);
   void CommitReceipts(PendingReceipts receipts, TimePoint now);
   void EnterReceipts(const PendingReceipts& fresh, TimePoint now);
   void ApplyReceipt(const PendingReceipt& pending, const Entry& entry, std::size_t sender_part);

@@ -78,7 +78,7 @@ void Committer::FlushAllStored(TimePoint now) {
   while (!stored_.empty()) FlushStored(AgencyId(stored_.begin()->first), now);
 }
 
-Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending) {
+Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending, std::size_t before) {
   const Receipt& receipt = pending.receipt();
   const auto grant = turn_->FindGrant(receipt.grant);
   if (!grant || grant->recipient != receipt.recipient || grant->role != receipt.role ||
@@ -90,8 +90,8 @@ Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending) {
   if (std::ranges::find(grant->receipts, digest, &ReceiptSeen::receipt) != grant->receipts.end()) {
     return ReceiptNews::kRepeat;
   }
-  return grant->receipts.size() < kReceiptsPerGrantMax ? ReceiptNews::kFresh
-                                                       : ReceiptNews::kUnknown;
+  return grant->receipts.size() + before < kReceiptsPerGrantMax ? ReceiptNews::kFresh
+                                                                : ReceiptNews::kUnknown;
 }
 
 // All of one recipient. What is new shares an entry; a repeat is answered with the entry it was given, also
@@ -100,13 +100,18 @@ void Committer::CommitReceipts(PendingReceipts receipts, TimePoint now) {
   PendingReceipts fresh;
   PendingReceipts repeats;
   std::set<Bytes> bytes;
+  std::map<Digest, std::size_t> fresh_of;  // By grant.
   for (PendingReceipt& pending : receipts) {
-    const ReceiptNews news = NewsOf(pending);
+    std::size_t& before = fresh_of[pending.receipt().grant];
+    const bool repeat = bytes.contains(pending.work.receipt->bytes);
+    const ReceiptNews news = repeat ? ReceiptNews::kRepeat : NewsOf(pending, before);
     if (news == ReceiptNews::kUnknown) {
       Reply(pending.route, Invalid{Code::kReceiptUnknown});
-    } else if (news == ReceiptNews::kRepeat || !bytes.insert(pending.work.receipt->bytes).second) {
+    } else if (news == ReceiptNews::kRepeat) {
       repeats.push_back(std::move(pending));
     } else {
+      ++before;
+      bytes.insert(pending.work.receipt->bytes);
       fresh.push_back(std::move(pending));
     }
   }

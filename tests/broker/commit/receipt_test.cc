@@ -260,6 +260,15 @@ TEST_F(ReceiptTest, AGrantTakesSixteenReceiptsAndNoMore) {
   EXPECT_TRUE(IsAccepted(Commit({Nth(notice, ReceiptKind::kOpened, 3)})[0])) << "a repeat";
 }
 
+TEST_F(ReceiptTest, AGrantTakesSixteenReceiptsAndNoMoreInOneBatch) {
+  const Composed notice = Accepted();
+  std::vector<SignedReceipt> receipts;
+  for (int n = 0; n < 24; ++n) receipts.push_back(Nth(notice, ReceiptKind::kStored, n));
+  const auto answers = Commit(receipts);
+  EXPECT_EQ(std::ranges::count_if(answers, IsAccepted), 16);
+  EXPECT_EQ(GrantOf(notice).receipts.size(), 16U);
+}
+
 // The entry that suspends stands after what was taken before it, in one batch as in two.
 TEST_F(ReceiptTest, ReceiptsBeforeASuspensionOrDirectoryAreEnteredBeforeIt) {
   const Composed notice = Accepted();
