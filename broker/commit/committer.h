@@ -141,6 +141,12 @@ class Committer {
   void PutGrants(const SubmissionWork& work, const Permit& permit, const Entry& entry);
   Answer Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);
 
+  struct Signer {
+    const AgencyId& agency;
+    seal::Purpose purpose;
+    const KeyId& key;
+  };
+  std::optional<Code> CheckSigner(const Route& route, const Signer& signer) const;
   void TakeReceipt(const Route& route, ReceiptWork work, TimePoint now);
   void FlushStored(const AgencyId& recipient, TimePoint now);
   void FlushAllStored(TimePoint now);

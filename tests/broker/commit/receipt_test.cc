@@ -269,6 +269,19 @@ TEST_F(ReceiptTest, AGrantTakesSixteenReceiptsAndNoMoreInOneBatch) {
   EXPECT_EQ(GrantOf(notice).receipts.size(), 16U);
 }
 
+TEST_F(ReceiptTest, ReceiptsOfASuspendedAgencyAreNotTakenUntilItIsLifted) {
+  const Composed notice = Accepted();
+  ASSERT_TRUE(IsAccepted(broker_.Suspend(kSchoolA)));
+  const LogHead head = broker_.committer().head();
+  for (const ReceiptKind kind : {ReceiptKind::kStored, ReceiptKind::kAcknowledged}) {
+    EXPECT_EQ(CodeOf(Commit({Receipt(notice, kind)})[0]), Code::kSenderSuspended);
+  }
+  EXPECT_EQ(broker_.committer().head(), head) << "C6: nothing of it enters the log";
+  EXPECT_EQ(broker_.store().timer_count(), 1U) << "and nobody is told that it has been dealt with";
+  ASSERT_TRUE(IsAccepted(broker_.Suspend(kSchoolA, 2, true)));
+  EXPECT_TRUE(IsAccepted(Commit({Receipt(notice, ReceiptKind::kAcknowledged)})[0]));
+}
+
 // The entry that suspends stands after what was taken before it, in one batch as in two.
 TEST_F(ReceiptTest, ReceiptsBeforeASuspensionOrDirectoryAreEnteredBeforeIt) {
   const Composed notice = Accepted();
