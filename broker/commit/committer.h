@@ -174,6 +174,8 @@ class Committer {
   Position AppendDocument(DocumentKind kind, const std::string& name,
                           const DocumentVersion& version, const std::string& note);
   Result<void> RecoverDocuments(const Recovered& recovered);
+  Result<void> RecoverSuspension(const NoticeRecord& notice,
+                                 const std::vector<DocumentRecord>& documents);
 
   bool IsOf(const AgencyId& agency, const HostId& host) const;
   void Reply(const Route& route, Answer answer);

@@ -142,6 +142,18 @@ Result<void> Committer::Recover(TimePoint now) {
   return RecoverDocuments(recovered);
 }
 
+// Its signatures were checked when it was taken. They are not checked again: the keys that hold now need not
+// be those that held then. That it is the note taken then, the document of the log's entry says.
+Result<void> Committer::RecoverSuspension(const NoticeRecord& notice,
+                                          const std::vector<DocumentRecord>& documents) {
+  ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(AsText(notice.bytes)));
+  const Digest hash = tlog::NoteTextHash(text);
+  if (std::ranges::find(documents, hash, &DocumentRecord::hash) == documents.end())
+    return Fail(FaultCode::kCorrupt, "a stored suspension is not in the log");
+  ASSIGN_OR_RETURN(const Suspension suspension, ParseSuspension(text));
+  return standing_.suspensions.Apply(suspension);
+}
+
 Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
   for (const DocumentRecord& record : recovered.documents) {
     ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(record.note));
@@ -167,9 +179,7 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
   for (const NoticeRecord& notice : recovered.notices) {
     ends_.notices = notice.number;
     if (notice.kind == DocumentKind::kSuspension) {
-      ASSIGN_OR_RETURN(const Suspension suspension,
-                       OpenSuspension(AsText(notice.bytes), *standing_.directory));
-      RETURN_IF_FAULT(standing_.suspensions.Apply(suspension));
+      RETURN_IF_FAULT(RecoverSuspension(notice, recovered.documents));
       continue;
     }
     ASSIGN_OR_RETURN(const SignedStatement statement, options_.parse_statement(notice.bytes));

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kStates = {"suspended", "lifted"};
 
-Result<Suspension> Parse(std::string_view text) {
+}  // namespace
+
+Result<Suspension> ParseSuspension(std::string_view text) {
   ASSIGN_OR_RETURN(const text::Value value, text::ParseToml(text, "suspension"));
   text::MapReader reader(value, "suspension");
   if (reader.Name("document") != "suspension") reader.Problem("document", "must be \"suspension\"");
@@ -23,8 +25,6 @@ Result<Suspension> Parse(std::string_view text) {
   RETURN_IF_FAULT(reader.Finish());
   return suspension;
 }
-
-}  // namespace
 
 std::string SuspensionText(const Suspension& suspension) {
   return "document = \"suspension\"\npartnership = \"" + suspension.partnership.value() +
@@ -40,7 +40,7 @@ std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& age
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory) {
   // The text says which agency's key may sign it, so it is read first and believed afterwards.
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
-  ASSIGN_OR_RETURN(const Suspension suspension, Parse(text));
+  ASSIGN_OR_RETURN(const Suspension suspension, ParseSuspension(text));
   if (suspension.partnership != directory.partnership())
     return Fail(FaultCode::kInvalid, "of another partnership");
   const Governance& governance = directory.governance();

@@ -28,6 +28,8 @@ std::string SuspensionText(const Suspension& suspension);
 // The name under which an agency's statement key signs a note: `<partnership>/agency/<agency>`.
 std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& agency);
 
+// Of a text whose signatures were checked when it was taken: keys may have changed since.
+Result<Suspension> ParseSuspension(std::string_view text);
 // Opens a suspension note and checks who signed it.
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory);
 

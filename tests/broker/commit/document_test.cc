@@ -186,6 +186,16 @@ TEST_F(DocumentTest, AnOldSuspensionCannotBePlayedAgain) {
   EXPECT_FALSE(standing().suspensions.IsSuspended(kSchoolA));
 }
 
+TEST_F(DocumentTest, ASuspensionOutlivesTheKeyThatSignedIt) {
+  ASSERT_TRUE(IsAccepted(Offer(DocumentKind::kSuspension, SelfSuspension(kSchoolA, 1, false))));
+  ASSERT_TRUE(IsAccepted(broker_.PublishDirectory([&](const std::string& text) {
+    return broker_.partnership().WithKeyState(text, kSchoolA, seal::Purpose::kStatement,
+                                              "compromised");
+  })));
+  ASSERT_TRUE(broker_.TryRestart().has_value()) << "a broker that cannot start serves nobody";
+  EXPECT_TRUE(standing().suspensions.IsSuspended(kSchoolA));
+}
+
 // --- statements
 
 TEST_F(DocumentTest, ANextStatementIsInForceFromItsEntryOn) {
