@@ -114,6 +114,7 @@ Result<Answer> Committer::PutPolicy(const std::string& note) {
 
 Result<Answer> Committer::PutSuspension(const std::string& note) {
   ASSIGN_OR_RETURN(const Suspension suspension, OpenSuspension(note, *standing_.directory));
+  if (standing_.suspensions.IsLast(suspension)) return Answer(Accepted{});
   RETURN_IF_FAULT(standing_.suspensions.Apply(suspension));
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
   // The leaf names the document but not the agency: who is cut off is for its party and auditors.

@@ -60,6 +60,12 @@ Result<Suspension> OpenSuspension(std::string_view note, const Directory& direct
   return suspension;
 }
 
+bool SuspensionBook::IsLast(const Suspension& suspension) const {
+  const auto at = last_.find(suspension.agency);
+  return at != last_.end() && at->second == suspension.number &&
+         IsSuspended(suspension.agency) != suspension.lifted;
+}
+
 Result<void> SuspensionBook::Apply(const Suspension& suspension) {
   const auto at = last_.find(suspension.agency);
   const std::uint64_t expected = (at == last_.end() ? 0 : at->second) + 1;

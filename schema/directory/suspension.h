@@ -38,6 +38,8 @@ class SuspensionBook {
  public:
   // kInvalid if it does not follow the agency's last.
   Result<void> Apply(const Suspension& suspension);
+  // True for the agency's last one, offered again.
+  bool IsLast(const Suspension& suspension) const;
   bool IsSuspended(const AgencyId& agency) const { return suspended_.contains(agency); }
 
  private:

@@ -186,6 +186,15 @@ TEST_F(DocumentTest, AnOldSuspensionCannotBePlayedAgain) {
   EXPECT_FALSE(standing().suspensions.IsSuspended(kSchoolA));
 }
 
+// A tool whose answer was lost offers again, as for any other document.
+TEST_F(DocumentTest, TheLastSuspensionOfferedAgainIsTakenInSilence) {
+  const std::string note = broker_.partnership().SuspensionNote(kSchoolA, 1, false);
+  ASSERT_TRUE(IsAccepted(Offer(DocumentKind::kSuspension, note)));
+  const int applies = broker_.store().applies();
+  EXPECT_TRUE(IsAccepted(Offer(DocumentKind::kSuspension, note)));
+  EXPECT_EQ(broker_.store().applies(), applies);
+}
+
 TEST_F(DocumentTest, ASuspensionOutlivesTheKeyThatSignedIt) {
   ASSERT_TRUE(IsAccepted(Offer(DocumentKind::kSuspension, SelfSuspension(kSchoolA, 1, false))));
   ASSERT_TRUE(IsAccepted(broker_.PublishDirectory([&](const std::string& text) {
