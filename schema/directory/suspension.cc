@@ -38,6 +38,8 @@ std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& age
 }
 
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory) {
+  if (note.size() > kSuspensionBytesMax)
+    return Fail(FaultCode::kInvalid, "longer than a suspension can be");
   // The text says which agency's key may sign it, so it is read first and believed afterwards.
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
   ASSIGN_OR_RETURN(const Suspension suspension, ParseSuspension(text));

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -30,6 +31,9 @@ std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& age
 
 // Of a text whose signatures were checked when it was taken: keys may have changed since.
 Result<Suspension> ParseSuspension(std::string_view text);
+// A suspension and its signatures fit well. Anybody may offer one: what is longer is not even parsed.
+inline constexpr std::size_t kSuspensionBytesMax = 8U << 10U;
+
 // Opens a suspension note and checks who signed it.
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory);
 

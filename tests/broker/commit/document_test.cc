@@ -205,6 +205,13 @@ TEST_F(DocumentTest, ASuspensionOutlivesTheKeyThatSignedIt) {
   EXPECT_TRUE(standing().suspensions.IsSuspended(kSchoolA));
 }
 
+TEST_F(DocumentTest, ASuspensionTooLongToBeOneIsNotEvenParsed) {
+  const std::string text = SuspensionText({kTestPartnership, kSchoolA, 1, false}) + "# " +
+                           std::string(100'000, 'x') + "\n";
+  EXPECT_EQ(CodeOf(Offer(DocumentKind::kSuspension, broker_.partnership().Sign(text))),
+            Code::kDocument);
+}
+
 // --- statements
 
 TEST_F(DocumentTest, ANextStatementIsInForceFromItsEntryOn) {
