@@ -8,9 +8,9 @@
 #include "broker/storage/broker_store.h"
 #include "schema/base/check.h"
 #include "schema/model/names.h"
-#include "tests/deploy/runtime/scratch_directory.h"
 #include "tests/fakes/counted_random.h"
 #include "tests/fakes/fake_store.h"
+#include "tests/fakes/scratch_directory.h"
 
 namespace havenline {
 namespace {
