@@ -196,7 +196,7 @@ class Committer {
   std::map<AgencyId, PendingReceipts> stored_;  // `stored` receipts that will share entries.
   TimePoint turn_time_;
   std::size_t taken_ = 0;
-  bool out_of_room_ = false;
+  std::optional<bool> out_of_room_;  // Asked once, by the first item.
 };
 
 }  // namespace havenline

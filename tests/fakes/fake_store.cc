@@ -29,6 +29,13 @@ void FakeStore::FailReads(int nth) {
   MutexLock lock(mutex_);
   reads_left_ = nth;
   reads_fail_ = false;
+  fail_once_ = false;
+}
+
+void FakeStore::FailRead(int nth) {
+  FailReads(nth);
+  MutexLock lock(mutex_);
+  fail_once_ = true;
 }
 
 std::size_t FakeStore::mailbox_size() const {
@@ -47,7 +54,10 @@ std::size_t FakeStore::timer_count() const {
 }
 
 Result<void> FakeStore::Read() const {
-  if (reads_left_ > 0 && --reads_left_ == 0) reads_fail_ = true;
+  if (reads_left_ > 0 && --reads_left_ == 0) {
+    if (fail_once_) return DiskSaysNo();
+    reads_fail_ = true;
+  }
   if (reads_fail_) return DiskSaysNo();
   return {};
 }

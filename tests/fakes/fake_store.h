@@ -31,8 +31,9 @@ class FakeStore final : public Store, public StoreReader {
   // The n-th Apply() from now (1 is the next) returns a fault, before or after it took effect, and so does
   // every one after it, as RocksDB's do.
   void FailApply(int nth, Cut cut);
-  // The n-th read from now and all after it return a fault; 0: none do.
+  // The n-th read from now and all after it return a fault; 0: none do. FailRead: that one alone.
   void FailReads(int nth);
+  void FailRead(int nth);
   void set_room(bool room) { room_ = room; }
 
   // Every batch that took effect here, oldest first.
@@ -106,6 +107,7 @@ class FakeStore final : public Store, public StoreReader {
   Cut cut_ = Cut::kLost;
   mutable int reads_left_ GUARDED_BY(mutex_) = 0;  // Until reads fail; 0: they do not.
   mutable bool reads_fail_ GUARDED_BY(mutex_) = false;
+  bool fail_once_ GUARDED_BY(mutex_) = false;
   bool broken_ = false;
   std::atomic<bool> room_{true};
 };
