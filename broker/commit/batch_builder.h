@@ -53,7 +53,10 @@ class BatchBuilder {
 
   Position NextPosition() const { return {ends_.epoch, LogIndex(ends_.tree.size())}; }
   std::size_t entry_count() const { return batch_.entries.size(); }
-  bool empty() const { return batch_.entries.empty() && batch_.mailbox_removed.empty(); }
+  bool empty() const {
+    return batch_.entries.empty() && batch_.mailbox_removed.empty() &&
+           batch_.timers_removed.empty();
+  }
   std::size_t bytes() const { return bytes_; }
   const std::optional<Fault>& fault() const { return fault_; }
   // Something else that this batch needed could not be read.
