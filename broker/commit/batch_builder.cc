@@ -41,6 +41,7 @@ void BatchBuilder::Put(OutcomeRecord outcome) {
 std::optional<GrantRecord> BatchBuilder::FindGrant(const Digest& grant) {
   const auto pending = grants_.find(grant);
   if (pending != grants_.end()) return pending->second;
+  if (fault_) return std::nullopt;  // What was not found before must not turn up now.
   return OrFault(store_.FindGrant(grant), std::optional<GrantRecord>());
 }
 
@@ -57,6 +58,7 @@ void BatchBuilder::Put(MessageRecord message) {
 }
 
 void BatchBuilder::CountDelivered(const Position& position) {
+  if (fault_) return;
   auto at = undelivered_.find(position);
   if (at == undelivered_.end()) {
     at = undelivered_.emplace(position, OrFault(store_.FindUndelivered(position), std::uint32_t{1}))

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "broker/commit/store.h"
@@ -52,9 +53,16 @@ class BatchBuilder {
 
   Position NextPosition() const { return {ends_.epoch, LogIndex(ends_.tree.size())}; }
   std::size_t entry_count() const { return batch_.entries.size(); }
-  bool empty() const { return batch_.entries.empty() && batch_.mailbox_removed.empty(); }
+  bool empty() const {
+    return batch_.entries.empty() && batch_.mailbox_removed.empty() &&
+           batch_.timers_removed.empty();
+  }
   std::size_t bytes() const { return bytes_; }
   const std::optional<Fault>& fault() const { return fault_; }
+  // Something else that this batch needed could not be read.
+  void Spoil(Fault fault) {
+    if (!fault_) fault_ = std::move(fault);
+  }
 
   // The batch, complete with the head. Call once, last.
   CommitBatch Take();

@@ -26,14 +26,14 @@ void Committer::StartTurn() {
   turn_.emplace(store_, ends_, random_);
   committed_ = Committed();
   taken_ = 0;
-  out_of_room_ = false;
+  out_of_room_.reset();
 }
 
 bool Committer::full() const {
   return taken_ >= limits::kBatchMessagesMax || turn_->bytes() >= limits::kBatchBytesMax;
 }
 
-bool Committer::empty() const { return taken_ == 0 && turn_->empty(); }
+bool Committer::empty() const { return taken_ == 0 && turn_->empty() && !turn_->fault(); }
 
 bool Committer::IsOf(const AgencyId& agency, const HostId& host) const {
   const Agency* const known = standing_.directory->Find(agency);
@@ -46,7 +46,7 @@ void Committer::Reply(const Route& route, Answer answer) {
 
 void Committer::Take(CommitItem item, TimePoint now) {
   turn_time_ = now;
-  if (taken_ == 0) out_of_room_ = !store_.HasRoomFor(limits::kBatchBytesMax);
+  if (!out_of_room_) out_of_room_ = !store_.HasRoomFor(limits::kBatchBytesMax);
   ++taken_;
   const Route route = item.route;
   if (auto* rejected = std::get_if<RejectedWork>(&item.work))
@@ -62,7 +62,7 @@ void Committer::Take(CommitItem item, TimePoint now) {
   if (auto* receipt = std::get_if<ReceiptWork>(&item.work))
     return TakeReceipt(route, std::move(*receipt), now);
   // Disk full is deferred, never stored as a refusal; it ends by itself when there is room again.
-  if (out_of_room_) return Reply(route, Deferred{Code::kDiskFull, kDiskFullRetry});
+  if (*out_of_room_) return Reply(route, Deferred{Code::kDiskFull, kDiskFullRetry});
   if (auto* submission = std::get_if<SubmissionWork>(&item.work)) {
     return TakeSubmission(route, std::move(*submission), now);
   }
@@ -152,7 +152,7 @@ void Committer::FireTimers(TimePoint now) {
   if (now < timers_from_) return;
   turn_time_ = now;
   const auto due = store_.DueTimers(now, limits::kTimersPerBatchMax);
-  if (!due) return;  // The next read or write of the batch meets the same disk and reports it.
+  if (!due) return turn_->Spoil(due.error());
   for (const TimerRecord& timer : *due) {
     turn_->Remove(timer);
     ++taken_;

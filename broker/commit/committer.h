@@ -141,6 +141,12 @@ class Committer {
   void PutGrants(const SubmissionWork& work, const Permit& permit, const Entry& entry);
   Answer Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);
 
+  struct Signer {
+    const AgencyId& agency;
+    seal::Purpose purpose;
+    const KeyId& key;
+  };
+  std::optional<Code> CheckSigner(const Route& route, const Signer& signer) const;
   void TakeReceipt(const Route& route, ReceiptWork work, TimePoint now);
   void FlushStored(const AgencyId& recipient, TimePoint now);
   void FlushAllStored(TimePoint now);
@@ -151,7 +157,8 @@ class Committer {
   };
   using PendingReceipts = std::vector<PendingReceipt>;
   enum class ReceiptNews : std::uint8_t { kUnknown, kRepeat, kFresh };
-  ReceiptNews NewsOf(const PendingReceipt& pending);
+  // `before`: how many fresh ones of the same grant stand before it in this batch.
+  ReceiptNews NewsOf(const PendingReceipt& pending, std::size_t before);
   void CommitReceipts(PendingReceipts receipts, TimePoint now);
   void EnterReceipts(const PendingReceipts& fresh, TimePoint now);
   void ApplyReceipt(const PendingReceipt& pending, const Entry& entry, std::size_t sender_part);
@@ -167,6 +174,8 @@ class Committer {
   Position AppendDocument(DocumentKind kind, const std::string& name,
                           const DocumentVersion& version, const std::string& note);
   Result<void> RecoverDocuments(const Recovered& recovered);
+  Result<void> RecoverSuspension(const NoticeRecord& notice,
+                                 const std::vector<DocumentRecord>& documents);
 
   bool IsOf(const AgencyId& agency, const HostId& host) const;
   void Reply(const Route& route, Answer answer);
@@ -187,7 +196,7 @@ class Committer {
   std::map<AgencyId, PendingReceipts> stored_;  // `stored` receipts that will share entries.
   TimePoint turn_time_;
   std::size_t taken_ = 0;
-  bool out_of_room_ = false;
+  std::optional<bool> out_of_room_;  // Asked once, by the first item.
 };
 
 }  // namespace havenline

@@ -59,6 +59,8 @@ Result<void> Committer::Found(const std::string& opening, const std::string& dir
 }
 
 void Committer::TakeDocument(const Route& route, const DocumentWork& work) {
+  // What was taken under the old standing is entered before the new one.
+  FlushAllStored(turn_time_);
   Result<Answer> answer = PutDocument(work);
   // What is wrong with it is said by the tool that sends it, which checks first; here the code is enough.
   Reply(route, answer ? *std::move(answer) : Answer(Invalid{Code::kDocument}));
@@ -112,6 +114,7 @@ Result<Answer> Committer::PutPolicy(const std::string& note) {
 
 Result<Answer> Committer::PutSuspension(const std::string& note) {
   ASSIGN_OR_RETURN(const Suspension suspension, OpenSuspension(note, *standing_.directory));
+  if (standing_.suspensions.IsLast(suspension)) return Answer(Accepted{});
   RETURN_IF_FAULT(standing_.suspensions.Apply(suspension));
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
   // The leaf names the document but not the agency: who is cut off is for its party and auditors.
@@ -140,6 +143,18 @@ Result<void> Committer::Recover(TimePoint now) {
   return RecoverDocuments(recovered);
 }
 
+// Its signatures were checked when it was taken. They are not checked again: the keys that hold now need not
+// be those that held then. That it is the note taken then, the document of the log's entry says.
+Result<void> Committer::RecoverSuspension(const NoticeRecord& notice,
+                                          const std::vector<DocumentRecord>& documents) {
+  ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(AsText(notice.bytes)));
+  const Digest hash = tlog::NoteTextHash(text);
+  if (std::ranges::find(documents, hash, &DocumentRecord::hash) == documents.end())
+    return Fail(FaultCode::kCorrupt, "a stored suspension is not in the log");
+  ASSIGN_OR_RETURN(const Suspension suspension, ParseSuspension(text));
+  return standing_.suspensions.Apply(suspension);
+}
+
 Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
   for (const DocumentRecord& record : recovered.documents) {
     ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(record.note));
@@ -165,8 +180,7 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
   for (const NoticeRecord& notice : recovered.notices) {
     ends_.notices = notice.number;
     if (notice.kind == DocumentKind::kSuspension) {
-      ASSIGN_OR_RETURN(const Suspension suspension, ReadKeptSuspension(AsText(notice.bytes)));
-      RETURN_IF_FAULT(standing_.suspensions.Apply(suspension));
+      RETURN_IF_FAULT(RecoverSuspension(notice, recovered.documents));
       continue;
     }
     ASSIGN_OR_RETURN(const SignedStatement statement, options_.parse_statement(notice.bytes));

@@ -45,13 +45,25 @@ bool TakesOutOfMailbox(ReceiptKind kind) { return kind != ReceiptKind::kRecalled
 
 }  // namespace
 
+// Why nothing that this agency signs is taken from this link now, if so. Nothing is stored of it: its agent
+// keeps it.
+std::optional<Code> Committer::CheckSigner(const Route& route, const Signer& signer) const {
+  if (!IsOf(signer.agency, route.host)) return Code::kForeignSender;
+  // C6: nor does anybody hear of a suspended agency that a person there has dealt with something.
+  if (standing_.suspensions.IsSuspended(signer.agency)) return Code::kSenderSuspended;
+  const AgencyKey* const key =
+      standing_.directory->FindKey(signer.agency, signer.purpose, signer.key);
+  if (key == nullptr || key->state == KeyState::kCompromised) return Code::kKeyUnknown;
+  // What a retired key signed may still be on its way, and a receipt cannot be signed again.
+  const bool good = key->state == KeyState::kCurrent || signer.purpose == seal::Purpose::kReceipt;
+  return good ? std::nullopt : std::optional(Code::kKeyUnknown);
+}
+
 void Committer::TakeReceipt(const Route& route, ReceiptWork work, TimePoint now) {
   const Receipt& receipt = work.receipt->receipt;
-  if (!IsOf(receipt.recipient, route.host)) return Reply(route, Invalid{Code::kForeignSender});
-  const AgencyKey* const key =
-      standing_.directory->FindKey(receipt.recipient, seal::Purpose::kReceipt, receipt.key);
-  if (key == nullptr || key->state == KeyState::kCompromised)
-    return Reply(route, Invalid{Code::kKeyUnknown});
+  if (const auto code =
+          CheckSigner(route, {receipt.recipient, seal::Purpose::kReceipt, receipt.key}))
+    return Reply(route, Invalid{*code});
   if (receipt.kind == ReceiptKind::kStored) {
     const AgencyId recipient = receipt.recipient;
     auto& waiting = stored_[recipient];
@@ -78,7 +90,7 @@ void Committer::FlushAllStored(TimePoint now) {
   while (!stored_.empty()) FlushStored(AgencyId(stored_.begin()->first), now);
 }
 
-Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending) {
+Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending, std::size_t before) {
   const Receipt& receipt = pending.receipt();
   const auto grant = turn_->FindGrant(receipt.grant);
   if (!grant || grant->recipient != receipt.recipient || grant->role != receipt.role ||
@@ -90,8 +102,8 @@ Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending) {
   if (std::ranges::find(grant->receipts, digest, &ReceiptSeen::receipt) != grant->receipts.end()) {
     return ReceiptNews::kRepeat;
   }
-  return grant->receipts.size() < kReceiptsPerGrantMax ? ReceiptNews::kFresh
-                                                       : ReceiptNews::kUnknown;
+  return grant->receipts.size() + before < kReceiptsPerGrantMax ? ReceiptNews::kFresh
+                                                                : ReceiptNews::kUnknown;
 }
 
 // All of one recipient. What is new shares an entry; a repeat is answered with the entry it was given, also
@@ -100,13 +112,18 @@ void Committer::CommitReceipts(PendingReceipts receipts, TimePoint now) {
   PendingReceipts fresh;
   PendingReceipts repeats;
   std::set<Bytes> bytes;
+  std::map<Digest, std::size_t> fresh_of;  // By grant.
   for (PendingReceipt& pending : receipts) {
-    const ReceiptNews news = NewsOf(pending);
+    std::size_t& before = fresh_of[pending.receipt().grant];
+    const bool repeat = bytes.contains(pending.work.receipt->bytes);
+    const ReceiptNews news = repeat ? ReceiptNews::kRepeat : NewsOf(pending, before);
     if (news == ReceiptNews::kUnknown) {
       Reply(pending.route, Invalid{Code::kReceiptUnknown});
-    } else if (news == ReceiptNews::kRepeat || !bytes.insert(pending.work.receipt->bytes).second) {
+    } else if (news == ReceiptNews::kRepeat) {
       repeats.push_back(std::move(pending));
     } else {
+      ++before;
+      bytes.insert(pending.work.receipt->bytes);
       fresh.push_back(std::move(pending));
     }
   }
@@ -179,11 +196,8 @@ void Committer::ApplyReceipt(const PendingReceipt& pending, const Entry& entry,
 
 void Committer::TakeVoid(const Route& route, const VoidWork& work, TimePoint now) {
   const Void& value = work.value->value;
-  if (!IsOf(value.sender, route.host)) return Reply(route, Invalid{Code::kForeignSender});
-  const AgencyKey* const key =
-      standing_.directory->FindKey(value.sender, seal::Purpose::kVoid, value.key);
-  if (key == nullptr || key->state != KeyState::kCurrent)
-    return Reply(route, Invalid{Code::kKeyUnknown});
+  if (const auto code = CheckSigner(route, {value.sender, seal::Purpose::kVoid, value.key}))
+    return Reply(route, Invalid{*code});
   if (standing_.directory->Find(value.recipient) == nullptr)
     return Reply(route, Invalid{Code::kNotEntitled});
   const Bytes json = parts::Voided(work.value, now);
@@ -201,11 +215,9 @@ void Committer::TakeVoid(const Route& route, const VoidWork& work, TimePoint now
 
 void Committer::TakeStatement(const Route& route, const StatementWork& work, TimePoint now) {
   const AgencyStatement& statement = work.statement->statement;
-  if (!IsOf(statement.agency, route.host)) return Reply(route, Invalid{Code::kForeignSender});
-  const AgencyKey* const key =
-      standing_.directory->FindKey(statement.agency, seal::Purpose::kStatement, statement.key);
-  if (key == nullptr || key->state != KeyState::kCurrent)
-    return Reply(route, Invalid{Code::kKeyUnknown});
+  if (const auto code =
+          CheckSigner(route, {statement.agency, seal::Purpose::kStatement, statement.key}))
+    return Reply(route, Invalid{*code});
   const auto applied = standing_.statements.Apply(*work.statement);
   if (!applied) return Reply(route, Invalid{Code::kDocument});
   if (!*applied) return Reply(route, Accepted{});  // The one in force, offered again.

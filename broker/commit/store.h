@@ -27,6 +27,8 @@ struct OutcomeRecord {
   MessageId id;
   Digest header_hash{};
   Answer answer;  // Accepted or Refused.
+
+  friend bool operator==(const OutcomeRecord&, const OutcomeRecord&) = default;
 };
 
 // A place in an agency's queue. Sequences rise by one in each (agency, lane).
@@ -60,6 +62,8 @@ struct GrantRecord {
   std::optional<TimePoint> acknowledge_by;
   bool stored = false;  // Receipted as stored: no longer in the mailbox.
   std::vector<ReceiptSeen> receipts;
+
+  friend bool operator==(const GrantRecord&, const GrantRecord&) = default;
 };
 
 // What waits in a mailbox: a grant of an accepted message, or something small that is carried whole.
@@ -71,6 +75,8 @@ struct MailboxRow {
   Bytes bytes;             // kReceipt, kVoid: as signed.
   Position position;       // Of the entry.
   std::uint32_t part = 0;  // The agency's part of that entry.
+
+  friend bool operator==(const MailboxRow&, const MailboxRow&) = default;
 };
 
 // That a person at the recipient answered for a message, under whichever sealing of it.
@@ -95,6 +101,8 @@ struct DocumentRecord {
   Digest hash{};
   std::string note;
   Position position;
+
+  friend bool operator==(const DocumentRecord&, const DocumentRecord&) = default;
 };
 
 // A statement or a suspension, in the order in which they were taken.
@@ -102,6 +110,8 @@ struct NoticeRecord {
   std::uint64_t number = 0;  // From 1.
   DocumentKind kind = DocumentKind::kStatement;
   Bytes bytes;
+
+  friend bool operator==(const NoticeRecord&, const NoticeRecord&) = default;
 };
 
 struct MessageRecord {

@@ -19,6 +19,8 @@ namespace havenline {
 struct EntryParts {
   std::vector<Part> parts;
   std::vector<Digest> digests;
+
+  friend bool operator==(const EntryParts&, const EntryParts&) = default;
 };
 
 // Safe to call from any thread, while the commit thread writes; each call sees whole batches.

@@ -188,7 +188,9 @@ void CommitLoop::MaybePublishCheckpoint() {
 
 bool CommitLoop::TimersDue() const {
   const auto next = parts_.store.NextTimer();
-  return next && *next && **next <= parts_.clock.Now();
+  // Timers that cannot be read would never fire, and nobody would hear of it.
+  if (!next) parts_.observer.Fatal(next.error());
+  return *next && **next <= parts_.clock.Now();
 }
 
 std::chrono::steady_clock::time_point CommitLoop::WakeAt() const {

@@ -266,6 +266,7 @@ Result<std::optional<DocumentRecord>> BrokerStore::ReadDocument(const Digest& ha
 
 Result<std::vector<NoticeRecord>> BrokerStore::ReadNotices(std::uint64_t after,
                                                            std::size_t count_max) const {
+  if (after == UINT64_MAX) return std::vector<NoticeRecord>();  // An agent may ask for anything.
   KeyRange range;
   range.from = NumberKey(after + 1);
   return Collect<NoticeRecord>(

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kStates = {"suspended", "lifted"};
 
-Result<Suspension> Parse(std::string_view text) {
+}  // namespace
+
+Result<Suspension> ParseSuspension(std::string_view text) {
   ASSIGN_OR_RETURN(const text::Value value, text::ParseToml(text, "suspension"));
   text::MapReader reader(value, "suspension");
   if (reader.Name("document") != "suspension") reader.Problem("document", "must be \"suspension\"");
@@ -23,8 +25,6 @@ Result<Suspension> Parse(std::string_view text) {
   RETURN_IF_FAULT(reader.Finish());
   return suspension;
 }
-
-}  // namespace
 
 std::string SuspensionText(const Suspension& suspension) {
   return "document = \"suspension\"\npartnership = \"" + suspension.partnership.value() +
@@ -38,9 +38,11 @@ std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& age
 }
 
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory) {
+  if (note.size() > kSuspensionBytesMax)
+    return Fail(FaultCode::kInvalid, "longer than a suspension can be");
   // The text says which agency's key may sign it, so it is read first and believed afterwards.
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
-  ASSIGN_OR_RETURN(const Suspension suspension, Parse(text));
+  ASSIGN_OR_RETURN(const Suspension suspension, ParseSuspension(text));
   if (suspension.partnership != directory.partnership())
     return Fail(FaultCode::kInvalid, "of another partnership");
   const Governance& governance = directory.governance();
@@ -62,7 +64,13 @@ Result<Suspension> OpenSuspension(std::string_view note, const Directory& direct
 
 Result<Suspension> ReadKeptSuspension(std::string_view note) {
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
-  return Parse(text);
+  return ParseSuspension(text);
+}
+
+bool SuspensionBook::IsLast(const Suspension& suspension) const {
+  const auto at = last_.find(suspension.agency);
+  return at != last_.end() && at->second == suspension.number &&
+         IsSuspended(suspension.agency) != suspension.lifted;
 }
 
 Result<void> SuspensionBook::Apply(const Suspension& suspension) {

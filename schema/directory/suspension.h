@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -28,6 +29,11 @@ std::string SuspensionText(const Suspension& suspension);
 // The name under which an agency's statement key signs a note: `<partnership>/agency/<agency>`.
 std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& agency);
 
+// Of a text whose signatures were checked when it was taken: keys may have changed since.
+Result<Suspension> ParseSuspension(std::string_view text);
+// A suspension and its signatures fit well. Anybody may offer one: what is longer is not even parsed.
+inline constexpr std::size_t kSuspensionBytesMax = 8U << 10U;
+
 // Opens a suspension note and checks who signed it.
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory);
 
@@ -40,6 +46,8 @@ class SuspensionBook {
  public:
   // kInvalid if it does not follow the agency's last.
   Result<void> Apply(const Suspension& suspension);
+  // True for the agency's last one, offered again.
+  bool IsLast(const Suspension& suspension) const;
   bool IsSuspended(const AgencyId& agency) const { return suspended_.contains(agency); }
 
  private:

@@ -8,6 +8,7 @@
 #include "schema/base/check.h"
 #include "schema/base/z85.h"
 #include "schema/directory/opening.h"
+#include "schema/directory/suspension.h"
 #include "schema/exchange/content.h"
 #include "schema/seal/digests.h"
 #include "schema/seal/key_text.h"
@@ -55,7 +56,7 @@ TestPartnership::TestPartnership() {
   AddAgency(kCouncil, {kServicesRole, Role("home-education")},
             {kServicesRole, Role("home-education")});
   for (const char* const host : {"broker", "host.operator"}) {
-    curve_[host] = Z85Encode(seal::SealKey::Generate(random_).public_key());
+    curve_.emplace(host, seal::SealKey::Generate(random_));
   }
   directory_ =
       std::make_unique<Directory>(Must(Directory::Parse(DirectoryText(), "test directory")));
@@ -80,7 +81,7 @@ void TestPartnership::AddAgency(const AgencyId& id, std::vector<Role> roles,
   }
   for (const Role& role : agency.receives)
     agency.recipient_keys.emplace(role, seal::SealKey::Generate(random_));
-  curve_[agency.host] = Z85Encode(seal::SealKey::Generate(random_).public_key());
+  curve_.emplace(agency.host, seal::SealKey::Generate(random_));
   agencies_.push_back(std::move(agency));
 }
 
@@ -91,7 +92,7 @@ std::string TestPartnership::DirectoryText(std::uint64_t version, const Digest& 
     hosts.Add(Value::Map()
                   .Set("name", agency.host)
                   .Set("operated-by", agency.title)
-                  .Set("curve", Value::List().Add(curve_.at(agency.host))));
+                  .Set("curve", Value::List().Add(Z85Encode(curve_.at(agency.host).public_key()))));
     Value keys = Value::List();
     for (const auto& [purpose, key] : agency.keys) {
       const std::string name(seal::NameOf(purpose));
@@ -108,11 +109,12 @@ std::string TestPartnership::DirectoryText(std::uint64_t version, const Digest& 
                      .Set("host", agency.host)
                      .Set("key", std::move(keys)));
   }
-  hosts.Add(Value::Map()
-                .Set("name", "host.operator")
-                .Set("operated-by", "the operator")
-                .Set("operator-link", true)
-                .Set("curve", Value::List().Add(curve_.at("host.operator"))));
+  hosts.Add(
+      Value::Map()
+          .Set("name", "host.operator")
+          .Set("operated-by", "the operator")
+          .Set("operator-link", true)
+          .Set("curve", Value::List().Add(Z85Encode(curve_.at("host.operator").public_key()))));
   Value directory = Value::Map()
                         .Set("document", "directory")
                         .Set("partnership", kTestPartnership.value())
@@ -127,7 +129,7 @@ std::string TestPartnership::DirectoryText(std::uint64_t version, const Digest& 
                    .Set("keys", Value::List().Add(tlog::NoteKeyToText(governance_->key()))))
           .Set("broker",
                Value::Map()
-                   .Set("curve", curve_.at("broker"))
+                   .Set("curve", Z85Encode(curve_.at("broker").public_key()))
                    .Set("release", Base64Encode(release_key_->public_key()))
                    .Set("log-keys", Value::List().Add(tlog::NoteKeyToText(log_signer_->key()))))
           .Set("host", std::move(hosts))
@@ -149,6 +151,23 @@ std::string TestPartnership::Replace(std::string text, const std::string& what,
   return text.replace(at, what.size(), with);
 }
 
+std::string TestPartnership::WithKeyState(const std::string& directory, const AgencyId& agency,
+                                          seal::Purpose purpose, const std::string& state) const {
+  const std::string line = "public = \"" + Base64Encode(Key(agency, purpose).public_key()) + "\"\n";
+  return Replace(directory, line, line + "state = \"" + state + "\"\n");
+}
+
+std::string TestPartnership::WithHost(const std::string& directory, const AgencyId& agency,
+                                      const HostId& host) {
+  return Replace(directory, "\nhost = \"" + HostOf(agency).value() + "\"",
+                 "\nhost = \"" + host.value() + "\"");
+}
+
+std::string TestPartnership::SuspensionNote(const AgencyId& agency, std::uint64_t number,
+                                            bool lifted) const {
+  return Sign(SuspensionText({kTestPartnership, agency, number, lifted}));
+}
+
 std::string TestPartnership::Sign(const std::string& text) const {
   return tlog::MakeNote(text, std::array{governance_->SignatureLine(text)});
 }
@@ -167,8 +186,7 @@ const seal::SealKey& TestPartnership::RecipientKey(const AgencyId& agency, const
 
 SignedStatement TestPartnership::StatementOf(const AgencyId& id) const {
   const TestAgency& agency = *std::ranges::find(agencies_, id, &TestAgency::id);
-  SignedStatement signed_statement;
-  AgencyStatement& statement = signed_statement.statement;
+  AgencyStatement statement;
   statement.partnership = kTestPartnership;
   statement.agency = id;
   statement.counter = 1;
@@ -177,11 +195,16 @@ SignedStatement TestPartnership::StatementOf(const AgencyId& id) const {
     statement.keys.push_back({role, 1, key.public_key(), RecipientKey::State::kCurrent});
   }
   statement.telephone = "01632 960000";
-  statement.key =
-      seal::KeyIdOf("statement", agency.keys.at(seal::Purpose::kStatement).public_key());
+  return SignStatementOf(std::move(statement));
+}
+
+SignedStatement TestPartnership::SignStatementOf(AgencyStatement statement) const {
+  const seal::SigningKey& key = Key(statement.agency, seal::Purpose::kStatement);
+  SignedStatement signed_statement;
+  statement.key = seal::KeyIdOf("statement", key.public_key());
   signed_statement.bytes = wire::EncodeStatement(statement);
-  signed_statement.signature =
-      SignStatement(agency.keys.at(seal::Purpose::kStatement), signed_statement.bytes);
+  signed_statement.signature = SignStatement(key, signed_statement.bytes);
+  signed_statement.statement = std::move(statement);
   return signed_statement;
 }
 
@@ -238,17 +261,27 @@ Composed TestPartnership::Compose(const std::vector<Recipient>& recipients,
 
 Composed TestPartnership::Compose(const Content& content, const std::vector<Recipient>& recipients,
                                   seal::RandomSource& random, TimePoint now) const {
+  return Compose(SealingView{}, content, recipients, random, now);
+}
+
+Composed TestPartnership::Compose(const SealingView& as, const Content& content,
+                                  const std::vector<Recipient>& recipients,
+                                  seal::RandomSource& random, TimePoint now) const {
   const MessageId id = seal::NewMessageId(random, now);
-  const SenderView view{*directory_, *policy_, statements_, suspensions_, LogHead{}};
+  const SenderView view{as.directory != nullptr ? *as.directory : *directory_,
+                        as.policy != nullptr ? *as.policy : *policy_,
+                        as.statements != nullptr ? *as.statements : statements_,
+                        suspensions_, LogHead{}};
   std::map<AgencyId, std::uint64_t> numbers;
   const ComposeTools tools{Key(content.sender, seal::Purpose::kEnvelope), random,
                            [&](const AgencyId& recipient, Lane) {
                              return SeriesNumber{SeriesId(7), ++numbers[recipient]};
                            },
-                           [](const policy::Deadline&, const AgencyId&, TimePoint from) {
-                             return std::optional(from + std::chrono::hours(8));
+                           [&](const policy::Deadline&, const AgencyId&, TimePoint from) {
+                             return std::optional<TimePoint>(from + as.acknowledge_within);
                            }};
-  return Must(havenline::Compose(ComposeRequest{content, recipients, id, id, now}, view, tools));
+  return Must(havenline::Compose(
+      ComposeRequest{content, recipients, as.origin.value_or(id), id, now}, view, tools));
 }
 
 Delivery TestPartnership::DeliveryOf(const Envelope& envelope, std::size_t grant) const {

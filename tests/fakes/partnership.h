@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,15 @@ inline const ExchangeName kEncompass("encompass-notice");
 // 2026-11-20 23:40 UTC, a Friday night.
 inline const TimePoint kNight = FromMilliseconds(1'795'218'000'000);
 
+// What a test may change about how a message is made; what is not set is as it is in force.
+struct SealingView {
+  const Directory* directory = nullptr;
+  const policy::Policy* policy = nullptr;
+  const StatementBook* statements = nullptr;
+  std::optional<MessageId> origin;
+  std::chrono::hours acknowledge_within{8};
+};
+
 class TestPartnership {
  public:
   TestPartnership();
@@ -47,12 +57,24 @@ class TestPartnership {
   std::string OpeningNote() const;
   // The policy with one line's words replaced: a later version with a rule changed.
   static std::string Replace(std::string text, const std::string& what, const std::string& with);
+  // The directory's text with one agency's key in another state: "retired" or "compromised".
+  std::string WithKeyState(const std::string& directory, const AgencyId& agency,
+                           seal::Purpose purpose, const std::string& state) const;
+  // The directory's text with the agency served by another host of it.
+  static std::string WithHost(const std::string& directory, const AgencyId& agency,
+                              const HostId& host);
+  std::string SuspensionNote(const AgencyId& agency, std::uint64_t number, bool lifted) const;
+  static HostId HostOf(const AgencyId& agency) { return HostId("host." + agency.value()); }
 
   const seal::SigningKey& Key(const AgencyId& agency, seal::Purpose purpose) const;
   const seal::SealKey& RecipientKey(const AgencyId& agency, const Role& role) const;
+  // CURVE: of a host by its name, or of "broker".
+  const seal::SealKey& CurveKeyOf(const std::string& host) const { return curve_.at(host); }
   const tlog::NoteSigner& governance() const { return *governance_; }
   const tlog::NoteSigner& log_signer() const { return *log_signer_; }
+  // The agency's first statement; and one with these words, signed by it.
   SignedStatement StatementOf(const AgencyId& agency) const;
+  SignedStatement SignStatementOf(AgencyStatement statement) const;
 
   const Directory& directory() const { return *directory_; }
   const policy::Policy& policy() const { return *policy_; }
@@ -73,6 +95,9 @@ class TestPartnership {
                    TimePoint now) const;
   Composed Compose(const Content& content, const std::vector<Recipient>& recipients,
                    seal::RandomSource& random, TimePoint now) const;
+  Composed Compose(const SealingView& view, const Content& content,
+                   const std::vector<Recipient>& recipients, seal::RandomSource& random,
+                   TimePoint now) const;
   // What that recipient would be delivered, without the broker's proof.
   Delivery DeliveryOf(const Envelope& envelope, std::size_t grant) const;
   ReceiverView ReceiverViewOf() const;
@@ -94,7 +119,7 @@ class TestPartnership {
   std::unique_ptr<tlog::NoteSigner> governance_;
   std::unique_ptr<tlog::NoteSigner> log_signer_;
   std::unique_ptr<seal::SigningKey> release_key_;
-  std::map<std::string, std::string> curve_;  // Host to Z85 public key.
+  std::map<std::string, seal::SealKey> curve_;  // By host.
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<policy::Policy> policy_;
   StatementBook statements_;
