@@ -252,6 +252,7 @@ std::vector<std::pair<std::string, MapReader>> MapReader::OptionalMapsByName(std
   for (const auto& [name, value] : map->table_->map->members()) {
     map->table_->asked.insert(name);
     if (!map->Is(Value::Kind::kMap, value, Quoted(name), NameOf(Value::Kind::kMap))) continue;
+    if (!IsName(name)) map->Complain(value.mark(), "each key must be " + std::string(kNameWords));
     maps.emplace_back(name, map->Open(&value, map->PathOf(name)));
   }
   return maps;

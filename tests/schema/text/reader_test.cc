@@ -227,9 +227,11 @@ TEST_F(MapReaderTest, UnknownKeysAreFoundInListsAndNamedTables) {
   auto reader = Reader("[[agency]]\nid = 'a'\n[[agency]]\nid = 'b'\nX = 1\n[who.'a b']\nY = 1\n");
   for (auto& agency : reader.MapList("agency")) agency.Text("id");
   reader.OptionalMapsByName("who");
-  EXPECT_EQ(FaultOf(reader.Finish()),
-            "b.toml:5:5: in [agency #2]: unknown key \"X\"; known here: \"id\"\n"
-            "b.toml:7:5: in [who.\"a b\"]: unknown key \"Y\"; no key is known here");
+  EXPECT_EQ(
+      FaultOf(reader.Finish()),
+      "b.toml:5:5: in [agency #2]: unknown key \"X\"; known here: \"id\"\n"
+      "b.toml:6:1: in [who]: each key must be a name (letters, digits and . _ - + /, at most 96)\n"
+      "b.toml:7:5: in [who.\"a b\"]: unknown key \"Y\"; no key is known here");
 }
 
 TEST_F(MapReaderTest, MapsOfTextsAndOfTablesCheckEachMember) {
