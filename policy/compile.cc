@@ -151,6 +151,9 @@ class Compiler {
       if (section == "*" ? rule.sections.size() > 1 : !Contains(exchange.sections, section)) {
         Problem(rule, "the exchange has no section " + section);
       }
+      if (section == kExclusions && rule.effect == Effect::kNever) {
+        Problem(rule, "cannot forbid exclusions: whoever is told anything is told them too");
+      }
     }
     for (const auto& [name, values] : rule.when) {
       const auto claim = std::ranges::find(exchange.claims, name, &Claim::name);
@@ -166,11 +169,14 @@ class Compiler {
     }
   }
 
-  SectionSet SectionsOf(const Rule& rule, const Exchange& exchange) const {
-    if (rule.sections.front() == "*") {
-      return static_cast<SectionSet>((std::uint64_t{1} << exchange.sections.size()) - 1);
-    }
-    return *exchange.SetOf(rule.sections);
+  // Without the exclusions: they alone are no reason to tell anybody anything.
+  static SectionSet SectionsOf(const Rule& rule, const Exchange& exchange) {
+    const SectionSet all = rule.sections.front() == "*" ? *exchange.SetOf(exchange.sections)
+                                                        : *exchange.SetOf(rule.sections);
+    return all & ~ExclusionsOf(exchange);
+  }
+  static SectionSet ExclusionsOf(const Exchange& exchange) {
+    return *exchange.SetOf({std::string(kExclusions)});
   }
 
   void CompileExchange(const Exchange& exchange) {
@@ -249,10 +255,8 @@ class Compiler {
     std::string id = cell.rule.value();
     Join(id, rule.id.value());
     cell.rule = RuleId(std::move(id));
-    if (!Contains("+" + cell.basis + "+", '+') ||
-        ("+" + cell.basis + "+").find("+" + rule.basis + "+") == std::string::npos) {
+    if (("+" + cell.basis + "+").find("+" + rule.basis + "+") == std::string::npos)
       Join(cell.basis, rule.basis);
-    }
     cell.why += (cell.why.empty() ? "" : " ") + rule.why;
     cell.sections |= sections;
     cell.required = cell.required || rule.effect == Effect::kRequire;
@@ -270,7 +274,7 @@ class Compiler {
 
   void CloseCell(Cell& cell, const Place& place, std::size_t index) {
     // Whoever is told anything is told who must never learn of it.
-    cell.sections |= *place.exchange.SetOf({std::string(kExclusions)});
+    cell.sections |= ExclusionsOf(place.exchange);
     if (cell.rule.value().size() > limits::kNameBytesMax ||
         cell.basis.size() > limits::kNameBytesMax) {
       Problem("too many rules meet in one cell: " + Describe(place, index));
@@ -281,7 +285,8 @@ class Compiler {
     for (std::size_t index = 0; index < told.size(); ++index) {
       if (told[index] < place.exchange.slots) continue;
       Problem("exchange " + place.exchange.name.value() + " has too few slots for role " +
-              place.from.value() + place.values.Describe(index));
+              place.from.value() + (place.profile.empty() ? "" : ", profile " + place.profile) +
+              place.values.Describe(index));
       return;
     }
   }
@@ -289,7 +294,7 @@ class Compiler {
   void CheckReached() {
     for (const Rule& rule : rules_.rules) {
       if (!reached_.contains(rule.id))
-        Problem(rule, "can never take effect: `never` rules forbid all it shares");
+        Problem(rule, "can never take effect: nothing is left of what it shares");
     }
   }
 
