@@ -223,6 +223,13 @@ TEST_F(MapReaderTest, WithoutAGuessTheKnownKeysAreListed) {
             "b.toml:4:5: in [empty]: unknown key \"x\"; no key is known here");
 }
 
+// Whoever writes a key writes no line of a log with it.
+TEST_F(MapReaderTest, AKeyInAFaultStaysOnItsLine) {
+  auto reader = Reader("\"a\\n2026 all is well\" = 1\n");
+  EXPECT_EQ(FaultOf(reader.Finish()),
+            "b.toml:1:25: unknown key \"a\\n2026 all is well\"; no key is known here");
+}
+
 TEST_F(MapReaderTest, UnknownKeysAreFoundInListsAndNamedTables) {
   auto reader = Reader("[[agency]]\nid = 'a'\n[[agency]]\nid = 'b'\nX = 1\n[who.'a b']\nY = 1\n");
   for (auto& agency : reader.MapList("agency")) agency.Text("id");
