@@ -1,5 +1,5 @@
-// Compile(): from rules to the total table. Every cell is enumerated, so what contradicts itself or can
-// never take effect is found here and not on the night.
+// Compile(): from rules to the total table. Every cell is enumerated, so what contradicts itself or
+// can never take effect is found here and not on the night.
 
 #include <algorithm>
 #include <set>
@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kExclusions = "exclusions";
 constexpr std::size_t kProblemsMax = 20;
+constexpr std::size_t kRequiredBytesMax = 2048;  // An entry's part names all that were left out.
 
 // The values of all claims for each index of the table.
 class ClaimValues {
@@ -92,6 +93,12 @@ class Compiler {
     const Role& from;
     const Role& to;
     const ClaimValues& values;
+  };
+
+  // Who is told in one case, by one sender role.
+  struct Told {
+    std::size_t roles = 0;
+    std::size_t required_bytes = 0;  // Of the names of those that must be told.
   };
 
   void Problem(std::string what) { problems_.push_back(source_name_ + ": " + std::move(what)); }
@@ -193,7 +200,7 @@ class Compiler {
     const ClaimValues values(exchange);
     for (const std::string& profile : profiles_) {
       for (const Role& from : from_roles) {
-        std::vector<std::size_t> told(values.count());
+        std::vector<Told> told(values.count());
         for (const Role& to : to_roles) CompileCells({exchange, profile, from, to, values}, told);
         CheckSlots({exchange, profile, from, from, values}, told);
       }
@@ -208,11 +215,12 @@ class Compiler {
     }
   }
 
-  void CompileCells(const Place& place, std::vector<std::size_t>& told) {
+  void CompileCells(const Place& place, std::vector<Told>& told) {
     std::vector<Cell> cells(place.values.count());
     for (std::size_t index = 0; index < cells.size(); ++index) {
       cells[index] = MakeCell(place, index);
-      if (cells[index].sections != 0) ++told[index];
+      if (cells[index].sections != 0) ++told[index].roles;
+      if (cells[index].required) told[index].required_bytes += place.to.value().size();
     }
     policy_.table_[{place.exchange.name, place.profile, place.from, place.to}] = std::move(cells);
   }
@@ -264,7 +272,8 @@ class Compiler {
     if (!rule.deadline.empty()) cell.deadline = &policy_.deadlines_.at(rule.deadline);
   }
 
-  // Rules that meet in a cell may add sections to each other; what they ask of the recipient must be one.
+  // Rules that meet in a cell may add sections to each other; what they ask of the recipient must
+  // be one.
   void CheckAgree(const Rule& first, const Rule& rule, const std::string& where) {
     if (first.deadline != rule.deadline || first.thread_party != rule.thread_party) {
       Problem(rule,
@@ -281,10 +290,13 @@ class Compiler {
     }
   }
 
-  void CheckSlots(const Place& place, const std::vector<std::size_t>& told) {
+  void CheckSlots(const Place& place, const std::vector<Told>& told) {
     for (std::size_t index = 0; index < told.size(); ++index) {
-      if (told[index] < place.exchange.slots) continue;
-      Problem("exchange " + place.exchange.name.value() + " has too few slots for role " +
+      const bool few_slots = told[index].roles >= place.exchange.slots;
+      if (!few_slots && told[index].required_bytes <= kRequiredBytesMax) continue;
+      Problem("exchange " + place.exchange.name.value() +
+              (few_slots ? " has too few slots for role "
+                         : " names required roles with more than 2048 letters together for role ") +
               place.from.value() + (place.profile.empty() ? "" : ", profile " + place.profile) +
               place.values.Describe(index));
       return;

@@ -114,6 +114,23 @@ TEST(PolicyCompileTest, NoMoreRolesAreToldThanTheSlotsHold) {
             "high, part = unknown");
 }
 
+// Whoever must be told and is left out is named in one part of an entry.
+TEST(PolicyCompileTest, TheNamesOfAllRequiredRolesFitAnEntry) {
+  const auto with = [](int roles) {
+    std::string to;
+    for (int i = 0; i < roles; ++i)
+      to += "\"" + std::to_string(10 + i) + std::string(94, 'r') + "\", ";
+    std::string text = With(Rule("require", "X", "to = [" + to + "]\nsections = [\"name\"]\n"));
+    text.replace(text.find("slots = 8"), 9, "slots = 64");
+    return Policy::Parse(text, "p.toml");
+  };
+  EXPECT_TRUE(with(21).has_value());
+  const auto many = with(22);
+  ASSERT_FALSE(many.has_value());
+  EXPECT_NE(many.error().detail.find("required roles with more than 2048 letters together"),
+            std::string::npos);
+}
+
 TEST(PolicyCompileTest, TheNamesOfAllRulesOfACellFitTheirPlace) {
   std::string rules;
   for (int i = 0; i < 3; ++i) {
