@@ -1,5 +1,5 @@
-// Compile(): from rules to the total table. Every cell is enumerated, so what contradicts itself or can
-// never take effect is found here and not on the night.
+// Compile(): from rules to the total table. Every cell is enumerated, so what contradicts itself or
+// can never take effect is found here and not on the night.
 
 #include <algorithm>
 #include <set>
@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kExclusions = "exclusions";
 constexpr std::size_t kProblemsMax = 20;
+constexpr std::size_t kRequiredBytesMax = 2048;  // An entry's part names all that were left out.
 
 // The values of all claims for each index of the table.
 class ClaimValues {
@@ -94,6 +95,12 @@ class Compiler {
     const ClaimValues& values;
   };
 
+  // Who is told in one case, by one sender role.
+  struct Told {
+    std::size_t roles = 0;
+    std::size_t required_bytes = 0;  // Of the names of those that must be told.
+  };
+
   void Problem(std::string what) { problems_.push_back(source_name_ + ": " + std::move(what)); }
   void Problem(const Rule& rule, const std::string& what) {
     problems_.push_back(source_name_ + ":" + std::to_string(rule.mark.line) + ":" +
@@ -151,6 +158,9 @@ class Compiler {
       if (section == "*" ? rule.sections.size() > 1 : !Contains(exchange.sections, section)) {
         Problem(rule, "the exchange has no section " + section);
       }
+      if (section == kExclusions && rule.effect == Effect::kNever) {
+        Problem(rule, "cannot forbid exclusions: whoever is told anything is told them too");
+      }
     }
     for (const auto& [name, values] : rule.when) {
       const auto claim = std::ranges::find(exchange.claims, name, &Claim::name);
@@ -166,11 +176,14 @@ class Compiler {
     }
   }
 
-  SectionSet SectionsOf(const Rule& rule, const Exchange& exchange) const {
-    if (rule.sections.front() == "*") {
-      return static_cast<SectionSet>((std::uint64_t{1} << exchange.sections.size()) - 1);
-    }
-    return *exchange.SetOf(rule.sections);
+  // Without the exclusions: they alone are no reason to tell anybody anything.
+  static SectionSet SectionsOf(const Rule& rule, const Exchange& exchange) {
+    const SectionSet all = rule.sections.front() == "*" ? *exchange.SetOf(exchange.sections)
+                                                        : *exchange.SetOf(rule.sections);
+    return all & ~ExclusionsOf(exchange);
+  }
+  static SectionSet ExclusionsOf(const Exchange& exchange) {
+    return *exchange.SetOf({std::string(kExclusions)});
   }
 
   void CompileExchange(const Exchange& exchange) {
@@ -187,7 +200,7 @@ class Compiler {
     const ClaimValues values(exchange);
     for (const std::string& profile : profiles_) {
       for (const Role& from : from_roles) {
-        std::vector<std::size_t> told(values.count());
+        std::vector<Told> told(values.count());
         for (const Role& to : to_roles) CompileCells({exchange, profile, from, to, values}, told);
         CheckSlots({exchange, profile, from, from, values}, told);
       }
@@ -202,11 +215,12 @@ class Compiler {
     }
   }
 
-  void CompileCells(const Place& place, std::vector<std::size_t>& told) {
+  void CompileCells(const Place& place, std::vector<Told>& told) {
     std::vector<Cell> cells(place.values.count());
     for (std::size_t index = 0; index < cells.size(); ++index) {
       cells[index] = MakeCell(place, index);
-      if (cells[index].sections != 0) ++told[index];
+      if (cells[index].sections != 0) ++told[index].roles;
+      if (cells[index].required) told[index].required_bytes += place.to.value().size();
     }
     policy_.table_[{place.exchange.name, place.profile, place.from, place.to}] = std::move(cells);
   }
@@ -249,10 +263,8 @@ class Compiler {
     std::string id = cell.rule.value();
     Join(id, rule.id.value());
     cell.rule = RuleId(std::move(id));
-    if (!Contains("+" + cell.basis + "+", '+') ||
-        ("+" + cell.basis + "+").find("+" + rule.basis + "+") == std::string::npos) {
+    if (("+" + cell.basis + "+").find("+" + rule.basis + "+") == std::string::npos)
       Join(cell.basis, rule.basis);
-    }
     cell.why += (cell.why.empty() ? "" : " ") + rule.why;
     cell.sections |= sections;
     cell.required = cell.required || rule.effect == Effect::kRequire;
@@ -260,7 +272,8 @@ class Compiler {
     if (!rule.deadline.empty()) cell.deadline = &policy_.deadlines_.at(rule.deadline);
   }
 
-  // Rules that meet in a cell may add sections to each other; what they ask of the recipient must be one.
+  // Rules that meet in a cell may add sections to each other; what they ask of the recipient must
+  // be one.
   void CheckAgree(const Rule& first, const Rule& rule, const std::string& where) {
     if (first.deadline != rule.deadline || first.thread_party != rule.thread_party) {
       Problem(rule,
@@ -270,18 +283,22 @@ class Compiler {
 
   void CloseCell(Cell& cell, const Place& place, std::size_t index) {
     // Whoever is told anything is told who must never learn of it.
-    cell.sections |= *place.exchange.SetOf({std::string(kExclusions)});
+    cell.sections |= ExclusionsOf(place.exchange);
     if (cell.rule.value().size() > limits::kNameBytesMax ||
         cell.basis.size() > limits::kNameBytesMax) {
       Problem("too many rules meet in one cell: " + Describe(place, index));
     }
   }
 
-  void CheckSlots(const Place& place, const std::vector<std::size_t>& told) {
+  void CheckSlots(const Place& place, const std::vector<Told>& told) {
     for (std::size_t index = 0; index < told.size(); ++index) {
-      if (told[index] < place.exchange.slots) continue;
-      Problem("exchange " + place.exchange.name.value() + " has too few slots for role " +
-              place.from.value() + place.values.Describe(index));
+      const bool few_slots = told[index].roles >= place.exchange.slots;
+      if (!few_slots && told[index].required_bytes <= kRequiredBytesMax) continue;
+      Problem("exchange " + place.exchange.name.value() +
+              (few_slots ? " has too few slots for role "
+                         : " names required roles with more than 2048 letters together for role ") +
+              place.from.value() + (place.profile.empty() ? "" : ", profile " + place.profile) +
+              place.values.Describe(index));
       return;
     }
   }
@@ -289,7 +306,7 @@ class Compiler {
   void CheckReached() {
     for (const Rule& rule : rules_.rules) {
       if (!reached_.contains(rule.id))
-        Problem(rule, "can never take effect: `never` rules forbid all it shares");
+        Problem(rule, "can never take effect: nothing is left of what it shares");
     }
   }
 

@@ -39,18 +39,39 @@ Deadline ReadDeadline(const std::string& name, MapReader& reader) {
   return deadline;
 }
 
+bool HasRepeats(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) != names.end();
+}
+
 std::vector<Claim> ReadClaims(MapReader reader) {
   std::vector<Claim> claims;
   std::size_t combinations = 1;
   for (MapReader& claim : reader.OptionalMapList("claim")) {
-    claims.push_back({claim.Name("name"), claim.NameList("values")});
-    if (claims.back().values.empty()) claim.Problem("values", "must name at least one value");
+    Claim read{claim.Name("name"), claim.NameList("values")};
+    if (read.values.empty()) claim.Problem("values", "must name at least one value");
+    if (HasRepeats(read.values)) claim.Problem("values", "names a value twice");
+    if (std::ranges::find(claims, read.name, &Claim::name) != claims.end())
+      claim.Problem("name", "stands twice: a claim has one entry");
+    claims.push_back(std::move(read));
     combinations *= std::max<std::size_t>(1, claims.back().values.size());
     if (combinations > 4096)
       claim.Problem("too many combinations of claims: at most 4096 make a table");
   }
   if (claims.size() > limits::kClaimsMax) reader.Problem("claim", "too many claims");
   return claims;
+}
+
+// What must hold of the sections whatever their exchange is.
+void CheckSections(MapReader& reader, const std::vector<std::string>& sections) {
+  if (sections.size() > limits::kSectionsMax) reader.Problem("sections", "at most 32 sections");
+  if (HasRepeats(sections)) reader.Problem("sections", "names a section twice");
+  std::size_t bytes = 0;
+  for (const std::string& section : sections) bytes += section.size();
+  if (bytes > limits::kSectionNamesBytesMax)
+    reader.Problem("sections", "has names of more than 2048 letters together");
+  if (std::ranges::find(sections, "exclusions") == sections.end())
+    reader.Problem("sections", "must contain \"exclusions\": every exchange has that section");
 }
 
 Exchange ReadExchange(const std::string& name, MapReader& reader) {
@@ -66,44 +87,41 @@ Exchange ReadExchange(const std::string& name, MapReader& reader) {
   if (exchange.urgent && exchange.strict)
     reader.Problem("strict", "no exchange is both urgent and strict");
   exchange.sections = reader.NameList("sections");
-  if (exchange.sections.size() > limits::kSectionsMax)
-    reader.Problem("sections", "at most 32 sections");
-  if (std::ranges::find(exchange.sections, "exclusions") == exchange.sections.end()) {
-    reader.Problem("sections", "must contain \"exclusions\": every exchange has that section");
-  }
+  CheckSections(reader, exchange.sections);
   exchange.claims = ReadClaims(reader);
   exchange.hold_flags = reader.OptionalNameList("hold");
   return exchange;
+}
+
+// `when = { risk = ["high"] }`. A value left unread would make a `never` rule forbid less than it says.
+void ReadWhen(MapReader& reader, Rule& rule) {
+  auto when = reader.OptionalMap("when");
+  const text::Value* const claims = reader.Raw("when");
+  if (!when || !claims->is(text::Value::Kind::kMap)) return;
+  for (const auto& [claim, values] : claims->members()) rule.when[claim] = when->NameList(claim);
+}
+
+// Rules that meet in a cell are named together, joined by '+'.
+std::string ReadJoinable(MapReader& reader, std::string_view key) {
+  std::string name = reader.Name(key);
+  if (name.find('+') != std::string::npos) reader.Problem(key, "must not contain '+'");
+  return name;
 }
 
 Rule ReadRule(MapReader& reader, Effect effect, text::Mark mark) {
   Rule rule;
   rule.effect = effect;
   rule.mark = mark;
-  rule.id = RuleId(reader.Name("rule"));
+  rule.id = RuleId(ReadJoinable(reader, "rule"));
   rule.exchange = ExchangeName(reader.Name("exchange"));
   for (std::string& role : reader.NameList("from")) rule.from.emplace_back(std::move(role));
   for (std::string& role : reader.NameList("to")) rule.to.emplace_back(std::move(role));
   rule.profiles = reader.OptionalNameList("profile");
   rule.sections = reader.TextList("sections");
-  if (const text::Value* const when = reader.Raw("when")) {
-    if (!when->is(text::Value::Kind::kMap)) {
-      reader.Problem("when", "must be a table of claims: { risk = [\"high\"] }");
-    } else {
-      for (const auto& [claim, values] : when->members()) {
-        auto& named = rule.when[claim];
-        if (!values.is(text::Value::Kind::kList))
-          reader.Problem("when", "each claim needs a list of values");
-        if (!values.is(text::Value::Kind::kList)) continue;
-        for (const text::Value& value : values.items()) {
-          if (value.is(text::Value::Kind::kText)) named.push_back(value.text());
-        }
-      }
-    }
-  }
+  ReadWhen(reader, rule);
   rule.why = reader.Text("why");
   if (effect == Effect::kNever) return rule;
-  rule.basis = reader.Name("basis");
+  rule.basis = ReadJoinable(reader, "basis");
   rule.deadline = reader.OptionalName("acknowledge").value_or("");
   rule.thread_party = reader.OptionalChoice("thread", kThread).value_or(0) == 1;
   return rule;

@@ -84,6 +84,12 @@ struct Question {
 
 class Policy {
  public:
+  // A copy's cells would point to the deadlines of the original.
+  Policy(Policy&&) = default;
+  Policy& operator=(Policy&&) = default;
+  Policy(const Policy&) = delete;
+  Policy& operator=(const Policy&) = delete;
+
   // `text` is the note's text. A kInvalid fault lists every problem, with line and column, or with the
   // cell in which two rules contradict each other.
   static Result<Policy> Parse(std::string_view text, const std::string& source_name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -124,6 +125,8 @@ class DirectoryReader {
     agency.host = HostId(reader.Name("host"));
     if (!hosts_.contains(agency.host.value()))
       reader.Problem("host", "names no [[host]] of this directory");
+    if (++agencies_of_[agency.host.value()] == limits::kAgenciesPerHostMax + 1)
+      reader.Problem("host", "has too many agencies: at most 2048 fit the hello of one link");
     agency.areas = reader.OptionalNameList("areas");
     for (MapReader& key : reader.OptionalMapList("key"))
       agency.keys.push_back(ReadAgencyKey(key, agency.id));
@@ -177,6 +180,7 @@ class DirectoryReader {
   Directory directory_;
   std::set<std::string> hosts_;
   std::set<std::string> agencies_;
+  std::map<std::string, std::size_t> agencies_of_;
   std::set<std::string> curve_keys_;
   std::set<seal::VerifyKey> verify_keys_;
 };

@@ -22,7 +22,17 @@ constexpr wire::ParseLimits kContent{limits::kSectionBytesMax, 1};
   throw Malformed{path + " " + what};
 }
 
+// Cap'n Proto's writers stop at a NUL: what follows it would not be sent.
+void CheckWhole(const std::string& path, const std::string& content) {
+  if (content.find('\0') != std::string::npos) Refuse(path, "contains a NUL character");
+}
+
+void CheckInteger(const Field& field, const std::string& path, std::int64_t number) {
+  if (!HasFormat(field.format, number)) Refuse(path, "is not a " + field.format);
+}
+
 void CheckText(const Field& field, const std::string& path, const std::string& content) {
+  CheckWhole(path, content);
   if (content.size() > field.length_max.value_or(0)) {
     Refuse(path, "is too long: at most " + std::to_string(field.length_max.value_or(0)) + " bytes");
   }
@@ -68,6 +78,7 @@ void SetList(capnp::DynamicStruct::Builder builder, const Field& field, const Va
     }
     CheckKind(item, Value::Kind::kText, at);
     if (item.text().size() > limits::kNameBytesMax) Refuse(at, "is too long");
+    CheckWhole(at, item.text());
     list.set(i, capnp::Text::Reader(item.text()));
   }
 }
@@ -83,6 +94,7 @@ void SetField(capnp::DynamicStruct::Builder builder, const Field& field, const V
       return;
     case Field::Kind::kInteger:
       CheckKind(value, Value::Kind::kInteger, path);
+      CheckInteger(field, path, value.integer());
       builder.set(field.name, value.integer());
       return;
     case Field::Kind::kBool:
@@ -121,8 +133,11 @@ Value ReadField(capnp::DynamicValue::Reader reader, const Field& field, const st
       CheckText(field, path, content);
       return content;
     }
-    case Field::Kind::kInteger:
-      return reader.as<std::int64_t>();
+    case Field::Kind::kInteger: {
+      const auto number = reader.as<std::int64_t>();
+      CheckInteger(field, path, number);
+      return number;
+    }
     case Field::Kind::kBool:
       return reader.as<bool>();
     case Field::Kind::kChoice: {

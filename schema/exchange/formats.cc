@@ -69,4 +69,9 @@ bool HasFormat(std::string_view format, std::string_view text) {
   return true;
 }
 
+bool HasFormat(std::string_view format, std::int64_t number) {
+  constexpr std::int64_t kYear2100 = 4'102'444'800'000;
+  return format != "utc" || (number >= 0 && number < kYear2100);
+}
+
 }  // namespace havenline::exchange

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace havenline::exchange {
@@ -19,5 +20,7 @@ bool IsNhsNumber(std::string_view text);
 
 // By the format's name; true for a name that is not known here.
 bool HasFormat(std::string_view format, std::string_view text);
+// "utc": milliseconds since 1970, before 2100.
+bool HasFormat(std::string_view format, std::int64_t number);
 
 }  // namespace havenline::exchange

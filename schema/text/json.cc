@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schema/text/writing.h"
+
 namespace havenline::text {
 namespace {
 
@@ -87,7 +89,11 @@ class TreeBuilder {
 
   bool key(std::string& key) {
     Level& level = levels_.back();
-    if (!level.keys.insert(key).second) return FailHere("the key \"" + key + "\" is there twice");
+    if (!level.keys.insert(key).second) {
+      std::string quoted;
+      AppendQuoted(quoted, key, DeleteCharacter::kEscaped);
+      return FailHere("the key " + quoted + " is there twice");
+    }
     EndToken();
     level.members.emplace_back(std::move(key), Value());
     return true;

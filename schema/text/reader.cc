@@ -20,7 +20,12 @@ constexpr std::size_t kTyposMax = 2;  // Further apart than this, two keys are n
 
 constexpr std::string_view kNameWords = "a name (letters, digits and . _ - + /, at most 96)";
 
-std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+// Keys are the writer's: one with a line end must not begin a line of its own in a log.
+std::string Quoted(std::string_view text) {
+  std::string quoted;
+  AppendQuoted(quoted, text, DeleteCharacter::kEscaped);
+  return quoted;
+}
 
 std::string QuotedList(std::span<const std::string_view> words) {
   std::string list;
@@ -252,6 +257,7 @@ std::vector<std::pair<std::string, MapReader>> MapReader::OptionalMapsByName(std
   for (const auto& [name, value] : map->table_->map->members()) {
     map->table_->asked.insert(name);
     if (!map->Is(Value::Kind::kMap, value, Quoted(name), NameOf(Value::Kind::kMap))) continue;
+    if (!IsName(name)) map->Complain(value.mark(), "each key must be " + std::string(kNameWords));
     maps.emplace_back(name, map->Open(&value, map->PathOf(name)));
   }
   return maps;

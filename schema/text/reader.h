@@ -66,7 +66,8 @@ class MapReader {
   std::optional<MapReader> OptionalMap(std::string_view key);
   std::vector<MapReader> OptionalMapList(std::string_view key);
   std::vector<std::pair<std::string, std::string>> OptionalTextMap(std::string_view key);
-  // A table of tables, whose keys are names that the writer chose: [agency."school.106890"].
+  // A table of tables, whose keys are names that the writer chose: [agency."school.106890"]. A key
+  // that IsName() does not take is an error.
   std::vector<std::pair<std::string, MapReader>> OptionalMapsByName(std::string_view key);
 
   // The value itself, which then is the caller's to check; nullptr without the key.

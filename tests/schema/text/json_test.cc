@@ -60,6 +60,8 @@ TEST(JsonTest, MarksSayWhereAValueBegins) {
 TEST(JsonTest, AKeyMayNotComeTwice) {
   EXPECT_EQ(Refused("{\"a\":1,\n \"a\":2}"), "t.json:2:2: the key \"a\" is there twice");
   EXPECT_THAT(Refused(R"({"a":1,"\u0061":2})"), HasSubstr("twice"));
+  EXPECT_EQ(Refused(R"({"\n":1,"\n":2})"), "t.json:1:9: the key \"\\n\" is there twice")
+      << "a key begins no line of a log";
   EXPECT_EQ(Parsed(R"({"a":1,"b":{"a":2}})").Find("b")->Find("a")->integer(), 2);
 }
 

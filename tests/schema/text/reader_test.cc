@@ -223,13 +223,22 @@ TEST_F(MapReaderTest, WithoutAGuessTheKnownKeysAreListed) {
             "b.toml:4:5: in [empty]: unknown key \"x\"; no key is known here");
 }
 
+// Whoever writes a key writes no line of a log with it.
+TEST_F(MapReaderTest, AKeyInAFaultStaysOnItsLine) {
+  auto reader = Reader("\"a\\n2026 all is well\" = 1\n");
+  EXPECT_EQ(FaultOf(reader.Finish()),
+            "b.toml:1:25: unknown key \"a\\n2026 all is well\"; no key is known here");
+}
+
 TEST_F(MapReaderTest, UnknownKeysAreFoundInListsAndNamedTables) {
   auto reader = Reader("[[agency]]\nid = 'a'\n[[agency]]\nid = 'b'\nX = 1\n[who.'a b']\nY = 1\n");
   for (auto& agency : reader.MapList("agency")) agency.Text("id");
   reader.OptionalMapsByName("who");
-  EXPECT_EQ(FaultOf(reader.Finish()),
-            "b.toml:5:5: in [agency #2]: unknown key \"X\"; known here: \"id\"\n"
-            "b.toml:7:5: in [who.\"a b\"]: unknown key \"Y\"; no key is known here");
+  EXPECT_EQ(
+      FaultOf(reader.Finish()),
+      "b.toml:5:5: in [agency #2]: unknown key \"X\"; known here: \"id\"\n"
+      "b.toml:6:1: in [who]: each key must be a name (letters, digits and . _ - + /, at most 96)\n"
+      "b.toml:7:5: in [who.\"a b\"]: unknown key \"Y\"; no key is known here");
 }
 
 TEST_F(MapReaderTest, MapsOfTextsAndOfTablesCheckEachMember) {
