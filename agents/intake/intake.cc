@@ -184,7 +184,8 @@ Result<void> Intake::LookForFile(TimePoint now, Monotonic mono) {
     if (auto made = folder_.Make(); !made) return FolderTrouble(made.error().detail, now, mono);
     folder_made_ = true;
   }
-  if (FileRecord* const unfinished = ledger_.Unfinished()) return ResumeFile(*unfinished);
+  if (FileRecord* const unfinished = ledger_.Unfinished())
+    return ResumeFile(*unfinished, now, mono);
   ASSIGN_OR_RETURN(const Trouble trouble, finisher_.WatchMoved(now));
   if (trouble) return FolderTrouble(trouble, now, mono);
   auto scanned = folder_.Scan(mono);
@@ -230,7 +231,7 @@ Result<bool> Intake::BeginFile(const DroppedFile& file, DropFolder::Scanned& sca
 }
 
 // Goes on with the file that was being worked on when the process ended.
-Result<void> Intake::ResumeFile(FileRecord& record) {
+Result<void> Intake::ResumeFile(FileRecord& record, TimePoint now, Monotonic mono) {
   FileInHand in_hand;
   in_hand.record = &record;
   ASSIGN_OR_RETURN(in_hand.outcomes, ledger_.Outcomes(record));
@@ -244,6 +245,9 @@ Result<void> Intake::ResumeFile(FileRecord& record) {
   for (const auto& [place, name] : places) {
     if (found || name.empty()) continue;
     const auto there = folder_.Look(place, name);
+    // A share that cannot be looked at now is no file that was taken away.
+    if (!there && there.error().code != FaultCode::kMissing)
+      return FolderTrouble(there.error().detail, now, mono);
     if (!there || there->bytes != record.bytes) continue;
     auto bytes = folder_.Read(place, *there);
     if (!bytes || seal::Sha256(*bytes) != record.digest) continue;

@@ -77,7 +77,7 @@ class Intake {
 
   Result<void> LookForFile(TimePoint now, Monotonic mono);
   Result<bool> BeginFile(const DroppedFile& file, DropFolder::Scanned& scanned, TimePoint now);
-  Result<void> ResumeFile(FileRecord& record);
+  Result<void> ResumeFile(FileRecord& record, TimePoint now, Monotonic mono);
   Result<void> FinishFile(TimePoint now, Monotonic mono);
   Result<void> AlarmLeft(const std::vector<LeftLying>& left, TimePoint now);
   Result<void> FolderTrouble(const Trouble& trouble, TimePoint now, Monotonic mono);

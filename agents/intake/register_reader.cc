@@ -89,6 +89,10 @@ Result<void> Visit(const RegisterFile& file, const Add& add, text::CsvTable& tab
                              });
   if (!read) return Fail(FaultCode::kInvalid, file.name + ": " + read.error().detail);
   if (!added) return Fail(FaultCode::kInvalid, file.name + ":" + added.error().detail);
+  if (read->unclosed) {
+    return Fail(FaultCode::kInvalid,
+                file.name + ": a quote never closes: the file was cut short while it was copied");
+  }
   table = *std::move(read);
   return {};
 }

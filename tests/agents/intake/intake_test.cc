@@ -1,0 +1,304 @@
+// The whole intake over a real store, outbox and folder, with a clock in the test's hand.
+
+#include "agents/intake/intake.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/intake/limits.h"
+#include "tests/agents/intake/files.h"
+#include "tests/fakes/test_agent.h"
+
+namespace havenline::intake {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class SetClock final : public Clock {
+ public:
+  TimePoint Now() const override { return now_; }
+  intake::Monotonic Monotonic() const override { return mono_; }
+  void Pass(Milliseconds time) {
+    now_ += time;
+    mono_ += time;
+  }
+
+ private:
+  TimePoint now_ = kNight;
+  intake::Monotonic mono_{std::chrono::hours(100)};
+};
+
+constexpr const char* kHeader = "REF,WHEN,CHILD,URN,NAME,MOVED\n";
+constexpr const char* kMapping = R"(exchange = "encompass-notice"
+force = "test"
+force-name = "Test Police"
+flags-not-recorded = ["works-in-education", "works-in-police", "covert-operation", "exempt", "turned-18"]
+forms = { days = ["yyyy-mm-dd"], clock = ["hh:mm"] }
+incident = { reference = "REF", at = "WHEN" }
+child.reference = ["CHILD"]
+school.urn = "URN"
+[[column]]
+columns = ["NAME"]
+to = "childName.family"
+[[flag]]
+flag = "relocated"
+columns = ["MOVED"]
+raised = ["Y"]
+clear = ["N"]
+)";
+
+class IntakeTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Write("mapping.toml", kMapping);
+    Write("register.csv", SourceFile("tests/agents/intake/data/register.csv"));
+    Write("links.csv", SourceFile("tests/agents/intake/data/links.csv"));
+    configuration_.folder = scratch_ / "drop";
+    configuration_.mapping = scratch_ / "mapping.toml";
+    configuration_.schools = scratch_ / "register.csv";
+    configuration_.links = scratch_ / "links.csv";
+    configuration_.agency = kPolice;
+    configuration_.role = kPoliceRole;
+  }
+  void Write(const std::string& path, const std::string& text) const {
+    std::ofstream(scratch_ / path, std::ios::binary) << text;
+  }
+  void Open() {
+    intake_.reset();
+    auto opened = Intake::Open(configuration_, {agent_.store(), agent_.outbox(), agent_.alarms(),
+                                                agent_.documents(), agent_.keys(), clock_});
+    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
+    intake_ = *std::move(opened);
+    ASSERT_TRUE(intake_->Tick().has_value());
+  }
+  // As after a crash.
+  void Reopen() {
+    intake_.reset();
+    agent_.Reopen();
+    Open();
+  }
+  // Ticks for so long.
+  void Run(Milliseconds time) {
+    for (Milliseconds passed{}; passed < time; passed += 500ms) {
+      clock_.Pass(500ms);
+      ASSERT_TRUE(intake_->Tick().has_value());
+    }
+  }
+  void Drop(const std::string& name, const std::string& rows) {
+    Write("drop/IN/" + name, kHeader + rows);
+    Run(6s);
+  }
+  static std::string Row(int child, const std::string& urn = "106890",
+                         const std::string& moved = "N") {
+    return "I1,2026-11-20 21:05,C" + std::to_string(child) + "," + urn + ",TESTCASE," + moved +
+           "\n";
+  }
+  std::string Place(const std::string& name) const {
+    for (const char* const place : {"IN", "SENT", "FAILED"}) {
+      if (std::filesystem::exists(scratch_ / "drop" / place / name)) return place;
+    }
+    return "nowhere";
+  }
+  std::int64_t Count(const char* key) const {
+    return intake_->Status().Find("counts")->Find(key)->integer();
+  }
+  std::string Words(AlarmKind kind) const {
+    std::string words;
+    for (const auto& [number, alarm] : agent_.alarms().all()) {
+      if (alarm.kind == kind && alarm.open()) words += alarm.words + "\n";
+    }
+    return words;
+  }
+
+  const TestPartnership partnership_;
+  mutable TestAgent agent_{partnership_, kPolice, {}};
+  SetClock clock_;
+  ScratchDirectory scratch_;
+  IntakeConfiguration configuration_;
+  std::unique_ptr<Intake> intake_;
+};
+
+TEST_F(IntakeTest, RowsOfAFileGoAndTheFileIsSent) {
+  Open();
+  Drop("night.csv", Row(1) + Row(2, "106891"));
+  EXPECT_EQ(Place("night.csv"), "SENT");
+  EXPECT_EQ(Place("night.csv.receipt.json"), "SENT");
+  EXPECT_EQ(agent_.outbox().messages().size(), 2U);
+  EXPECT_EQ(Count("notices"), 2);
+}
+
+TEST_F(IntakeTest, AHeldRowIsAlarmedAgainWhenItHasWaitedTooLong) {
+  configuration_.held_for = std::chrono::minutes(30);
+  Open();
+  Drop("night.csv", Row(1, "106890", "Y"));
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowHeld), 1U);
+  EXPECT_TRUE(agent_.outbox().messages().empty());
+  clock_.Pass(29min);
+  Run(1s);
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowHeld), 1U);
+  clock_.Pass(1min);
+  Run(1s);
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowHeld), 2U);
+  EXPECT_THAT(Words(AlarmKind::kRowHeld), HasSubstr("A supervisor must release or reject it now"));
+  Reopen();
+  Run(1s);
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowHeld), 2U);
+  EXPECT_TRUE(intake_->Release(1, "sergeant").has_value());
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowHeld), 0U);
+  EXPECT_EQ(agent_.outbox().messages().size(), 1U);
+}
+
+TEST_F(IntakeTest, OnlyNamedSupervisorsDecideWhereAnyAreNamed) {
+  Open();
+  EXPECT_TRUE(intake_->MayDecide("anybody"));
+  configuration_.supervisors = {"sergeant"};
+  Open();
+  EXPECT_TRUE(intake_->MayDecide("sergeant"));
+  EXPECT_FALSE(intake_->MayDecide("anybody"));
+}
+
+TEST_F(IntakeTest, AMappingThatCannotBeUsedStopsIntakeAndNothingElse) {
+  Write("mapping.toml", "exchange = 1\n");
+  Open();
+  EXPECT_THAT(Words(AlarmKind::kDocuments),
+              AllOf(HasSubstr("Intake does not run"), HasSubstr("mapping.toml:1")));
+  EXPECT_FALSE(intake_->Status().Find("running")->boolean());
+  std::filesystem::create_directories(scratch_ / "drop" / "IN");
+  Drop("night.csv", Row(1));
+  EXPECT_EQ(Place("night.csv"), "IN");
+  Write("mapping.toml", kMapping);
+  Run(70s);
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kDocuments), 0U);
+  EXPECT_EQ(Place("night.csv"), "SENT");
+}
+
+TEST_F(IntakeTest, ADangerThatANewPolicyListsStopsIntakeUntilTheMappingKnowsIt) {
+  Open();
+  agent_.Document(DocumentKind::kPolicy,
+                  partnership_.Sign(TestPartnership::Replace(
+                      partnership_.PolicyText(2, partnership_.policy().version().hash),
+                      "\"turned-18\", ", "\"turned-18\", \"witness-protection\", ")));
+  Drop("night.csv", Row(1));
+  EXPECT_EQ(Place("night.csv"), "IN");
+  EXPECT_THAT(Words(AlarmKind::kDocuments), HasSubstr("witness-protection"));
+}
+
+TEST_F(IntakeTest, AnAgencyWithoutItsKeyHereCannotSend) {
+  configuration_.agency = kSchoolA;
+  configuration_.role = kSchoolRole;
+  Open();
+  EXPECT_THAT(Words(AlarmKind::kDocuments), HasSubstr("has no envelope key"));
+}
+
+TEST_F(IntakeTest, ANewerRegisterIsTakenUpAndABrokenOneLeavesTheOlder) {
+  Open();
+  Drop("a.csv", Row(1, "900999"));
+  EXPECT_EQ(Count("quarantined"), 1);
+  const std::string older = SourceFile("tests/agents/intake/data/register.csv");
+  const auto bring = [&](const std::string& text) {
+    Write("register.csv", text);
+    Run(3 * kRegisterWatchedEvery);
+    for (int i = 0; i < 100; ++i) {  // It is read on a thread of its own.
+      ::usleep(10'000);
+      ASSERT_TRUE(intake_->Tick().has_value());
+    }
+  };
+  const std::string cut = older.substr(0, older.find('\n', 1'000) + 1) + "\"1000";
+  for (const std::string& broken : {cut, std::string("nonsense\n1\n")}) {
+    bring(broken);
+    EXPECT_THAT(Words(AlarmKind::kDocuments), HasSubstr("the older stays"));
+    EXPECT_EQ(intake_->Status().Find("register")->Find("establishments")->integer(), 22);
+  }
+  bring(older + R"("900999","999","T","2999","New School","","","1","","","","","","","")" + "\n");
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kDocuments), 0U);
+  EXPECT_EQ(intake_->Status().Find("register")->Find("establishments")->integer(), 23);
+  Drop("b.csv", Row(1, "900999"));
+  EXPECT_THAT(intake_->Quarantined().items().at(0).Find("reason")->text(),
+              HasSubstr("has not joined"));
+}
+
+TEST_F(IntakeTest, AFolderThatCannotBeWrittenLosesNothingAndRecoversByItself) {
+  Open();
+  // Nothing can be written into what is no folder, whoever asks.
+  std::filesystem::remove(scratch_ / "drop" / "SENT");
+  Write("drop/SENT", "");
+  Drop("night.csv", Row(1));
+  EXPECT_EQ(agent_.outbox().messages().size(), 1U);
+  EXPECT_EQ(Place("night.csv"), "IN");
+  EXPECT_THAT(Words(AlarmKind::kFileFailed), HasSubstr("The drop folder cannot be used"));
+  Reopen();
+  Run(20s);
+  EXPECT_EQ(Place("night.csv"), "IN");
+  std::filesystem::remove(scratch_ / "drop" / "SENT");
+  std::filesystem::create_directory(scratch_ / "drop" / "SENT");
+  Run(20s);
+  EXPECT_EQ(Place("night.csv"), "SENT");
+  EXPECT_EQ(agent_.outbox().messages().size(), 1U);
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kFileFailed), 0U);
+}
+
+TEST_F(IntakeTest, AlarmsOfOneFileAreBoundedAndItsReceiptListsAll) {
+  Open();
+  std::string rows;
+  for (std::size_t i = 0; i < kRowAlarmsPerFile + 50; ++i)
+    rows += Row(static_cast<int>(i), "123456");
+  Drop("night.csv", rows);
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowQuarantined), kRowAlarmsPerFile + 1);
+  EXPECT_EQ(intake_->Quarantined().items().size(), kRowAlarmsPerFile + 50);
+}
+
+TEST_F(IntakeTest, TheSameBadRowEveryNightIsOneEntryAndOneAlarm) {
+  Open();
+  Drop("monday.csv", Row(1, "123456"));
+  Drop("tuesday.csv", Row(1, "123456") + Row(2));
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowQuarantined), 1U);
+  EXPECT_EQ(intake_->Quarantined().items().size(), 1U);
+  EXPECT_EQ(intake_->Quarantined().items()[0].Find("file")->text(), "tuesday.csv");
+}
+
+TEST_F(IntakeTest, WhatIsNotTakenIsAskedAboutUntilItIsGone) {
+  Open();
+  Write("drop/IN/note.txt", "x");
+  Run(kLeftLyingAfter + 2s);
+  EXPECT_THAT(Words(AlarmKind::kFileFailed), HasSubstr("note.txt in IN is not taken"));
+  std::filesystem::remove(scratch_ / "drop" / "IN" / "note.txt");
+  Run(2s);
+  EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kFileFailed), 0U);
+}
+
+TEST_F(IntakeTest, AFileTakenAwayInTheMiddleIsSaidWithWhatWentOfIt) {
+  Open();
+  std::string rows;
+  for (int i = 0; i < 300; ++i) rows += Row(i);
+  Write("drop/IN/night.csv", kHeader + rows);
+  while (Count("notices") == 0) Run(500ms);
+  const auto taken = Count("notices");
+  ASSERT_LT(taken, 300);
+  std::filesystem::remove(scratch_ / "drop" / "IN" / "night.csv");
+  Reopen();
+  Run(5s);
+  EXPECT_EQ(Count("notices"), taken);
+  EXPECT_EQ(agent_.outbox().messages().size(), static_cast<std::size_t>(taken));
+  EXPECT_THAT(Words(AlarmKind::kFileFailed), HasSubstr("night.csv"));
+}
+
+TEST_F(IntakeTest, LimitsHoldForTheWorstFileOfTheirSize) {
+  Open();
+  std::string rows;
+  while (rows.size() < kFileBytesMax / 4) rows += Row(static_cast<int>(rows.size()), "123456");
+  Write("drop/IN/night.csv", kHeader + rows);
+  const auto count = std::ranges::count(rows, '\n');
+  ASSERT_GT(count, static_cast<std::ptrdiff_t>(kRowsMax));
+  Run(10s);
+  EXPECT_EQ(Place("night.csv"), "FAILED");
+  EXPECT_THAT(Words(AlarmKind::kFileFailed), HasSubstr("night.csv is in FAILED"));
+}
+
+}  // namespace
+}  // namespace havenline::intake
