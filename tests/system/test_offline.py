@@ -6,6 +6,7 @@ import base64
 import re
 
 import pytest
+from capture import joined
 from governance import publish_next, sign
 from harness import POLICE, Partnership
 from rawlink import key_file
@@ -119,10 +120,6 @@ def test_a_key_found_compromised_meanwhile_seals_anew_to_the_next(p):
         p.wait_for(lambda: p.status(p.schools[0])["statements-waiting"] == 0, what="the statement to be taken")
     origin, _ = sealed_and_then(p, replace)
     assert message_of(p, origin)["sealings"] == 2
-
-
-def joined(*fields):
-    return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
 
 
 def test_a_directory_with_another_key_of_the_sender_seals_anew_with_it(p):
