@@ -25,6 +25,9 @@ namespace {
 
 constexpr const char* kVersion = "0.1.0";
 constexpr std::size_t kKeyFileMax = 1024;
+constexpr const char* kWhatToDo =
+    ". Nothing is accepted or delivered. What to do: stop the broker, keep store and mark as they "
+    "are, and put the newest copy of the store back whole";
 constexpr std::size_t kNoteFileMax = limits::kDocumentBytesMax;
 
 // What an operator is told. Counts and codes only.
@@ -37,7 +40,7 @@ class LogObserver final : public Observer {
   }
   void EnteredRecovery(const std::string& why) override {
     LogEvent(LogLevel::kError, "broker.recovery",
-             {{"why", OperatorDetail({FaultCode::kCorrupt, why})}});
+             {{"why", OperatorDetail({FaultCode::kCorrupt, why + kWhatToDo})}});
   }
   void DocumentInForce(std::uint64_t directory, std::uint64_t policy) override {
     LogEvent(LogLevel::kInfo, "documents.in-force", {{"directory", directory}, {"policy", policy}});

@@ -114,6 +114,12 @@ Result<MarkFile::Slot> MarkFile::OpenSlot(const Path& path) {
   return slot;
 }
 
+// A slot that was never written says nothing: every first mark follows it.
+bool MarkFile::Follows(const Slot& older, const Slot& newer) {
+  return newer.sequence == older.sequence + 1 &&
+         (older.sequence == 0 || MayFollow(older.head, newer.head));
+}
+
 Result<void> MarkFile::Judge() {
   const Slot& a = slots_[0];
   const Slot& b = slots_[1];
@@ -127,8 +133,7 @@ Result<void> MarkFile::Judge() {
     damage_ = older.path.string() + " is not readable as a mark; going on with " +
               newer.path.string() +
               ". A power cut can do this; if there was none, look at the disk.";
-  } else if (newer.sequence != 0 &&
-             (newer.sequence != older.sequence + 1 || !MayFollow(older.head, newer.head))) {
+  } else if (newer.sequence != 0 && !Follows(older, newer)) {
     return Fail(FaultCode::kCorrupt, a.path.string() + " and " + b.path.string() +
                                          " do not follow one another: one of them was put back. " +
                                          std::string(kWhatToDo));

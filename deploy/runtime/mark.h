@@ -65,6 +65,7 @@ class MarkFile {
   explicit MarkFile(DirectoryLock lock) : lock_(std::move(lock)) {}
   static Result<void> MakeMissing(const std::filesystem::path& directory);
   static Result<Slot> OpenSlot(const std::filesystem::path& path);
+  static bool Follows(const Slot& older, const Slot& newer);
   Result<void> Judge();
   std::size_t Older() const;
 

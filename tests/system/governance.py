@@ -14,7 +14,8 @@ from rawlink import Operator, key_file
 _sodium = ctypes.CDLL("libsodium.so.23")
 
 
-def _sign(seed, text):
+def sign(seed, text):
+    """(public key, signature) of Ed25519 with this seed."""
     public, secret = ctypes.create_string_buffer(32), ctypes.create_string_buffer(64)
     assert _sodium.crypto_sign_seed_keypair(public, secret, seed) == 0
     signature = ctypes.create_string_buffer(64)
@@ -31,7 +32,7 @@ def sign_note(p, text, number=1):
     """The note of `text`, signed by one governance key."""
     path = p.governance_key(number)
     name = path.with_name(path.name + ".name").read_text().strip()
-    public, signature = _sign(key_file(path), text.encode())
+    public, signature = sign(key_file(path), text.encode())
     key_id = hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4]
     return f"{text}\n— {name} {base64.b64encode(key_id + signature).decode()}\n"
 

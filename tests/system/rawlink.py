@@ -28,7 +28,8 @@ _SCHEMA = ROOT / "schema" / "wire"
 _encoded = {}
 
 
-def _capnp(conversion, schema, kind, data):
+def capnp(conversion, schema, kind, data):
+    """`data` through `capnp convert`, as a struct `kind` of schema/wire/<schema>."""
     done = subprocess.run(["capnp", "convert", conversion, f"-I{ROOT}", str(_SCHEMA / schema), kind], input=data,
                           capture_output=True, check=False)
     if done.returncode != 0:
@@ -36,22 +37,22 @@ def _capnp(conversion, schema, kind, data):
     return done.stdout
 
 
-def _plain(value):
+def plain(value):
     """Bytes as the lists of numbers that the tool's JSON has for them."""
     if isinstance(value, (bytes, bytearray)):
         return list(value)
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value
 
 
 def encode(body, session=NO_SESSION):
     """A frame's bytes: `body` has one member, the kind."""
-    text = json.dumps(_plain({"session": _SESSION_PLACE, **body}))
+    text = json.dumps(plain({"session": _SESSION_PLACE, **body}))
     if text not in _encoded:
-        _encoded[text] = _capnp("json:binary", "frame.capnp", "Frame", text.encode())
+        _encoded[text] = capnp("json:binary", "frame.capnp", "Frame", text.encode())
     return _encoded[text].replace(_SESSION_PLACE, session)
 
 
@@ -59,7 +60,7 @@ def decode_all(frames):
     """The frames as dictionaries, each with `session` as bytes."""
     if not frames:
         return []
-    text = _capnp("binary:json", "frame.capnp", "Frame", b"".join(frames)).decode()
+    text = capnp("binary:json", "frame.capnp", "Frame", b"".join(frames)).decode()
     decoder, at, decoded = json.JSONDecoder(), 0, []
     while at < len(text):
         value, at = decoder.raw_decode(text, at)

@@ -4,12 +4,11 @@ is delivered to it, and the broker goes on serving the others.
 Every test ends by sending a notice from the police to a school through the same broker: `others_are_served`.
 """
 
-import shutil
-
 import pytest
+from capture import fresh_envelope
 from governance import publish_next
 from harness import COUNCIL, POLICE, Partnership
-from rawlink import NO_SESSION, RawLink, decode_all, encode, host_pair, kind_of, read_tap
+from rawlink import NO_SESSION, RawLink, encode, host_pair
 
 SCHOOL = "school.106890"
 COUNCIL_HOST = "host.council"  # Its agent never runs here: a raw link speaks with its key instead.
@@ -157,44 +156,11 @@ def test_without_a_live_handler_of_our_domain_nobody_gets_in(plant, handshake):
 
 # --- sessions
 
-def fresh_envelope(p):
-    """An envelope that the police sealed and this broker has never seen, with nothing running but the broker.
-
-    It is caught between the broker and the wire, and the broker put back to before.
-    """
-    p.wait_settled()
-    for name in ("broker", *p.hosts):
-        if p.running(name):
-            p.stop(name)
-    folder, copy = p.host_folder("broker"), p.folder / "broker-before"
-    shutil.copytree(folder, copy)
-    tap = p.folder / "tap"
-    p.start("broker", env={"HAVENLINE_TAP_FILE": tap})
-    p.start("host.police")
-    p.send(p.notice(SCHOOL))
-    envelope = p.wait_for(lambda: caught(tap), what="the submission")
-    p.kill("host.police")
-    p.kill("broker")
-    shutil.rmtree(folder)
-    copy.rename(folder)
-    p.start("broker")
-    return envelope
-
-
-def caught(tap):
-    if not tap.exists():
-        return None
-    for frame in decode_all(read_tap(tap)):
-        if kind_of(frame) == "submit":
-            return bytes(frame["submit"]["items"][0]["bytes"])
-    return None
-
-
 @pytest.mark.short
 def test_frames_of_an_older_session_are_not_taken():
     with Partnership(schools=1, council=False) as p:
         p.start_all()
-        envelope = fresh_envelope(p)
+        envelope = fresh_envelope(p, SCHOOL)
         submission = {"submit": {"lane": 0, "items": [{"reference": "77", "bytes": envelope}]}}
         entries = p.operator_status()["entries"]
         with RawLink(p, "host.police", immediate=False) as link:  # As libzmq is by default.

@@ -11,8 +11,8 @@
 #include "deploy/runtime/files.h"
 #include "tests/deploy/runtime/child.h"
 #include "tests/deploy/runtime/numbered.h"
-#include "tests/fakes/scratch_directory.h"
 #include "tests/deploy/runtime/system_calls.h"
+#include "tests/fakes/scratch_directory.h"
 
 namespace havenline {
 namespace {
@@ -73,6 +73,15 @@ TEST_F(MarkTest, ANewEpochMayStartSmaller) {
   const LogHead next{.epoch = 2, .size = 0, .root = {}};
   ASSERT_TRUE(mark->Advance(next));
   EXPECT_EQ(mark->newest(), next);
+}
+
+TEST_F(MarkTest, TheMarkOfAnEmptyLogIsGoodAlone) {
+  const LogHead empty{.epoch = 0, .size = 0, .root = NumberedHead(7).root};
+  ASSERT_TRUE(MarkFile::Open(scratch_.path())->Advance(empty));
+  // A crash here, before the log has its first entry.
+  auto mark = MarkFile::Open(scratch_.path());
+  ASSERT_TRUE(mark) << mark.error().detail;
+  EXPECT_EQ(mark->newest(), empty);
 }
 
 TEST_F(MarkTest, TheSameHeadAgainWritesNothing) {

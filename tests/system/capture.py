@@ -1,0 +1,65 @@
+"""Envelopes caught between the broker and the wire, and others made from them.
+
+The broker of test-bin writes its frames to HAVENLINE_TAP_FILE after CURVE decryption; what is made anew here is
+made from docs/protocol.md 8 with Cap'n Proto's own tool and libsodium.
+"""
+
+import hashlib
+import json
+import shutil
+
+from governance import sign
+from harness import POLICE
+from rawlink import capnp, decode_all, key_file, kind_of, plain, read_tap
+
+
+def joined(*fields):
+    """Fields as docs/protocol.md 1 joins them."""
+    return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+
+
+def _submitted(tap):
+    if not tap.exists():
+        return None
+    for frame in decode_all(read_tap(tap)):
+        if kind_of(frame) == "submit":
+            return bytes(frame["submit"]["items"][0]["bytes"])
+    return None
+
+
+def fresh_envelope(p, school):
+    """An envelope that the police sealed and this broker has never seen; afterwards only the broker runs.
+
+    It is caught by a broker whose folder is then put back to before.
+    """
+    p.wait_settled()
+    for name in ("broker", *p.hosts):
+        if p.running(name):
+            p.stop(name)
+    folder, copy = p.host_folder("broker"), p.folder / "broker-before"
+    shutil.copytree(folder, copy)
+    tap = p.folder / "tap"
+    p.start("broker", env={"HAVENLINE_TAP_FILE": tap})
+    p.start("host.police")
+    p.send(p.notice(school))
+    envelope = p.wait_for(lambda: _submitted(tap), what="the submission")
+    p.kill("host.police")
+    p.kill("broker")
+    shutil.rmtree(folder)
+    copy.rename(folder)
+    p.start("broker")
+    return envelope
+
+
+def with_another_header(p, envelope):
+    """The same message once more under another, validly signed header: it names another checkpoint."""
+    whole = json.loads(capnp("binary:json", "envelope.capnp", "Envelope", envelope))
+    header = json.loads(capnp("binary:json", "envelope.capnp", "Header", bytes(whole["header"])))
+    header["checkpoint"] = {"epoch": "1", "size": "1", "root": list(bytes(range(32)))}
+    text = capnp("json:binary", "envelope.capnp", "Header", json.dumps(header).encode())
+    seed = key_file(p.host_folder(POLICE) / "keys" / "agency-1" / "envelope.key")
+    root = hashlib.sha256(b"\0" + text).digest()
+    _, signature = sign(seed, joined(b"havenline/1/envelope", (1).to_bytes(8, "big"), root))
+    whole["header"] = text
+    whole["signature"]["signature"] = signature
+    return capnp("json:binary", "envelope.capnp", "Envelope", json.dumps(plain(whole)).encode())

@@ -1,0 +1,115 @@
+"""Who may speak and what was said before, as it changes at run time: suspension, an id used again, an orderly end
+(design.md 2: C6, D3; 11).
+"""
+
+import pytest
+from capture import fresh_envelope, with_another_header
+from governance import must_publish, suspension
+from harness import POLICE, Partnership
+from rawlink import RawLink
+from traffic import Traffic
+
+ID_REUSED, SENDER_SUSPENDED = 108, 308
+
+
+@pytest.fixture(name="p", scope="module")
+def partnership():
+    with Partnership(schools=2, school_hosts=2, council=False) as p:
+        p.start_all()
+        yield p
+
+
+def has(p, school, origin):
+    return [notice for notice in p.notices(school) if notice["origin"] == origin]
+
+
+def message_of(p, origin):
+    return next(message for message in p.sent() if message["origin"] == origin)
+
+
+@pytest.mark.short
+def test_a_suspended_school_gets_nothing_not_even_what_is_queued_until_it_is_lifted(p):
+    suspended, other = p.schools
+    p.stop(suspended)
+    queued = p.send(p.notice(suspended))
+    p.wait_for(lambda: message_of(p, queued)["state"] == "kept", what="the notice to be in the log")
+    must_publish(p, "suspension", suspension(p, suspended))
+    p.start(suspended)
+    later = p.send(p.notice(suspended))
+    served = p.send(p.notice(other))
+    p.wait_for(lambda: has(p, other, served), what="the other school's notice")
+    p.wait_for(lambda: p.status(suspended)["session"] == "up", what="the suspended school's session")
+    p.wait_for(lambda: any(a["kind"] == "no-key" and "suspended" in a["words"] for a in p.alarms(POLICE)),
+               what="the sender's alarm")
+    # A heartbeat there and back on the suspended school's own link: what was to come would have come.
+    with RawLink(p, p.host(suspended)) as link:
+        assert "creditMessages" in link.hello([suspended])
+        link.send({"credit": {"messages": "0", "bytes": "0", "padding": bytes(64)}})
+        assert link.wait("deliver", seconds=0.7) is None
+    assert not has(p, suspended, queued) and not has(p, suspended, later)
+    p.stop(suspended)
+
+    must_publish(p, "suspension", suspension(p, suspended, 2, "lifted"))
+    p.start(suspended)
+    for origin in (queued, later):
+        assert len(p.wait_for(lambda origin=origin: has(p, suspended, origin), 20, "the notice")) == 1
+
+
+def test_a_suspended_sender_is_not_heard_until_it_is_lifted(p):
+    school = p.schools[1]
+    must_publish(p, "suspension", suspension(p, POLICE))
+    before = p.operator_status()
+    origin = p.send(p.notice(school))
+    p.wait_for(lambda: p.operator_status()["invalid"] > before["invalid"], what="the submission to be invalid")
+    assert not has(p, school, origin)
+    assert p.operator_status()["entries"] == before["entries"]
+    p.wait_for(lambda: any(a["kind"] == "refused" and a["open"] for a in p.alarms(POLICE)), what="the alarm")
+    must_publish(p, "suspension", suspension(p, POLICE, 2, "lifted"))
+    p.kill(POLICE)  # It offers again in its next session.
+    p.start(POLICE)
+    assert len(p.wait_for(lambda: has(p, school, origin), 20, "the notice")) == 1
+    p.wait_for(lambda: not any(a["kind"] == "refused" and a["open"] for a in p.alarms(POLICE)), what="its end")
+
+
+@pytest.mark.short
+def test_the_same_id_gets_its_first_answer_again_and_with_another_header_is_refused():
+    with Partnership(schools=1, council=False) as p:
+        p.start_all()
+        school = p.schools[0]
+        envelope = fresh_envelope(p, school)
+        with RawLink(p, "host.police") as link:
+            assert "creditMessages" in link.hello([POLICE])
+
+            def answer(data, reference):
+                assert link.send({"submit": {"lane": 0, "items": [{"reference": reference, "bytes": data}]}})
+                item = link.wait("answer")["items"][0]
+                assert item["reference"] == reference
+                return item["answer"]
+
+            first = answer(envelope, "1")["accepted"]
+            assert answer(envelope, "2")["accepted"] == first
+            refused = answer(with_another_header(p, envelope), "3")["refused"]
+            assert refused["code"] == ID_REUSED
+            assert answer(envelope, "4")["accepted"] == first
+        p.start(school)
+        p.wait_for(lambda: p.notices(school), what="the notice")
+        status = p.operator_status()
+        assert (status["accepted"] >= 1, status["refused"]) == (True, 1)
+        assert len(p.notices(school)) == 1
+
+
+@pytest.mark.short
+def test_sigterm_drains_and_exits_0_under_load():
+    with Partnership(schools=2, school_hosts=2, council=False) as p:
+        p.start_all()
+        traffic = Traffic(p, pause=0.01)
+        traffic.start()
+        for victim in ["broker", "host.police", "host.schools-1", "host.schools-2"]:
+            before = len(traffic.sent)
+            p.wait_for(lambda before=before: len(traffic.sent) > before + 5, what="the load to go on")
+            assert p.stop(victim, seconds=15) == 0
+            p.start(victim)
+        traffic.stop()
+        traffic.settle()
+        traffic.check()
+        assert "broker.stopped" in p.log("broker") and "agent.stopped" in p.log("host.police")
