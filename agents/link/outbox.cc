@@ -262,11 +262,14 @@ void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint
   message.refused.clear();
   message.retry.reset();
   Put(message, batch);
+  Value digests = Value::List();
+  for (const Digest& digest : accepted.proof.digests) digests.Add(rows::Encode(digest));
   batch.Put(Table::kSealed, Key(message.message) + "/proof",
             Value::Map()
                 .Set("origin", ToText(message.origin))
                 .Set("salt", rows::Encode(accepted.proof.salt))
                 .Set("part", ToText(accepted.proof.part))
+                .Set("digests", std::move(digests))
                 .Set("leaf", rows::Encode(*tlog::LeafHashOf(accepted.proof))));
   leaf_of_[message.position->index] = {message.origin, *tlog::LeafHashOf(accepted.proof)};
   parts_.alarms.Settle(AlarmKind::kRefused, ToText(message.origin), now, batch);

@@ -1,4 +1,4 @@
-// OutMessage to a row and back. Private to agents/link.
+// OutMessage to a row and back. For agents/link, and for reading a store beside its agent.
 
 #pragma once
 

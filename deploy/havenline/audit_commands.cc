@@ -6,6 +6,7 @@
 #include <string>
 
 #include "deploy/havenline/audit_export.h"
+#include "deploy/havenline/audit_message.h"
 #include "deploy/havenline/audit_verify.h"
 #include "deploy/havenline/log_fetch.h"
 #include "deploy/havenline/table.h"
@@ -119,6 +120,8 @@ void AddAuditCommands(Command& root) {
       "export", "Writes checkpoint, entries and documents for whoever wants to check them alone.");
   exported.Text({"--into", "a new folder", kRequired}, Handle(exported, Export)->into)
       .Example("havenline audit export --operator operator/operator.toml --into /tmp/log");
+
+  AddAuditMessage(audit);
 }
 
 }  // namespace havenline

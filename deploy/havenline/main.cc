@@ -8,9 +8,11 @@
 #include "deploy/havenline/desk_commands.h"
 #include "deploy/havenline/document_commands.h"
 #include "deploy/havenline/init.h"
+#include "deploy/havenline/key_commands.h"
 #include "deploy/havenline/sending_commands.h"
 #include "deploy/havenline/status_commands.h"
 #include "deploy/havenline/store_commands.h"
+#include "deploy/havenline/suspension_commands.h"
 #include "deploy/havenline/tool.h"
 #include "deploy/runtime/command_line.h"
 #include "deploy/runtime/service.h"
@@ -63,5 +65,7 @@ int main(int argc, char** argv) {
   AddStatusCommand(program.root());
   AddStoreCommands(program.root());
   AddAuditCommands(program.root());
+  AddKeyCommands(program.root());
+  AddSuspensionCommands(program.root().Add("agency", "Agencies: cut off, let in again."));
   return program.Run(argc, argv);
 }
