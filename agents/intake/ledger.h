@@ -150,7 +150,7 @@ class Ledger {
   NoticeRecord* Notice(std::uint64_t number);
   NoticeRecord& AddNotice(NoticeRecord notice, StoreBatch& batch);  // Gives it its number.
   void Put(const NoticeRecord& notice, StoreBatch& batch) const;
-  void Forget(std::uint64_t notice, StoreBatch& batch);
+  void Forget(std::uint64_t number, StoreBatch& batch);
   const std::map<std::uint64_t, NoticeRecord>& notices() const { return notices_; }
 
   // --- quarantined and held rows

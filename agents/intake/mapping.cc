@@ -161,12 +161,15 @@ class MappingReader {
   void ReadConstants() {
     auto constants = top_.OptionalMap("constant");
     for (const auto& [path, content] : top_.OptionalTextMap("constant")) {
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
       auto target = Target(*constants, path, path);
       if (!target) continue;
       auto value = ValueFor(*target->field, content);
       if (!value) {
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
         constants->Problem(path, value.error().detail);
       } else if (target->item) {
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
         constants->Problem(
             path, "cannot be constant: each row would get an item of which it says nothing");
       } else {

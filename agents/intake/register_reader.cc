@@ -11,7 +11,7 @@
 namespace havenline::intake {
 namespace {
 
-enum School : std::size_t { kUrn, kAuthority, kNumber, kName, kStatus, kOpened, kClosed };
+enum School : std::uint8_t { kUrn, kAuthority, kNumber, kName, kStatus, kOpened, kClosed };
 constexpr std::array<std::string_view, 7> kSchoolColumns = {"URN",
                                                             "LA (code)",
                                                             "EstablishmentNumber",
@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 7> kSchoolColumns = {"URN",
                                                             "CloseDate"};
 constexpr std::size_t kSchoolRequired = 5;
 
-enum Link : std::size_t { kFrom, kTo, kType };
+enum Link : std::uint8_t { kFrom, kTo, kType };
 constexpr std::array<std::string_view, 3> kLinkColumns = {"URN", "LinkURN", "LinkType"};
 constexpr std::string_view kSuccessor =
     "Successor";  // Also "Successor - amalgamated", "… - Split School".

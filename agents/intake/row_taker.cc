@@ -16,6 +16,7 @@ std::variant<NoticeDraft, RowProblem> DraftOf(const FileInHand& file, std::size_
                                               TimePoint now) {
   const text::CsvRow& of = file.rows.table.rows[row];
   if (of.problem) return RowProblem{of.problem->column, of.problem->text};
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
   auto reading = file.rows.reader->Read(of.fields, now);
   if (auto* const problem = std::get_if<RowProblem>(&reading)) return std::move(*problem);
   auto& facts = std::get<RowFacts>(reading);
@@ -88,6 +89,7 @@ RowOutcome RowTaker::TakeRow(FileInHand& file, const Setup& setup, Slice& slice)
   const std::size_t row = file.outcomes.size();
   const text::CsvRow& of = file.rows.table.rows[row];
   const RowPlace place{*file.record, of.line, DigestOfRow(file.bytes, file.rows, row),
+                       // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
                        of.problem ? std::nullopt : file.rows.reader->QuarantineNumber(of.fields)};
   // It was sent before a crash came between: whatever it would come to today, that is its outcome.
   if (const auto made = file.made.find(row); made != file.made.end()) {
