@@ -5,7 +5,9 @@
 #include <zmq.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <optional>
 #include <zmq.hpp>
 
 #include "schema/base/check.h"
@@ -17,6 +19,7 @@ namespace {
 constexpr const char* kMonitorEndpoint = "inproc://havenline.dealer.monitor";
 constexpr int kReconnectFirst = 100;  // Milliseconds; doubles up to the last.
 constexpr int kReconnectLast = 10'000;
+constexpr auto kRefusedPause = std::chrono::seconds(3);
 constexpr int kHandshakeMilliseconds = 10'000;
 constexpr int kQueuedFramesMax = 256;
 
@@ -33,11 +36,14 @@ struct Dealer::Sockets {
 
   void Connect(const DealerOptions& options);
   void ReadMonitor(DealerNews& news);
+  void ConnectAgainIfRefused();
 
   zmq::context_t context;  // First made, last gone.
   zmq::socket_t dealer;
   zmq::socket_t monitor;
   int wake = -1;
+  std::string endpoint;
+  std::optional<std::chrono::steady_clock::time_point> connect_again;
 };
 
 void Dealer::Sockets::Connect(const DealerOptions& options) {
@@ -61,7 +67,20 @@ void Dealer::Sockets::Connect(const DealerOptions& options) {
                                ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
   monitor.set(zmq::sockopt::linger, 0);
   monitor.connect(kMonitorEndpoint);
-  dealer.connect(options.endpoint);
+  endpoint = options.endpoint;
+  dealer.connect(endpoint);
+}
+
+// libzmq gives up for good on a broker that once said no. Ours may only not have heard of us yet.
+void Dealer::Sockets::ConnectAgainIfRefused() {
+  if (!connect_again || std::chrono::steady_clock::now() < *connect_again) return;
+  connect_again.reset();
+  try {
+    dealer.disconnect(endpoint);
+  } catch (const zmq::error_t& error) {
+    if (error.num() != ENOENT) throw;  // It has given up already.
+  }
+  dealer.connect(endpoint);
 }
 
 void Dealer::Sockets::ReadMonitor(DealerNews& news) {
@@ -81,6 +100,9 @@ void Dealer::Sockets::ReadMonitor(DealerNews& news) {
       news.connected = false;
     } else {
       news.refused = true;
+      // Of the third kind libzmq tries again by itself.
+      if (kind != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL)
+        connect_again = std::chrono::steady_clock::now() + kRefusedPause;
     }
   }
 }
@@ -111,6 +133,7 @@ DealerNews Dealer::Poll(std::chrono::milliseconds timeout, std::size_t frames_ma
   if ((items[2].revents & ZMQ_POLLIN) != 0 && read(s.wake, &woken, sizeof(woken)) < 0) woken = 0;
   DealerNews news;
   s.ReadMonitor(news);
+  s.ConnectAgainIfRefused();
   while (news.frames.size() < frames_max) {
     zmq::message_t frame;
     if (!s.dealer.recv(frame, zmq::recv_flags::dontwait)) break;

@@ -32,7 +32,8 @@ struct DealerNews {
 
 class Dealer {
  public:
-  // Connects in the background and goes on trying for ever, with growing pauses.
+  // Connects in the background and goes on trying for ever, with growing pauses; also when refused, as long as
+  // Poll() is called.
   static Result<std::unique_ptr<Dealer>> Open(const DealerOptions& options);
   ~Dealer();
 
