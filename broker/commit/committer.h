@@ -33,6 +33,7 @@ struct Route {
   HostId host;
   Reference reference;
   bool receipted = false;  // Answered in a `receipted` frame rather than an `answer`.
+  std::size_t bytes = 0;   // Of the item: its sender may send as many again once it is answered.
 };
 
 struct SubmissionWork {

@@ -128,11 +128,12 @@ void CommitLoop::SendAnswers(std::vector<Answered> answers) {
     SessionId session;
     std::vector<AnswerItem> items;
     std::size_t bytes = 0;
+    std::size_t answered_bytes = 0;
   };
   std::map<std::pair<LinkId, bool>, Frames> frames;
   const auto flush = [&](const std::pair<LinkId, bool>& to, Frames& frame) {
     if (frame.items.empty()) return;
-    const Tokens answered{frame.items.size(), 0};
+    const Tokens answered{frame.items.size(), frame.answered_bytes};
     Frame body{frame.session, AnswerFrame{}};
     if (to.second) {
       body.body = Receipted{std::move(frame.items)};
@@ -157,6 +158,7 @@ void CommitLoop::SendAnswers(std::vector<Answered> answers) {
     }
     frame.session = answered.route.session;
     frame.bytes += size;
+    frame.answered_bytes += answered.route.bytes;
     frame.items.push_back({answered.route.reference, std::move(answered.answer)});
   }
   for (auto& [to, frame] : frames) flush(to, frame);

@@ -66,10 +66,8 @@ void DeliveryLoop::On(CommitNews event) {
       sessions_.at(link->second)->MarkReady(place.agency, place.lane);
   }
   for (const MailboxPlace& place : event.removed) {
-    // By host: an agency that is no longer served may still receipt what it was handed before.
-    const Agency* const agency = published_->directory->Find(place.agency);
-    const auto link = agency == nullptr ? link_of_host_.end() : link_of_host_.find(agency->host);
-    if (link != link_of_host_.end()) sessions_.at(link->second)->flow().Released(place);
+    const auto link = link_of_agency_.find(place.agency);
+    if (link != link_of_agency_.end()) sessions_.at(link->second)->flow().Released(place);
   }
   for (const Overdue& overdue : event.overdue) {
     const auto link = link_of_agency_.find(overdue.sender);
@@ -251,7 +249,7 @@ void DeliveryLoop::On(LinkReceipted event) {
   TakenRows taken{{}, event.tokens};
   if (at != sessions_.end() && at->second->session() == event.session) {
     for (const AnswerItem& answer : event.answers) {
-      const auto place = at->second->flow().PlaceOf(answer.reference);
+      const auto place = at->second->flow().AnsweredRow(answer.reference);
       if (place && std::holds_alternative<Accepted>(answer.answer))
         taken.work.places.push_back(*place);
     }
@@ -313,7 +311,9 @@ bool DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row, Outgoin
       row.kind == MailboxRow::Kind::kGrant ? EncodeDelivery(row) : row.bytes;
   if (!bytes) return true;  // Receipted since the row was read: nothing to hand.
   if (!session.flow().MayHand(bytes->size())) return false;
-  const Reference reference = session.flow().Handed(row.place, bytes->size());
+  const auto ends =
+      row.kind == MailboxRow::Kind::kGrant ? LinkFlow::Ends::kByReceipt : LinkFlow::Ends::kByAnswer;
+  const Reference reference = session.flow().Handed(row.place, bytes->size(), ends);
   ++outgoing.rows;
   outgoing.bytes += bytes->size();
   switch (row.kind) {

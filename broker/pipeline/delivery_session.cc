@@ -12,8 +12,11 @@ void DeliverySession::Add(const AgencyId& agency) {
 
 void DeliverySession::Remove(const AgencyId& agency) {
   agencies_.erase(agency);
-  MarkDrained(agency, Lane::kUrgent);
-  MarkDrained(agency, Lane::kNormal);
+  for (const Lane lane : {Lane::kUrgent, Lane::kNormal}) {
+    MarkDrained(agency, lane);
+    read_to_.erase({lane, agency});
+  }
+  flow_.Forget(agency);
 }
 
 void DeliverySession::MarkReady(const AgencyId& agency, Lane lane) {

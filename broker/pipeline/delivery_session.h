@@ -38,7 +38,7 @@ class DeliverySession {
 
   // From now on this mailbox is drained here, from its beginning.
   void Add(const AgencyId& agency);
-  // Nothing of it is handed any more.
+  // Nothing of it is handed any more, and what is in flight of it holds nothing up.
   void Remove(const AgencyId& agency);
   bool Serves(const AgencyId& agency) const { return agencies_.contains(agency); }
   const std::set<AgencyId>& agencies() const { return agencies_; }

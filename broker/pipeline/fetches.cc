@@ -76,8 +76,11 @@ struct Answerer {
     if (!entry || !*entry) return;
     Pieces pieces(frame);
     for (std::uint32_t i = 0; i < (*entry)->parts.size(); ++i) {
-      const Agency* const party = parts.published.directory->Find((*entry)->parts[i].party);
-      if (party == nullptr || party->host != parts.host) continue;
+      const AgencyId& agency = (*entry)->parts[i].party;
+      const Agency* const party = parts.published.directory->Find(agency);
+      const bool entitled = party != nullptr && party->host == parts.host &&
+                            !parts.published.suspensions.IsSuspended(agency);
+      if (!entitled) continue;
       pieces.Add(DocumentKind::kPart, i, wire::EncodePartProof(ProofOf(**entry, what.position, i)));
     }
   }

@@ -49,26 +49,26 @@ void GatewayLoop::Turn(std::vector<Inbound> inbound) {
   }
   HouseKeep();
   // Only now: until here the turn may hold references into the sessions it ends.
-  for (const LinkId link : std::exchange(to_drop_, {})) Drop(link);
+  for (const LinkId link : std::exchange(to_drop_, std::set<LinkId>())) Drop(link);
 }
 
 void GatewayLoop::OnFrame(Inbound inbound) {
+  if (to_drop_.contains(inbound.link)) return;
+  // Whatever it sends: a link that stays without a session is forgotten after a while.
+  if (sessions_.Find(inbound.link) == nullptr)
+    strangers_.emplace(inbound.link, parts_.clock.Monotonic());
   auto frame = wire::ParseFrame(inbound.payload);
   if (!frame) return Rehello(inbound.link, Code::kMalformed, kOverloadRetry);
   if (auto* hello = std::get_if<Hello>(&frame->body)) return OnHello(inbound, std::move(*hello));
   SessionState* const session =
       sessions_.Hear(inbound.link, frame->session, parts_.clock.Monotonic());
-  if (session == nullptr) {
-    strangers_.emplace(inbound.link, parts_.clock.Monotonic());
-    return Rehello(inbound.link, Code::kStale, Milliseconds(0));
-  }
+  if (session == nullptr) return Rehello(inbound.link, Code::kStale, Milliseconds(0));
   // The key is checked at the handshake, the host on every frame: a link may outlive its key.
   if (session->host != inbound.host) return Rehello(inbound.link, Code::kStale, Milliseconds(0));
   OnBody(*session, inbound, *std::move(frame));
 }
 
 void GatewayLoop::OnHello(const Inbound& inbound, Hello hello) {
-  strangers_.emplace(inbound.link, parts_.clock.Monotonic());
   if (stopping_) return Rehello(inbound.link, Code::kDraining, kDrainRetry);
   if (!hellos_.Allow(parts_.clock.Monotonic()) || sessions_.size() >= limits::kSessionsMax) {
     return Rehello(inbound.link, Code::kOverload, kHelloRetry);
@@ -132,18 +132,14 @@ void GatewayLoop::AdmitDocument(SessionState& session, LinkId link, DocumentFram
 }
 
 void GatewayLoop::Admit(SessionState& session, VerifyJob job) {
-  const AnswerItem overload{job.route.reference, Deferred{Code::kOverload, kOverloadRetry}};
   job.tokens = {1, job.bytes.size()};
+  job.route.bytes = job.bytes.size();
   const Tokens inside{session.sent.items - session.answered.items, 0};
   session.sent += job.tokens;
-  if (stopping_) {
-    return AnswerNow(session, job.route.link, job.route.receipted,
-                     {job.route.reference, Deferred{Code::kDraining, kDrainRetry}});
-  }
+  if (stopping_) return AnswerNow(session, job, Deferred{Code::kDraining, kDrainRetry});
   // Who sends beyond its credit, or finds the window full, is told when to come back; nothing is kept.
-  if (inside.items >= 2 * limits::kCreditMessages || !window_.Admit(job.tokens)) {
-    return AnswerNow(session, job.route.link, job.route.receipted, overload);
-  }
+  if (inside.items >= 2 * limits::kCreditMessages || !window_.Admit(job.tokens))
+    return AnswerNow(session, job, Deferred{Code::kOverload, kOverloadRetry});
   job.ticket = Ticket(next_ticket_++);
   parts_.verify.Push(std::move(job));
 }
@@ -156,11 +152,12 @@ bool GatewayLoop::AdmitEvent(Event event, std::size_t bytes) {
   return true;
 }
 
-void GatewayLoop::AnswerNow(SessionState& session, LinkId link, bool receipted, AnswerItem answer) {
-  ++session.answered.items;
-  Frame frame{session.session, AnswerFrame{{answer}}};
-  if (receipted) frame.body = Receipted{{answer}};
-  if (parts_.router.Send(link, wire::EncodeFrame(frame)) != Sent::kYes) to_drop_.push_back(link);
+void GatewayLoop::AnswerNow(SessionState& session, const VerifyJob& job, Answer answer) {
+  session.answered += job.tokens;
+  Frame frame{session.session, AnswerFrame{{{job.route.reference, answer}}}};
+  if (job.route.receipted) frame.body = Receipted{{{job.route.reference, answer}}};
+  if (parts_.router.Send(job.route.link, wire::EncodeFrame(frame)) != Sent::kYes)
+    to_drop_.insert(job.route.link);
 }
 
 void GatewayLoop::Rehello(LinkId link, Code code, Milliseconds retry_after) {
@@ -175,7 +172,7 @@ void GatewayLoop::OnEvent(Outbound event) {
   if (!stranger && (session == nullptr || session->session != event.session))
     return;  // Over: offered again.
   if (parts_.router.Send(event.link, event.frame) != Sent::kYes) {
-    to_drop_.push_back(event.link);
+    to_drop_.insert(event.link);
     return;
   }
   if (session == nullptr || event.answered.items == 0) return;
@@ -184,12 +181,17 @@ void GatewayLoop::OnEvent(Outbound event) {
 }
 
 void GatewayLoop::OnEvent(StartSession event) {
+  const auto now = parts_.clock.Monotonic();
   strangers_.erase(event.link);
-  sessions_.Start(event.link, event.session, event.host, parts_.clock.Monotonic());
-  if (parts_.router.Send(event.link, event.welcome) != Sent::kYes) to_drop_.push_back(event.link);
+  if (const auto older = sessions_.Start(event.link, event.session, event.host, now))
+    strangers_.emplace(*older, now);
+  if (parts_.router.Send(event.link, event.welcome) != Sent::kYes) to_drop_.insert(event.link);
 }
 
-void GatewayLoop::OnEvent(EndSession event) { sessions_.End(event.link); }
+void GatewayLoop::OnEvent(EndSession event) {
+  sessions_.End(event.link);
+  strangers_.emplace(event.link, parts_.clock.Monotonic());
+}
 void GatewayLoop::OnEvent(ReleaseTokens event) { window_.Release(event.tokens); }
 void GatewayLoop::OnEvent(KeysChanged event) { parts_.router.SetKeys(std::move(event.keys)); }
 
@@ -197,13 +199,14 @@ void GatewayLoop::SendCredit(LinkId link, const SessionState& session, Bytes pad
   const Credit credit{session.answered.items + limits::kCreditMessages,
                       session.answered.bytes + limits::kCreditBytes, std::move(padding)};
   if (parts_.router.Send(link, wire::EncodeFrame({session.session, credit})) != Sent::kYes)
-    to_drop_.push_back(link);
+    to_drop_.insert(link);
 }
 
 // The link takes no more or is gone: its session is over. What it was owed is still in its mailboxes, and
 // what it offered it will offer again.
 void GatewayLoop::Drop(LinkId link) {
   sessions_.End(link);
+  strangers_.erase(link);
   parts_.router.Forget(link);
   parts_.deliver.Push(LinkGone{link});
 }

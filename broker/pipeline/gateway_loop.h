@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "broker/pipeline/events.h"
@@ -46,7 +47,7 @@ class GatewayLoop {
   void Admit(SessionState& session, VerifyJob job);
   template <class Event>
   bool AdmitEvent(Event event, std::size_t bytes);
-  void AnswerNow(SessionState& session, LinkId link, bool receipted, AnswerItem answer);
+  void AnswerNow(SessionState& session, const VerifyJob& job, Answer answer);
   void Rehello(LinkId link, Code code, Milliseconds retry_after);
 
   void OnEvent(Outbound event);
@@ -63,7 +64,7 @@ class GatewayLoop {
   AdmissionWindow window_;
   RateLimit hellos_;
   std::map<LinkId, Sessions::Time> strangers_;  // Links without a session, and since when.
-  std::vector<LinkId> to_drop_;                 // At the end of the turn.
+  std::set<LinkId> to_drop_;  // At the end of the turn; nothing of theirs is heard.
   std::uint64_t next_ticket_ = 0;
   Sessions::Time last_housekeeping_{};
   std::atomic<bool> stopping_{false};

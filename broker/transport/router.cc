@@ -44,7 +44,12 @@ struct Router::Sockets {
   std::string_view Judge(const std::vector<zmq::message_t>& request, std::string& user) const;
   void CountMonitored();
   std::optional<Inbound> Receive();
-  std::optional<LinkId> LinkOf(const std::string& routing_id);
+  std::optional<LinkId> LinkOf(const std::string& routing_id, const std::string& key);
+
+  struct Link {
+    std::string routing_id;
+    std::string key;
+  };
 
   zmq::context_t context;  // First made, last gone.
   zmq::socket_t zap;
@@ -53,8 +58,8 @@ struct Router::Sockets {
   int wake = -1;
   std::string endpoint;
   std::map<std::string, HostId> keys;
-  std::unordered_map<std::string, LinkId> links;           // By routing id.
-  std::unordered_map<std::uint64_t, std::string> routing;  // By link.
+  std::unordered_map<std::string, LinkId> links;    // By routing id.
+  std::unordered_map<std::uint64_t, Link> routing;  // By link.
   std::uint64_t last_link = 0;
   RouterCounts counts;
 };
@@ -127,7 +132,7 @@ std::string_view Router::Sockets::Judge(const std::vector<zmq::message_t>& reque
   if (zmq_z85_encode(key.data(), request[6].data<std::uint8_t>(), 32) == nullptr) return kDenied;
   const auto known = keys.find(key.data());
   if (known == keys.end()) return kDenied;
-  user = known->second.value();
+  user = known->first;  // The key, not the host: it may be revoked while the link lives.
   return "200";
 }
 
@@ -150,13 +155,14 @@ void Router::Sockets::CountMonitored() {
   }
 }
 
-std::optional<LinkId> Router::Sockets::LinkOf(const std::string& routing_id) {
+std::optional<LinkId> Router::Sockets::LinkOf(const std::string& routing_id,
+                                              const std::string& key) {
   const auto known = links.find(routing_id);
   if (known != links.end()) return known->second;
   if (links.size() >= kLinksMax) return std::nullopt;
   const LinkId link(++last_link);
   links.emplace(routing_id, link);
-  routing.emplace(link.value(), routing_id);
+  routing.emplace(link.value(), Link{routing_id, key});
   return link;
 }
 
@@ -176,15 +182,16 @@ std::optional<Inbound> Router::Sockets::Receive() {
     }
     // The User-Id stands on the payload frame: the routing id loses it once zmq_poll has looked.
     const char* const user = parts == 2 ? zmq_msg_gets(payload.handle(), "User-Id") : nullptr;
+    const auto known = user == nullptr ? keys.end() : keys.find(user);
     const auto link =
-        user == nullptr || *user == '\0' ? std::nullopt : LinkOf(routing_id.to_string());
+        known == keys.end() ? std::nullopt : LinkOf(routing_id.to_string(), known->first);
     if (!link) {
       ++counts.dropped_frames;
       continue;
     }
     const ByteView frame(payload.data<std::uint8_t>(), payload.size());
     TapFrame(frame);
-    return Inbound{*link, HostId(user), ToBytes(frame)};
+    return Inbound{*link, known->second, ToBytes(frame)};
   }
 }
 
@@ -204,7 +211,16 @@ Result<std::unique_ptr<Router>> Router::Bind(RouterOptions options) {
   }
 }
 
-void Router::SetKeys(std::map<std::string, HostId> keys) { sockets_->keys = std::move(keys); }
+void Router::SetKeys(std::map<std::string, HostId> keys) {
+  Sockets& s = *sockets_;
+  std::vector<LinkId> cut;
+  for (const auto& [link, peer] : s.routing) {
+    const auto after = keys.find(peer.key);
+    if (after == keys.end() || after->second != s.keys.at(peer.key)) cut.push_back(LinkId(link));
+  }
+  for (const LinkId link : cut) Forget(link);
+  s.keys = std::move(keys);
+}
 
 std::vector<Inbound> Router::Poll(std::chrono::milliseconds timeout, std::size_t count_max) {
   Sockets& s = *sockets_;
@@ -233,7 +249,8 @@ Sent Router::Send(LinkId link, ByteView payload) {
   TapFrame(payload);
   try {
     const auto flags = zmq::send_flags::dontwait;
-    if (!s.router.send(zmq::buffer(routing_id->second), flags | zmq::send_flags::sndmore))
+    if (!s.router.send(zmq::buffer(routing_id->second.routing_id),
+                       flags | zmq::send_flags::sndmore))
       return Sent::kBlocked;
     CHECK(s.router.send(zmq::buffer(payload.data(), payload.size()), flags).has_value());
     return Sent::kYes;
@@ -247,7 +264,7 @@ Sent Router::Send(LinkId link, ByteView payload) {
 void Router::Forget(LinkId link) {
   const auto routing_id = sockets_->routing.find(link.value());
   if (routing_id == sockets_->routing.end()) return;
-  sockets_->links.erase(routing_id->second);
+  sockets_->links.erase(routing_id->second.routing_id);
   sockets_->routing.erase(routing_id);
 }
 
@@ -259,5 +276,6 @@ void Router::Wake() {
 
 const std::string& Router::endpoint() const { return sockets_->endpoint; }
 const RouterCounts& Router::counts() const { return sockets_->counts; }
+std::size_t Router::links() const { return sockets_->routing.size(); }
 
 }  // namespace havenline

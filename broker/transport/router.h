@@ -48,7 +48,7 @@ struct RouterCounts {
   std::uint64_t denied = 0;    // By the handler: unknown or suspended key, wrong mechanism.
   std::uint64_t failed_handshakes = 0;
   std::uint64_t disconnected = 0;
-  std::uint64_t dropped_frames = 0;  // Without a User-Id, or not of two parts.
+  std::uint64_t dropped_frames = 0;  // Of no key that may speak, or not of two parts.
 };
 
 class Router {
@@ -57,8 +57,8 @@ class Router {
   static Result<std::unique_ptr<Router>> Bind(RouterOptions options);
   ~Router();
 
-  // Who may connect: CURVE public key (Z85) to host. Live links of keys that are gone are not cut here:
-  // their frames are refused by whoever reads Inbound::host.
+  // Who may connect: CURVE public key (Z85) to host. Live links of a key that is gone or now another host's
+  // are cut: what they send is dropped, and to them Send() says kGone.
   void SetKeys(std::map<std::string, HostId> keys);
 
   // Waits until frames are there, Wake() was called or `timeout` has passed; returns at most `count_max`.
@@ -74,6 +74,7 @@ class Router {
 
   const std::string& endpoint() const;  // With the port that was taken.
   const RouterCounts& counts() const;
+  std::size_t links() const;  // That have spoken and were not forgotten.
 
  private:
   struct Sockets;

@@ -1,0 +1,333 @@
+// The gateway thread over a real socket: sessions, credit, the window, and links that go.
+
+#include "broker/pipeline/gateway_loop.h"
+
+#include <functional>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "agents/link/dealer.h"
+#include "schema/base/z85.h"
+#include "schema/model/limits.h"
+#include "schema/wire/frame_codec.h"
+#include "tests/fakes/test_loops.h"
+
+namespace havenline {
+namespace {
+
+const HostId kHost("host.force");
+const SessionId kSession(ByteArray<16>{1});
+
+class GatewayLoopTest : public ::testing::Test {
+ protected:
+  GatewayLoopTest() {
+    auto bound = Router::Bind({.endpoint = "tcp://127.0.0.1:*",
+                               .public_key = Z85Encode(broker_key_.public_key()),
+                               .secret_key = Z85Encode(broker_key_.ExposePrivate())});
+    CHECK(bound.has_value());
+    router_ = *std::move(bound);
+    router_->SetKeys({{Z85Encode(key_.public_key()), kHost}});
+    gateway_ = std::make_unique<GatewayLoop>(
+        GatewayParts{*router_, clock_, state_, verify_, deliver_, in_});
+    dealer_ = Connect();
+  }
+  std::unique_ptr<Dealer> Connect() {
+    auto opened = Dealer::Open({.endpoint = router_->endpoint(),
+                                .broker_key = Z85Encode(broker_key_.public_key()),
+                                .public_key = Z85Encode(key_.public_key()),
+                                .secret_key = Z85Encode(key_.ExposePrivate())});
+    CHECK(opened.has_value());
+    return *std::move(opened);
+  }
+
+  // Turns the loop and reads what comes back until `done`, for at most some seconds.
+  bool TurnUntil(const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(8);
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      Turn();
+    }
+    return true;
+  }
+  void Turn() {
+    gateway_->Turn(router_->Poll(Milliseconds(5), 64));
+    for (DeliveryEvent& event : deliver_.TakeAll()) told_.push_back(std::move(event));
+    for (const Bytes& bytes : dealer_->Poll(Milliseconds(0), 100).frames) {
+      auto frame = wire::ParseFrame(bytes);
+      CHECK(frame.has_value());
+      frames_.push_back(*std::move(frame));
+    }
+  }
+  bool SendBytes(const Bytes& bytes) {
+    return TurnUntil([&] { return dealer_->Send(bytes); });
+  }
+  template <class Body>
+  bool Send(Body body, const SessionId& session = kSession) {
+    return SendBytes(wire::EncodeFrame({session, std::move(body)}));
+  }
+  // The next frame that came back, as this body.
+  template <class Body>
+  std::optional<Body> Next() {
+    if (!TurnUntil([&] { return !frames_.empty(); })) return std::nullopt;
+    Frame frame = std::move(frames_.front());
+    frames_.erase(frames_.begin());
+    if (auto* body = std::get_if<Body>(&frame.body)) return std::move(*body);
+    return std::nullopt;
+  }
+  template <class Event>
+  std::size_t Told() {
+    std::size_t count = 0;
+    for (const DeliveryEvent& event : told_)
+      count += std::holds_alternative<Event>(event) ? 1U : 0U;
+    return count;
+  }
+
+  // The dealer says hello; delivery is told of it. The link.
+  LinkId Hello() {
+    const std::size_t before = Told<LinkHello>();
+    CHECK(Send(TestLoops::HelloOf({kPolice}), SessionId()));
+    CHECK(TurnUntil([&] { return Told<LinkHello>() > before; }));
+    for (auto at = told_.rbegin(); at != told_.rend(); ++at) {
+      const auto* const hello = std::get_if<LinkHello>(&*at);
+      if (hello == nullptr) continue;
+      in_.Push(ReleaseTokens{hello->tokens});
+      return hello->link;
+    }
+    return LinkId(0);
+  }
+  // And delivery begins a session.
+  LinkId StartSession() {
+    const LinkId link = Hello();
+    in_.Push(
+        havenline::StartSession{link, kSession, kHost, wire::EncodeFrame({kSession, Welcome{}})});
+    CHECK(Next<Welcome>().has_value());
+    return link;
+  }
+  static std::vector<Item> Items(std::size_t count) {
+    std::vector<Item> items;
+    for (std::size_t i = 0; i < count; ++i) items.push_back({Reference(i + 1), Bytes{1, 2, 3}});
+    return items;
+  }
+
+  CountedRandom random_{5};
+  seal::SealKey broker_key_ = seal::SealKey::Generate(random_);
+  seal::SealKey key_ = seal::SealKey::Generate(random_);
+  ManualClock clock_;
+  SharedState state_;
+  Channel<VerifyJob> verify_{limits::kAdmissionWindow};
+  Channel<DeliveryEvent> deliver_{64};
+  GatewayChannel in_{1'000, [] {}};
+  std::unique_ptr<Router> router_;
+  std::unique_ptr<GatewayLoop> gateway_;
+  std::unique_ptr<Dealer> dealer_;
+  std::vector<DeliveryEvent> told_;
+  std::vector<Frame> frames_;
+};
+
+TEST_F(GatewayLoopTest, AHelloGoesToDeliveryWithTheHostOfItsKey) {
+  Hello();
+  const auto& hello = std::get<LinkHello>(told_.front());
+  EXPECT_EQ(hello.host, kHost);
+  EXPECT_EQ(hello.hello.agencies, std::vector<AgencyId>{kPolice});
+  EXPECT_EQ(hello.tokens.items, 1U);
+}
+
+TEST_F(GatewayLoopTest, AFrameWithoutASessionIsToldToSayHello) {
+  ASSERT_TRUE(Send(Submit{Lane::kUrgent, Items(1)}));
+  const auto rehello = Next<Rehello>();
+  ASSERT_TRUE(rehello.has_value());
+  EXPECT_EQ(rehello->code, Code::kStale);
+  EXPECT_TRUE(verify_.TakeAll().empty());
+}
+
+TEST_F(GatewayLoopTest, AFrameOfAnotherSessionIsNotTaken) {
+  StartSession();
+  ASSERT_TRUE(Send(Submit{Lane::kUrgent, Items(1)}, SessionId(ByteArray<16>{2})));
+  EXPECT_TRUE(Next<Rehello>().has_value());
+  EXPECT_TRUE(verify_.TakeAll().empty());
+}
+
+TEST_F(GatewayLoopTest, ItemsGoToVerifyInOrderWithTicketsWithoutGaps) {
+  StartSession();
+  ASSERT_TRUE(Send(Submit{Lane::kUrgent, Items(3)}));
+  ASSERT_TRUE(Send(VoidFrame{Items(2)}));
+  std::vector<VerifyJob> jobs;
+  ASSERT_TRUE(TurnUntil([&] {
+    for (VerifyJob& job : verify_.TakeAll()) jobs.push_back(std::move(job));
+    return jobs.size() == 5;
+  }));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    EXPECT_EQ(jobs[i].ticket, Ticket(i));
+    EXPECT_EQ(jobs[i].kind, i < 3 ? JobKind::kSubmit : JobKind::kVoid);
+    EXPECT_EQ(jobs[i].route.host, kHost);
+    EXPECT_EQ(jobs[i].route.bytes, 3U);
+    EXPECT_EQ(jobs[i].tokens.bytes, 3U);
+  }
+}
+
+TEST_F(GatewayLoopTest, WhatIsNotAFrameIsToldSo) {
+  ASSERT_TRUE(SendBytes(Bytes(100, 0xFF)));
+  const auto rehello = Next<Rehello>();
+  ASSERT_TRUE(rehello.has_value());
+  EXPECT_EQ(rehello->code, Code::kMalformed);
+}
+
+TEST_F(GatewayLoopTest, CreditIsCumulativeInItemsAndBytesAndEchoesThePadding) {
+  const LinkId link = StartSession();
+  in_.Push(Outbound{link, kSession, wire::EncodeFrame({kSession, AnswerFrame{}}), {3, 500}, false});
+  ASSERT_TRUE(Next<AnswerFrame>().has_value());
+  auto credit = Next<Credit>();
+  ASSERT_TRUE(credit.has_value());
+  EXPECT_EQ(credit->messages, limits::kCreditMessages + 3);
+  EXPECT_EQ(credit->bytes, limits::kCreditBytes + 500);
+  ASSERT_TRUE(Send(Credit{0, 0, Bytes(900)}));
+  credit = Next<Credit>();
+  ASSERT_TRUE(credit.has_value());
+  EXPECT_EQ(credit->messages, limits::kCreditMessages + 3);
+  EXPECT_EQ(credit->padding.size(), 900U);
+}
+
+TEST_F(GatewayLoopTest, WhoSendsFarBeyondItsCreditIsDeferredAndNothingIsKept) {
+  StartSession();
+  const std::size_t most = 2 * limits::kCreditMessages;
+  for (std::size_t sent = 0; sent < most; sent += limits::kItemsMax)
+    ASSERT_TRUE(Send(Submit{Lane::kUrgent, Items(limits::kItemsMax)}));
+  ASSERT_TRUE(Send(Submit{Lane::kUrgent, Items(2)}));
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = Next<AnswerFrame>();
+    ASSERT_TRUE(answer.has_value());
+    const auto& deferred = std::get<Deferred>(answer->items.at(0).answer);
+    EXPECT_EQ(deferred.code, Code::kOverload);
+    EXPECT_GT(deferred.retry_after, Milliseconds(0));
+  }
+  EXPECT_EQ(verify_.TakeAll().size(), most);
+}
+
+TEST_F(GatewayLoopTest, WhatIsForAnEarlierSessionIsNotSent) {
+  const LinkId link = StartSession();
+  const SessionId old(ByteArray<16>{9});
+  in_.Push(Outbound{link, old, wire::EncodeFrame({old, VoidFrame{}}), {}, true});
+  in_.Push(Outbound{link, kSession, wire::EncodeFrame({kSession, Deliver{}}), {}, true});
+  state_.delivery_frames = 2;
+  EXPECT_TRUE(Next<Deliver>().has_value());
+  EXPECT_EQ(state_.delivery_frames, 0U) << "sent or not, it is no longer ahead";
+}
+
+TEST_F(GatewayLoopTest, SilenceEndsASession) {
+  StartSession();
+  clock_.Wait(std::chrono::seconds(14));
+  ASSERT_TRUE(Send(Credit{}));
+  ASSERT_TRUE(Next<Credit>().has_value());
+  clock_.Wait(std::chrono::seconds(14));
+  Turn();
+  EXPECT_EQ(Told<LinkGone>(), 0U);
+  clock_.Wait(std::chrono::seconds(3));
+  Turn();
+  EXPECT_EQ(Told<LinkGone>(), 1U);
+  EXPECT_EQ(router_->links(), 0U);
+}
+
+// Links are remembered by so many; one that is never forgotten would some day be the last that fits.
+TEST_F(GatewayLoopTest, ALinkThatNeverSaysHelloIsForgotten) {
+  ASSERT_TRUE(SendBytes(Bytes(100, 0xFF)));
+  ASSERT_TRUE(Next<Rehello>().has_value());
+  EXPECT_EQ(router_->links(), 1U);
+  clock_.Wait(std::chrono::seconds(61));
+  Turn();
+  EXPECT_EQ(router_->links(), 0U);
+}
+
+TEST_F(GatewayLoopTest, ALinkWhoseSessionDeliveryEndedIsForgotten) {
+  in_.Push(EndSession{StartSession()});
+  clock_.Wait(std::chrono::seconds(2));
+  Turn();
+  EXPECT_EQ(router_->links(), 1U) << "it may say hello again";
+  clock_.Wait(std::chrono::seconds(61));
+  Turn();
+  EXPECT_EQ(router_->links(), 0U);
+}
+
+TEST_F(GatewayLoopTest, ALinkThatItsHostLeftForAnotherIsForgotten) {
+  StartSession();
+  auto old = std::exchange(dealer_, Connect());
+  const SessionId second(ByteArray<16>{2});
+  const LinkId link = Hello();
+  in_.Push(havenline::StartSession{link, second, kHost, wire::EncodeFrame({second, Welcome{}})});
+  ASSERT_TRUE(Next<Welcome>().has_value());
+  EXPECT_EQ(router_->links(), 2U);
+  for (int i = 0; i < 7; ++i) {
+    clock_.Wait(std::chrono::seconds(10));
+    ASSERT_TRUE(Send(Credit{}, second));
+    ASSERT_TRUE(Next<Credit>().has_value());
+  }
+  EXPECT_EQ(router_->links(), 1U);
+}
+
+TEST_F(GatewayLoopTest, ASessionIsNotForgottenAsAStranger) {
+  StartSession();
+  for (int i = 0; i < 8; ++i) {
+    clock_.Wait(std::chrono::seconds(10));
+    ASSERT_TRUE(Send(Credit{}));
+    ASSERT_TRUE(Next<Credit>().has_value());
+  }
+  EXPECT_EQ(Told<LinkGone>(), 0U);
+}
+
+// One link that is gone is one event, however much of it is still being read: the channels are bounded.
+TEST_F(GatewayLoopTest, AFloodFromALinkThatIsGoneEndsItOnce) {
+  const LinkId link = StartSession();
+  router_->Forget(link);
+  gateway_->Stop();
+  const Bytes frame =
+      wire::EncodeFrame({kSession, Submit{Lane::kUrgent, Items(limits::kItemsMax)}});
+  gateway_->Turn(std::vector<Inbound>(20, Inbound{link, kHost, frame}));
+  Turn();
+  EXPECT_EQ(Told<LinkGone>(), 1U);
+}
+
+// C6: the key goes with the entry that says so, and its session with the first that would be sent.
+TEST_F(GatewayLoopTest, ARevokedKeyIsSentNothingMore) {
+  const LinkId link = StartSession();
+  in_.Push(KeysChanged{{}});
+  in_.Push(Outbound{link, kSession, wire::EncodeFrame({kSession, Deliver{}}), {}, true});
+  Turn();
+  EXPECT_EQ(Told<LinkGone>(), 1U);
+  ASSERT_TRUE(Send(Submit{Lane::kUrgent, Items(1)}));
+  EXPECT_TRUE(TurnUntil([&] { return router_->counts().dropped_frames > 0; }));
+  EXPECT_TRUE(frames_.empty());
+  EXPECT_TRUE(verify_.TakeAll().empty());
+}
+
+TEST_F(GatewayLoopTest, WhileDrainingNothingNewIsTaken) {
+  StartSession();
+  gateway_->Stop();
+  ASSERT_TRUE(Send(Submit{Lane::kUrgent, Items(1)}));
+  const auto answer = Next<AnswerFrame>();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(CodeOf(answer->items.at(0).answer), Code::kDraining);
+  ASSERT_TRUE(Send(TestLoops::HelloOf({kPolice}), SessionId()));
+  const auto rehello = Next<Rehello>();
+  ASSERT_TRUE(rehello.has_value());
+  EXPECT_EQ(rehello->code, Code::kDraining);
+  EXPECT_TRUE(verify_.TakeAll().empty());
+}
+
+// Each hello costs the broker a look and a proof: so many a second, and the rest are told when to come back.
+TEST_F(GatewayLoopTest, HellosBeyondTheRateAreToldWhenToComeBack) {
+  const Bytes hello = wire::EncodeFrame({SessionId(), TestLoops::HelloOf({kPolice})});
+  const LinkId link = Hello();
+  Channel<DeliveryEvent> wide(10'000);
+  GatewayLoop loop({*router_, clock_, state_, verify_, wide, in_});
+  loop.Turn(std::vector<Inbound>(limits::kHellosPerSecond + 3, Inbound{link, kHost, hello}));
+  EXPECT_EQ(wide.TakeAll().size(), limits::kHellosPerSecond);
+  for (int i = 0; i < 3; ++i) {
+    const auto rehello = Next<Rehello>();
+    ASSERT_TRUE(rehello.has_value());
+    EXPECT_EQ(rehello->code, Code::kOverload);
+    EXPECT_GT(rehello->retry_after, Milliseconds(0));
+  }
+}
+
+}  // namespace
+}  // namespace havenline
