@@ -423,7 +423,10 @@ void Agent::OnDocument(const DocumentFrame& document) {
   if (document.more && std::holds_alternative<Fetch::Statements>(fetch.fetch.what)) {
     Ask({Reference(), Fetch::Statements{documents_->notices()}});
   }
-  if (changed) Must(inbox_->OnDocuments(clock_.Now()));
+  if (changed) {
+    Must(inbox_->OnDocuments(clock_.Now()));
+    outbox_->OnDocuments();
+  }
   // More to prove than one answer held, or accepted since.
   if (std::holds_alternative<Fetch::Proofs>(fetch.fetch.what)) {
     const auto indices = outbox_->Unproved(documents_->head(), kProofsAtOnce);

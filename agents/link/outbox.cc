@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "agents/link/deadline.h"
 #include "agents/link/outbox_rows.h"
@@ -190,6 +191,7 @@ SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipien
 
 Result<void> Outbox::BeginSession(const LogHead& head) {
   offered_.clear();
+  invalid_.clear();
   StoreBatch batch;
   for (auto& [origin, message] : messages_) {
     if (!message.position) continue;
@@ -233,7 +235,8 @@ Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoi
     offered_.erase(id);  // Offered again when the link's own pause is over.
   } else {
     // We made it and they cannot read it, cannot carry it yet or do not know us: a person must look, and it is
-    // offered again in the next session.
+    // offered again once that may help, or in the next session.
+    invalid_.insert(id);
     const Code code = deferred != nullptr ? deferred->code : std::get<Invalid>(answer).code;
     parts_.alarms.Raise(AlarmKind::kRefused, ToText(message->origin),
                         "The broker could not accept a message of " + message->sender.value() +
@@ -243,6 +246,10 @@ Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoi
   }
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
+}
+
+void Outbox::OnDocuments() {
+  for (const MessageId& id : std::exchange(invalid_, {})) offered_.erase(id);
 }
 
 void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now,

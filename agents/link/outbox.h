@@ -128,6 +128,9 @@ class Outbox {
   Result<std::optional<Offer>> NextOffer(std::size_t bytes_max);
 
   Result<void> OnAnswer(const MessageId& message, const Answer& answer, TimePoint now);
+  // A directory, policy, statement or suspension changed: what the broker found invalid before (a sender that
+  // was suspended, a key it did not know) is due once more.
+  void OnDocuments();
   // A recipient's receipt, as the broker carried it. True if it is one of ours and was taken.
   Result<bool> OnReceipt(const SignedReceipt& receipt, TimePoint now);
 
@@ -182,6 +185,7 @@ class Outbox {
   std::map<std::pair<AgencyId, AgencyId>, Digest> receipt_chain_;  // By recipient and sender.
   std::set<std::pair<Lane, MessageId>> due_;  // By lane and origin: what a session must offer.
   std::set<MessageId> offered_;               // In this session, by sealing.
+  std::set<MessageId> invalid_;               // Of those, found invalid.
   struct Leaf {
     MessageId origin;
     Digest leaf{};

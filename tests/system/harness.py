@@ -324,7 +324,8 @@ class Partnership:
                 error = None
                 if value:
                     return value
-            except (HarnessError, OSError, ValueError, LookupError, http.client.HTTPException) as raised:
+            except (HarnessError, OSError, ValueError, LookupError, StopIteration,
+                    http.client.HTTPException) as raised:
                 error = raised
             if time.monotonic() > deadline:
                 raise HarnessError(f"waited {seconds} s in vain for {what or condition}"

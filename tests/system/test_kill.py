@@ -6,12 +6,13 @@ comes back, and the log contains every checkpoint that was ever shown. HAVENLINE
 
 import os
 import random
+import shutil
 import time
 
 import pytest
 from harness import Partnership
 from log_watch import LogWatch
-from traffic import Traffic
+from traffic import Traffic, wait_until_ended
 
 MOMENT_MAX = 0.15  # Seconds from the last sign of life to the kill: longer than a notice takes there and back.
 
@@ -43,3 +44,59 @@ def test_nothing_is_lost_or_doubled_when_daemons_are_killed_under_load(kills):
         assert len(traffic.sent) >= kills
         traffic.check()
         watch.check(at_least=kills // 2)
+
+
+# --- the checks find what they are for
+
+@pytest.fixture(name="p", scope="module")
+def partnership():
+    with Partnership(schools=1, council=False) as p:
+        p.start_all()
+        yield p
+
+
+def test_a_message_that_was_signed_for_and_not_kept_is_found_missing(p):
+    school = p.schools[0]
+    p.kill(school)
+    p.start(school, plant=["inbox-drop"])
+    traffic = Traffic(p)
+    origin = traffic.send()
+    p.wait_for(lambda: next(message for message in p.sent() if message["origin"] == origin)
+               ["recipients"][0]["progress"] == "stored", what="the receipt")
+    with pytest.raises(AssertionError, match="never presented"):
+        traffic.check()
+
+
+def test_a_message_that_is_shown_twice_is_found(p):
+    school = p.schools[0]
+    p.kill(school)
+    dying = p.start(school, fault="inbox.after-commit:1")
+    traffic = Traffic(p)
+    traffic.number = 1000  # Other incidents than those of the test before.
+    traffic.send()
+    assert wait_until_ended(dying) == -9
+    p.start(school, plant=["inbox-double"])
+    p.wait_for(lambda: len([n for n in p.notices(school) if n["state"] == "new"]) == 2, what="the notice twice")
+    with pytest.raises(AssertionError, match="presented twice"):
+        traffic.check()
+
+
+def test_a_log_that_forgot_a_head_it_showed_is_found():
+    with Partnership(schools=1, council=False) as p:
+        p.start_all()
+        traffic = Traffic(p)
+        p.stop("broker")
+        shutil.copytree(p.host_folder("broker"), p.folder / "older")
+        p.start("broker")
+        with LogWatch(p) as watch:
+            traffic.send()
+            traffic.settle()
+            p.wait_for(lambda: len(watch.notes()) > 1, what="two checkpoints")
+            watch.check(at_least=2)
+        for name in ("broker", *p.hosts):  # The agents would tell.
+            p.stop(name)
+        shutil.rmtree(p.host_folder("broker"))
+        (p.folder / "older").rename(p.host_folder("broker"))
+        p.start("broker")
+        with pytest.raises(AssertionError, match="heads beyond the log's"):
+            watch.check(at_least=2)

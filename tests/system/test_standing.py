@@ -65,8 +65,6 @@ def test_a_suspended_sender_is_not_heard_until_it_is_lifted(p):
     assert p.operator_status()["entries"] == before["entries"]
     p.wait_for(lambda: any(a["kind"] == "refused" and a["open"] for a in p.alarms(POLICE)), what="the alarm")
     must_publish(p, "suspension", suspension(p, POLICE, 2, "lifted"))
-    p.kill(POLICE)  # It offers again in its next session.
-    p.start(POLICE)
     assert len(p.wait_for(lambda: has(p, school, origin), 20, "the notice")) == 1
     p.wait_for(lambda: not any(a["kind"] == "refused" and a["open"] for a in p.alarms(POLICE)), what="its end")
 

@@ -131,6 +131,8 @@ class Traffic:
         shown = []
         for host in self.desk_hosts():
             for notice in self.p.must_api(host, "GET", "/v1/notices")["notices"]:
+                if notice["state"] not in ("new", "opened", "acknowledged"):
+                    continue  # It cannot be shown.
                 opened = self.p.must_api(host, "POST", f"/v1/notices/{notice['notice']}/open")
                 sections = {section["name"]: section["value"] for section in opened["sections"]}
                 shown.append((notice["agency"], notice["origin"], sections["reference"]["incident"]))

@@ -117,6 +117,17 @@ TEST_F(OutboxTest, WhatTheBrokerCannotCarryYetIsAlarmedAndWaitsForTheNextSession
   EXPECT_TRUE(NextOffer().has_value());
 }
 
+TEST_F(OutboxTest, WhatWasFoundInvalidIsOfferedAgainOnceADocumentChanged) {
+  const MessageId origin = Send({kToA});
+  ASSERT_TRUE(NextOffer().has_value());
+  Answer(origin, Invalid{Code::kSenderSuspended});
+  EXPECT_FALSE(NextOffer().has_value());
+  police_.outbox().OnDocuments();
+  EXPECT_EQ(NextOffer()->message, origin);
+  police_.outbox().OnDocuments();  // Nothing was found invalid since.
+  EXPECT_FALSE(NextOffer().has_value());
+}
+
 TEST_F(OutboxTest, AcceptedIsKeptOnlyUnderACheckpointThatProvesIt) {
   const MessageId origin = Send({kToA});
   const auto taken = broker_.Accept(NextOffer()->bytes);
