@@ -54,8 +54,7 @@ Result<Directory> FetchDirectory(BrokerLink& link, const LinkConfiguration& conf
   return directory;
 }
 
-Result<SuspensionState> FetchSuspensionState(BrokerLink& link, const Directory& directory,
-                                             const AgencyId& agency) {
+Result<SuspensionState> FetchSuspensionState(BrokerLink& link, const AgencyId& agency) {
   SuspensionState state;
   std::uint64_t after = 0;
   while (true) {
@@ -65,8 +64,8 @@ Result<SuspensionState> FetchSuspensionState(BrokerLink& link, const Directory& 
         return Fail(FaultCode::kCorrupt, "the broker's list of statements is out of order");
       after = piece.index;
       if (piece.kind != DocumentKind::kSuspension) continue;
-      // One that an earlier directory's keys signed may not open by today's: it is the broker's to vouch for.
-      const auto suspension = OpenSuspension(AsText(piece.bytes), directory);
+      // The key that signed it may have left the directory since; that it stands is the broker's word.
+      const auto suspension = ReadKeptSuspension(AsText(piece.bytes));
       if (!suspension || suspension->agency != agency) continue;
       state.next_number = suspension->number + 1;
       state.suspended = !suspension->lifted;

@@ -27,7 +27,6 @@ struct SuspensionState {
   std::uint64_t next_number = 1;
   bool suspended = false;
 };
-Result<SuspensionState> FetchSuspensionState(BrokerLink& link, const Directory& directory,
-                                             const AgencyId& agency);
+Result<SuspensionState> FetchSuspensionState(BrokerLink& link, const AgencyId& agency);
 
 }  // namespace havenline

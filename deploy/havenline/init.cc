@@ -3,6 +3,7 @@
 #include <map>
 
 #include "deploy/havenline/key_files.h"
+#include "deploy/havenline/parties.h"
 #include "deploy/runtime/files.h"
 #include "policy/policy.h"
 #include "schema/base/z85.h"
@@ -22,13 +23,6 @@ using text::Value;
 using Path = std::filesystem::path;
 
 constexpr const char* kOperatorHost = "host.operator";
-constexpr std::size_t kTokenBytes = 32;
-
-Value List(const std::vector<Role>& roles) {
-  Value list = Value::List();
-  for (const Role& role : roles) list.Add(role.value());
-  return list;
-}
 
 class Initialiser {
  public:
@@ -40,13 +34,10 @@ class Initialiser {
     }
     RETURN_IF_FAULT(MakeGovernance());
     RETURN_IF_FAULT(MakeBrokerKeys());
-    for (const PlannedHost& host : plan_.hosts)
-      RETURN_IF_FAULT(MakeHostKeys(host.id, into_ / "hosts" / host.id.value()));
-    RETURN_IF_FAULT(MakeHostKeys(HostId(kOperatorHost), into_ / "operator"));
-    for (const PlannedAgency& agency : plan_.agencies) RETURN_IF_FAULT(MakeAgencyKeys(agency));
+    RETURN_IF_FAULT(MakePartyKeys());
     RETURN_IF_FAULT(MakeDocuments());
     RETURN_IF_FAULT(WriteBroker());
-    for (const PlannedHost& host : plan_.hosts) RETURN_IF_FAULT(WriteHost(host));
+    RETURN_IF_FAULT(WriteHosts());
     return WriteOperator();
   }
 
@@ -77,43 +68,25 @@ class Initialiser {
     return {};
   }
 
-  Result<void> MakeHostKeys(const HostId& host, const Path& folder) {
-    ASSIGN_OR_RETURN(const seal::Secret<32> curve,
-                     MakeKeyFile("curve", folder / "keys" / "curve.key", random_));
-    host_curve_[host] = Z85Encode(seal::SealKey::FromPrivate(curve.ExposeSecret()).public_key());
-    if (host.value() == kOperatorHost) return {};
-    RETURN_IF_FAULT(MakeKeyFile("store", folder / "keys" / "store.key", random_));
-    RETURN_IF_FAULT(MakeKeyFile("pseudonym", folder / "keys" / "pseudonym.key", random_));
-    return {};
+  Path FolderOf(const HostId& host) const { return into_ / "hosts" / host.value(); }
+
+  std::vector<AgencyAt> AgenciesAt(const HostId& host) const {
+    std::vector<AgencyAt> agencies;
+    for (const PlannedAgency& agency : plan_.agencies) {
+      if (agency.host == host) agencies.push_back({agency, KeyFolder(agencies.size() + 1)});
+    }
+    return agencies;
   }
 
-  // Numbered, so that no file name tells which agencies a machine speaks for (C5).
-  std::string KeyFolder(const PlannedAgency& agency) const {
-    int number = 0;
-    for (const PlannedAgency& each : plan_.agencies) {
-      if (each.host == agency.host) ++number;
-      if (each.id == agency.id) break;
+  Result<void> MakePartyKeys() {
+    for (const PlannedHost& host : plan_.hosts) {
+      ASSIGN_OR_RETURN(host_curve_[host.id], MakeHostKeys(FolderOf(host.id), true, random_));
+      for (const AgencyAt& at : AgenciesAt(host.id)) {
+        ASSIGN_OR_RETURN(agency_keys_[at.agency.id],
+                         MakeAgencyKeys(at, FolderOf(host.id), random_));
+      }
     }
-    return "keys/agency-" + std::to_string(number);
-  }
-
-  Result<void> MakeAgencyKeys(const PlannedAgency& agency) {
-    const Path folder = into_ / "hosts" / agency.host.value() / KeyFolder(agency);
-    Value keys = Value::List();
-    for (const seal::Purpose purpose :
-         {seal::Purpose::kEnvelope, seal::Purpose::kReceipt, seal::Purpose::kVoid,
-          seal::Purpose::kRecall, seal::Purpose::kStatement}) {
-      const std::string name(seal::NameOf(purpose));
-      ASSIGN_OR_RETURN(const seal::Secret<32> seed,
-                       MakeKeyFile(name, folder / (name + ".key"), random_));
-      const seal::SigningKey key = seal::SigningKey::FromSeed(seed.ExposeSecret());
-      keys.Add(
-          Value::Map()
-              .Set("purpose", name)
-              .Set("public", Base64Encode(key.public_key()))
-              .Set("proof", Base64Encode(seal::ProvePossession(key, agency.id.value(), name))));
-    }
-    agency_keys_[agency.id] = std::move(keys);
+    ASSIGN_OR_RETURN(operator_curve_, MakeHostKeys(into_ / "operator", false, random_));
     return {};
   }
 
@@ -125,25 +98,15 @@ class Initialiser {
 
   std::string DirectoryText() const {
     Value hosts = Value::List();
-    const auto add_host = [&](const HostId& id, const std::string& operated_by,
-                              bool operator_link) {
-      Value host = Value::Map()
-                       .Set("name", id.value())
-                       .Set("operated-by", operated_by)
-                       .Set("curve", Value::List().Add(host_curve_.at(id)));
-      if (operator_link) host.Set("operator-link", true);
-      hosts.Add(std::move(host));
-    };
-    for (const PlannedHost& host : plan_.hosts) add_host(host.id, host.operated_by, false);
-    add_host(HostId(kOperatorHost), "the broker's operator", true);
+    for (const PlannedHost& host : plan_.hosts)
+      hosts.Add(HostEntry(host.id, host.operated_by, host_curve_.at(host.id)));
+    hosts.Add(HostEntry(HostId(kOperatorHost), "the broker's operator", operator_curve_)
+                  .Set("operator-link", true));
     Value agencies = Value::List();
     for (const PlannedAgency& agency : plan_.agencies) {
-      agencies.Add(Value::Map()
-                       .Set("name", agency.id.value())
-                       .Set("title", agency.title)
-                       .Set("roles", List(agency.roles))
-                       .Set("host", agency.host.value())
-                       .Set("key", agency_keys_.at(agency.id)));
+      // Without keys only where its host is not in the plan: the check of the text says so.
+      const auto keys = agency_keys_.find(agency.id);
+      agencies.Add(AgencyEntry(agency, keys == agency_keys_.end() ? Value::List() : keys->second));
     }
     return text::ToToml(
         Value::Map()
@@ -191,9 +154,8 @@ class Initialiser {
     return {};
   }
 
-  static Result<void> Write(const Path& path, const std::string& text, mode_t mode = kPublicFile) {
-    RETURN_IF_FAULT(MakeDirectories(path.parent_path(), kPrivateDirectory));
-    return WriteFileDurably(path, AsBytes(text), mode);
+  static Result<void> Write(const Path& path, const std::string& text) {
+    return WriteIn(path, text, kPublicFile);
   }
 
   Result<void> WriteBroker() {
@@ -214,57 +176,17 @@ class Initialiser {
                                      .Set("policy", "policy.note"))));
   }
 
-  Value CommonConfiguration() const {
-    return Value::Map()
-        .Set("partnership", plan_.partnership.value())
-        .Set("store", "store")
-        .Set("keys", "keys")
-        .Set("directory", "directory.note")
-        .Set("policy", "policy.note");
-  }
-
   Value BrokerTable() const {
     return Value::Map().Set("address", plan_.broker_address).Set("curve", broker_curve_);
   }
 
-  Result<void> WriteHost(const PlannedHost& host) {
-    const Path folder = into_ / "hosts" / host.id.value();
+  Result<void> WriteHosts() {
+    PartnershipFacts facts{plan_.partnership, BrokerTable(), GovernanceTable(), {}};
     for (const char* const name : {"directory.note", "policy.note"})
-      RETURN_IF_FAULT(Write(folder / name, documents_.at(name)));
-    Value agencies = Value::List();
-    for (const PlannedAgency& agency : plan_.agencies) {
-      if (agency.host != host.id) continue;
-      Value table = Value::Map()
-                        .Set("name", agency.id.value())
-                        .Set("keys", KeyFolder(agency))
-                        .Set("receives", List(agency.receives));
-      if (!agency.telephone.empty()) table.Set("telephone", agency.telephone);
-      if (!agency.calendar.is(Value::Kind::kNull)) table.Set("calendar", agency.calendar);
-      agencies.Add(std::move(table));
-    }
-    Value configuration = CommonConfiguration();
-    configuration.Set("sends", host.sends)
-        .Set("broker", BrokerTable())
-        .Set("governance", GovernanceTable())
-        .Set("port",
-             Value::Map().Set("number", host.port).Set("file", "port").Set("tokens", "tokens.txt"));
-    if (!host.intake.is(Value::Kind::kNull)) configuration.Set("intake", host.intake);
-    configuration.Set("agency", std::move(agencies));
-    RETURN_IF_FAULT(Write(folder / "agent.toml", text::ToToml(configuration)));
-    return WriteTokens(host, folder);
-  }
-
-  // Each person's own token in a file of its own, to be handed over; and all of them for the daemon.
-  Result<void> WriteTokens(const PlannedHost& host, const Path& folder) {
-    std::string tokens = "# login token\n";
-    std::vector<std::string> people = host.people;
-    if (people.empty()) people.emplace_back("keyadult");
-    for (const std::string& login : people) {
-      const std::string token = HexEncode(random_.Array<kTokenBytes>());
-      tokens += login + " " + token + "\n";
-      RETURN_IF_FAULT(Write(folder / "tokens" / login, token + "\n", kPrivateFile));
-    }
-    return Write(folder / "tokens.txt", tokens, kPrivateFile);
+      facts.notes[name] = documents_.at(name);
+    for (const PlannedHost& host : plan_.hosts)
+      RETURN_IF_FAULT(WriteHostFolder(host, AgenciesAt(host.id), facts, FolderOf(host.id)));
+    return {};
   }
 
   Result<void> WriteOperator() {
@@ -288,6 +210,7 @@ class Initialiser {
   std::string release_key_;
   tlog::NoteKey log_key_;
   std::map<HostId, std::string> host_curve_;
+  std::string operator_curve_;
   std::map<AgencyId, Value> agency_keys_;
   std::map<std::string, std::string> documents_;
 };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agents/daemon/daemon.h"
+#include "deploy/havenline/agency_add.h"
 #include "deploy/havenline/audit_commands.h"
 #include "deploy/havenline/desk_commands.h"
 #include "deploy/havenline/document_commands.h"
@@ -66,6 +67,8 @@ int main(int argc, char** argv) {
   AddStoreCommands(program.root());
   AddAuditCommands(program.root());
   AddKeyCommands(program.root());
-  AddSuspensionCommands(program.root().Add("agency", "Agencies: cut off, let in again."));
+  Command& agency = program.root().Add("agency", "Agencies: added, cut off, let in again.");
+  AddAgencyAddCommand(agency);
+  AddSuspensionCommands(agency);
   return program.Run(argc, argv);
 }

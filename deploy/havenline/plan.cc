@@ -62,4 +62,16 @@ Result<Plan> ReadPlan(const std::filesystem::path& path) {
   return plan;
 }
 
+Result<Addition> ReadAddition(const std::filesystem::path& path) {
+  ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path, kPlanBytesMax));
+  ASSIGN_OR_RETURN(const Value value, text::ParseToml(AsText(bytes), path.string()));
+  MapReader reader(value, path.string());
+  Addition addition;
+  for (MapReader& host : reader.OptionalMapList("host")) addition.hosts.push_back(ReadHost(host));
+  for (MapReader& agency : reader.MapList("agency"))
+    addition.agencies.push_back(ReadAgency(agency));
+  RETURN_IF_FAULT(reader.Finish());
+  return addition;
+}
+
 }  // namespace havenline

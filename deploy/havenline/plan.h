@@ -44,4 +44,11 @@ struct Plan {
 
 Result<Plan> ReadPlan(const std::filesystem::path& path);
 
+// What joins a partnership that is there: [[agency]], and [[host]] where they come with new ones.
+struct Addition {
+  std::vector<PlannedHost> hosts;
+  std::vector<PlannedAgency> agencies;
+};
+Result<Addition> ReadAddition(const std::filesystem::path& path);
+
 }  // namespace havenline

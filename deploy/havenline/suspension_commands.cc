@@ -88,7 +88,7 @@ Result<tool::Answer> Change(const Options& options) {
     return Fail(FaultCode::kInvalid,
                 "the directory in force has no such agency: `havenline directory show` lists them");
   }
-  ASSIGN_OR_RETURN(const SuspensionState state, FetchSuspensionState(*link, directory, agency));
+  ASSIGN_OR_RETURN(const SuspensionState state, FetchSuspensionState(*link, agency));
   if (state.suspended != options.lift) return AlreadySo(agency, state.suspended);
   const Suspension suspension{configuration.partnership, agency, state.next_number, options.lift};
   ASSIGN_OR_RETURN(DocumentFile file,
@@ -112,8 +112,7 @@ Result<tool::Answer> Publish(const Options& options) {
   ASSIGN_OR_RETURN(const Directory directory, FetchDirectory(*link, configuration));
   const auto suspension = OpenSuspension(file.Note(), directory);
   if (!suspension) return Fail(FaultCode::kInvalid, file.source + ": " + suspension.error().detail);
-  ASSIGN_OR_RETURN(const SuspensionState state,
-                   FetchSuspensionState(*link, directory, suspension->agency));
+  ASSIGN_OR_RETURN(const SuspensionState state, FetchSuspensionState(*link, suspension->agency));
   if (suspension->number != state.next_number) {
     return Fail(FaultCode::kInvalid,
                 file.source + " is number " + std::to_string(suspension->number) + ", and number " +

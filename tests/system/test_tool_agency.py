@@ -96,3 +96,90 @@ def test_a_rolled_key_is_stated_and_messages_still_arrive(running):
     p.wait_for(lambda: progress(p, origin) == "stored", what="a notice sealed to the new key")
     outcome = p.tool("keys", "roll", "--config", p.config(SCHOOL), "--token", p.token(SCHOOL), "--agency", POLICE)
     assert outcome.code == DATA and outcome.out == ""
+
+
+# --- add
+
+
+PLAN = """
+[[host]]
+name = "host.oakfold"
+operated-by = "Oakfold (test)"
+people = ["keyadult"]
+
+[[agency]]
+name = "school.107000"
+title = "Oakfold Primary School"
+roles = ["school"]
+receives = ["school"]
+host = "host.oakfold"
+telephone = "01632 960010"
+
+[[agency]]
+name = "school.107001"
+title = "Oakfold Nursery"
+roles = ["school"]
+receives = ["school"]
+host = "host.schools-1"
+"""
+
+
+def add(p, plan, into, directory="directory.note"):
+    path = p.folder / "new.toml"
+    path.write_text(plan)
+    return p.tool("agency", "add", "--plan", path, "--directory", p.document(directory), "--policy",
+                  p.document("policy.note"), "--operator", p.operator, "--into", into, "--json")
+
+
+def test_added_agencies_on_a_new_host_and_on_one_that_runs_get_their_notices(running):
+    p = running
+    into = p.folder / "added"
+    added = add(p, PLAN, into)
+    assert added.code == OK, added
+    assert (added.json()["version"], added.json()["agencies"], added.json()["hosts"]) == (2, 2, 1)
+    note = into / "directory.note"
+    p.must_tool("directory", "sign", into / "directory.toml", "--key", p.governance_key(), "--out", note)
+    changes = p.must_tool("directory", "check", note, "--against", p.document("directory.note"), "--json").json()
+    assert changes["problems"] == []
+    assert {c["name"] for c in changes["changes"]} == {"host.oakfold", "school.107000", "school.107001"}
+    p.must_tool("directory", "publish", note, "--operator", p.operator)
+
+    # As the answer's words tell.
+    oakfold = p.home / "hosts" / "host.oakfold"
+    (into / "hosts" / "host.oakfold").rename(oakfold)
+    (oakfold / "directory.note").write_text(note.read_text())
+    here = p.host_folder("host.schools-1")
+    for folder in (into / "hosts" / "host.schools-1" / "keys").iterdir():
+        folder.rename(here / "keys" / folder.name)
+    config = here / "agent.toml"
+    config.write_text(config.read_text() + "\n" +
+                      (into / "hosts" / "host.schools-1" / "append-to-agent.toml").read_text())
+    (here / "directory.note").write_text(note.read_text())
+    p.stop("host.schools-1")
+    p.start("host.schools-1")
+    p.start("host.oakfold")
+    p.host_of["school.107000"] = "host.oakfold"
+    p.host_of["school.107001"] = "host.schools-1"
+    p.wait_settled()
+    for school in ("school.107000", "school.107001", SCHOOL):
+        p.send(p.notice(school))
+        p.wait_for(lambda name=school: p.notices(name), what=f"the notice at {school}")
+
+
+def test_add_says_what_cannot_be_and_makes_nothing(running):
+    p = running
+    into = p.folder / "added"
+    for change, words in [(("school.107001", SCHOOL), "has school.106890 already"),
+                          (("host.oakfold", "host.police"), "has a host host.police already"),
+                          (('host = "host.schools-1"', 'host = "host.nowhere"'), "neither the directory nor the plan"),
+                          (('title = "Oakfold Nursery"\n', ""), "title")]:
+        outcome = add(p, PLAN.replace(*change), into)
+        assert (outcome.code, outcome.out) == (DATA, ""), change
+        assert words in outcome.err
+        assert not into.exists()
+    assert add(p, PLAN, into).code == OK
+    keys = {path: path.read_bytes() for path in into.rglob("*.key")}
+    assert len(keys) == 3 + 5 + 5
+    again = add(p, PLAN, into)
+    assert again.code == DATA and "is not empty" in again.err
+    assert keys == {path: path.read_bytes() for path in into.rglob("*.key")}
