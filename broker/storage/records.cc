@@ -1,7 +1,7 @@
 #include "broker/storage/records.h"
 
 #include "broker/storage/row.h"
-#include "schema/wire/frame_codec.h"
+#include "schema/wire/answer_codec.h"
 
 namespace havenline::storage {
 namespace {

@@ -15,8 +15,4 @@ namespace havenline::wire {
 Bytes EncodeFrame(const Frame& frame);
 Result<Frame> ParseFrame(ByteView bytes);
 
-// An answer as the broker's store keeps it, to give it again for the same id.
-Bytes EncodeAnswer(const Answer& answer);
-Result<Answer> ParseAnswer(ByteView bytes);
-
 }  // namespace havenline::wire

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "schema/model/limits.h"
+#include "schema/wire/answer_codec.h"
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame_codec.h"
 #include "schema/wire/statement_codec.h"

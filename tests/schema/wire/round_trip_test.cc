@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "schema/wire/answer_codec.h"
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame_codec.h"
 #include "schema/wire/statement_codec.h"

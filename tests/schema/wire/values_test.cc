@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "schema/model/limits.h"
+#include "schema/wire/answer_codec.h"
 #include "schema/wire/envelope.capnp.h"
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame.capnp.h"
