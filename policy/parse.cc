@@ -93,7 +93,8 @@ Exchange ReadExchange(const std::string& name, MapReader& reader) {
   return exchange;
 }
 
-// `when = { risk = ["high"] }`. A value left unread would make a `never` rule forbid less than it says.
+// `when = { risk = ["high"] }`. A value left unread would make a `never` rule forbid less than it
+// says.
 void ReadWhen(MapReader& reader, Rule& rule) {
   auto when = reader.OptionalMap("when");
   const text::Value* const claims = reader.Raw("when");
