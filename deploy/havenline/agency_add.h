@@ -19,9 +19,10 @@ struct AdditionSources {
   LinkConfiguration connection;  // Where the broker is, and governance.
 };
 
-// Writes into a new or empty folder: directory.toml, the next version, held to every check; hosts/<host>/ for
-// each new host; keys and the tables to append to agent.toml for each host that is there. Nothing is signed or
-// published, and no key is written over. The words say what to do next.
+// Writes into a new or empty folder: directory.toml, the next version, held to every check;
+// hosts/<host>/ for each new host; keys and the tables to append to agent.toml for each host that
+// is there. Nothing is signed or published, and no key is written over. The words say what to do
+// next.
 Result<tool::Answer> AddAgencies(const Addition& addition, const AdditionSources& sources,
                                  const std::filesystem::path& into);
 

@@ -10,9 +10,9 @@
 
 namespace havenline {
 
-// Writes checkpoint.txt, log-keys.txt, leaves.jsonl and documents/<hash>.note into a new or empty folder.
-// docs/protocol.md says how to check them. kInvalid if something is in the folder; kFailed as the code if
-// what was written does not hold: it is all there all the same.
+// Writes checkpoint.txt, log-keys.txt, leaves.jsonl and documents/<hash>.note into a new or empty
+// folder. docs/protocol.md says how to check them. kInvalid if something is in the folder; kFailed
+// as the code if what was written does not hold: it is all there all the same.
 Result<tool::Answer> ExportLog(const LinkConfiguration& configuration,
                                const std::filesystem::path& into);
 

@@ -1,5 +1,5 @@
-// `havenline audit message`: who was told what of one message, why, and who looked, from an agent's own
-// store; proved against the log on request.
+// `havenline audit message`: who was told what of one message, why, and who looked, from an agent's
+// own store; proved against the log on request.
 
 #pragma once
 

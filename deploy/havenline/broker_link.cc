@@ -10,7 +10,8 @@ namespace {
 
 constexpr Milliseconds kTurn{50};
 constexpr auto kAskAgainAfter = std::chrono::seconds(3);
-// A handshake also fails when the broker stops in the middle of it: so it has a moment to come back.
+// A handshake also fails when the broker stops in the middle of it: so it has a moment to come
+// back.
 constexpr auto kKeyRefusedFor = std::chrono::seconds(2);
 
 // Answers to a hello that waiting does not change.

@@ -1,12 +1,12 @@
-// BrokerLink: one short conversation with a broker, for a command of the tool: hello, then questions or a
-// document, each with its answer.
+// BrokerLink: one short conversation with a broker, for a command of the tool: hello, then
+// questions or a document, each with its answer.
 //
-// It speaks as a host of the directory. The broker keeps one session a host, the newest: while the tool
-// speaks as an agent's host, that agent's session is over and begins again by itself some seconds later. The
-// operator has a host of its own, so that nobody is disturbed.
+// It speaks as a host of the directory. The broker keeps one session a host, the newest: while the
+// tool speaks as an agent's host, that agent's session is over and begins again by itself some
+// seconds later. The operator has a host of its own, so that nobody is disturbed.
 //
-// One thread; blocks. A link that breaks is made again and the question repeated, until time is up: both
-// questions and publications may be repeated.
+// One thread; blocks. A link that breaks is made again and the question repeated, until time is up:
+// both questions and publications may be repeated.
 
 #pragma once
 
@@ -31,16 +31,16 @@ inline constexpr Milliseconds kBrokerPatience{10'000};  // For the welcome, and 
 
 class BrokerLink final : private SessionOwner {
  public:
-  // Says hello without agencies, so nothing is delivered here. kUnavailable: nobody answers, or not yet;
-  // kInvalid: the broker turned the key or the hello away. The words say what to do.
+  // Says hello without agencies, so nothing is delivered here. kUnavailable: nobody answers, or not
+  // yet; kInvalid: the broker turned the key or the hello away. The words say what to do.
   static Result<std::unique_ptr<BrokerLink>> Open(const LinkConfiguration& configuration,
                                                   Milliseconds patience = kBrokerPatience);
 
   // The newest welcome.
   const Welcome& welcome() const { return welcome_; }
 
-  // One answer; where `more` is set in it, ask again from after its last piece. No pieces: not there, or
-  // not this host's.
+  // One answer; where `more` is set in it, ask again from after its last piece. No pieces: not
+  // there, or not this host's.
   Result<DocumentFrame> Ask(decltype(Fetch::what) what);
   Result<Answer> Publish(DocumentKind kind, std::string_view note);
 
@@ -54,8 +54,8 @@ class BrokerLink final : private SessionOwner {
   void Refused(Code code) override;
 
   Result<void> WaitForWelcome();
-  // Sends the body that `make` gives for a reference, again after every pause and reconnection, until an
-  // answer to it is there.
+  // Sends the body that `make` gives for a reference, again after every pause and reconnection,
+  // until an answer to it is there.
   Result<void> Converse(const std::function<decltype(Frame::body)(Reference)>& make);
   Fault Silence(std::string_view doing) const;
   bool Answered() const { return document_.has_value() || answer_.has_value(); }

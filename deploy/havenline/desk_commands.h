@@ -1,4 +1,5 @@
-// `havenline desk list|pupil|open|acknowledge|not-ours`: a desk at a terminal, over the agent's local port.
+// `havenline desk list|pupil|open|acknowledge|not-ours`: a desk at a terminal, over the agent's
+// local port.
 
 #pragma once
 

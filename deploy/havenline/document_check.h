@@ -1,5 +1,5 @@
-// Documents held to everything they will be held to, before anybody signs or publishes them: form, keys,
-// contradictions, the exchanges that this program knows, signatures, succession. Pure.
+// Documents held to everything they will be held to, before anybody signs or publishes them: form,
+// keys, contradictions, the exchanges that this program knows, signatures, succession. Pure.
 
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace havenline {
 
-// What is wrong with a policy's exchanges, measured by those of schema/exchange: their sections and claims
-// must be the same, in the same order. Each with line and column.
+// What is wrong with a policy's exchanges, measured by those of schema/exchange: their sections and
+// claims must be the same, in the same order. Each with line and column.
 std::vector<std::string> ExchangeProblems(const DocumentFile& file, const policy::Policy& policy);
 
 // A directory or policy that was looked at. `problems` is empty if it may be signed and published.
@@ -34,8 +34,8 @@ struct CheckedDocument {
   Digest previous() const;
 };
 
-// `governance` is what a policy's signatures are held to; a directory names its own, and if both are there
-// they must be the same. A fault only if the file is neither directory nor policy.
+// `governance` is what a policy's signatures are held to; a directory names its own, and if both
+// are there they must be the same. A fault only if the file is neither directory nor policy.
 CheckedDocument CheckDocument(const DocumentFile& file, DocumentKind kind,
                               const Governance* governance);
 

@@ -24,7 +24,8 @@ constexpr std::array<std::pair<DocumentKind, std::string_view>, 4> kWords = {{
 
 // The key that a signature line names, as far as the line tells: its name and short id.
 std::string_view KeyPart(std::string_view line) {
-  // `— name base64(id || signature)`: the id is the first 4 bytes, so the first 5 characters and a bit.
+  // `— name base64(id || signature)`: the id is the first 4 bytes, so the first 5 characters and a
+  // bit.
   const auto last_space = line.rfind(' ');
   constexpr std::size_t kIdCharacters = 5;
   return line.substr(0, std::min(line.size(), last_space + 1 + kIdCharacters));

@@ -1,5 +1,5 @@
-// Governance's documents as files: a TOML text that people write, or a note, which is such a text with
-// signatures under it.
+// Governance's documents as files: a TOML text that people write, or a note, which is such a text
+// with signatures under it.
 
 #pragma once
 
@@ -35,7 +35,8 @@ DocumentFile DocumentFrom(std::string bytes, std::string source);
 Result<DocumentKind> KindOf(const DocumentFile& file);
 std::string_view WordFor(DocumentKind kind);  // "directory"
 
-// The key files' signers. One of kind `statement` signs as the agency, so it needs to know for whom.
+// The key files' signers. One of kind `statement` signs as the agency, so it needs to know for
+// whom.
 struct AgencySigner {
   PartnershipId partnership;
   AgencyId agency;
@@ -43,8 +44,9 @@ struct AgencySigner {
 Result<std::vector<tlog::NoteSigner>> ReadSigners(const std::vector<std::string>& paths,
                                                   const std::optional<AgencySigner>& agency);
 
-// The file with these signatures added; a signature by the same key is replaced. kInvalid, with line and
-// column, for a text that cannot be a note's: no line end at its end, or control characters.
+// The file with these signatures added; a signature by the same key is replaced. kInvalid, with
+// line and column, for a text that cannot be a note's: no line end at its end, or control
+// characters.
 Result<DocumentFile> Sign(DocumentFile file, const std::vector<tlog::NoteSigner>& signers);
 Result<void> CheckSignable(const DocumentFile& file);
 

@@ -64,7 +64,8 @@ Result<SuspensionState> FetchSuspensionState(BrokerLink& link, const AgencyId& a
         return Fail(FaultCode::kCorrupt, "the broker's list of statements is out of order");
       after = piece.index;
       if (piece.kind != DocumentKind::kSuspension) continue;
-      // The key that signed it may have left the directory since; that it stands is the broker's word.
+      // The key that signed it may have left the directory since; that it stands is the broker's
+      // word.
       const auto suspension = ReadKeptSuspension(AsText(piece.bytes));
       if (!suspension || suspension->agency != agency) continue;
       state.next_number = suspension->number + 1;

@@ -1,9 +1,9 @@
-// `havenline init`: a whole partnership from a plan: governance's keys and first documents, the broker's
-// folder, a folder for each host and one for the operator's tool.
+// `havenline init`: a whole partnership from a plan: governance's keys and first documents, the
+// broker's folder, a folder for each host and one for the operator's tool.
 //
-// Everything is made in one place, which suits a trial or a small area where one office sets all up and
-// carries the folders to their machines. An agency that makes its own keys joins by `agency request` and
-// `agency add` instead.
+// Everything is made in one place, which suits a trial or a small area where one office sets all up
+// and carries the folders to their machines. An agency that makes its own keys joins by `agency
+// request` and `agency add` instead.
 
 #pragma once
 

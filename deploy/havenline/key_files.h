@@ -13,8 +13,8 @@
 
 namespace havenline {
 
-// A fresh 32-byte key in a new file of mode 0600. kInvalid if the file is there already: no key is ever
-// written over.
+// A fresh 32-byte key in a new file of mode 0600. kInvalid if the file is there already: no key is
+// ever written over.
 Result<seal::Secret<32>> MakeKeyFile(std::string_view kind, const std::filesystem::path& path,
                                      seal::RandomSource& random);
 

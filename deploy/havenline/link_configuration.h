@@ -1,5 +1,5 @@
-// What the tool needs to speak to a broker as a host of its partnership: from operator.toml, or from an
-// agent's configuration.
+// What the tool needs to speak to a broker as a host of its partnership: from operator.toml, or
+// from an agent's configuration.
 
 #pragma once
 
@@ -26,7 +26,8 @@ struct LinkConfiguration {
 
 Result<LinkConfiguration> ReadOperatorConfiguration(const std::filesystem::path& path);
 
-// agent.toml, whatever the agent's own daemon adds to it: keys that only a daemon knows are passed over.
+// agent.toml, whatever the agent's own daemon adds to it: keys that only a daemon knows are passed
+// over.
 Result<AgentConfiguration> ReadAgentConfigurationForTool(const std::filesystem::path& path);
 LinkConfiguration LinkOf(const AgentConfiguration& agent);
 

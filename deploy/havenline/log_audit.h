@@ -1,4 +1,5 @@
-// The audit log, recomputed from its leaves and held to a signed head and to the head seen last time. Pure.
+// The audit log, recomputed from its leaves and held to a signed head and to the head seen last
+// time. Pure.
 
 #pragma once
 
@@ -19,11 +20,12 @@ struct LoggedDocument {
   tlog::DocumentMark mark;
 };
 
-// Give it every leaf up to the head, in order; then Problems() says what does not hold, in words for a
-// person. None: the leaves are the log that was signed, and it contains the one seen before.
+// Give it every leaf up to the head, in order; then Problems() says what does not hold, in words
+// for a person. None: the leaves are the log that was signed, and it contains the one seen before.
 class LogAudit {
  public:
-  // `head` is that of a checkpoint whose signature was verified; `remembered` that of an earlier one.
+  // `head` is that of a checkpoint whose signature was verified; `remembered` that of an earlier
+  // one.
   LogAudit(const LogHead& head, const std::optional<LogHead>& remembered);
 
   // The next leaf. CHECKs that there is one more below the head.

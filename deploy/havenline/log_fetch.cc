@@ -24,8 +24,8 @@ std::optional<DocumentKind> KindNamed(std::string_view word) {
   return std::nullopt;
 }
 
-// What is wrong with a document beside the log; nothing if nothing is. A suspension was judged by the
-// directory of its time: of it the hash is held to the log and no more.
+// What is wrong with a document beside the log; nothing if nothing is. A suspension was judged by
+// the directory of its time: of it the hash is held to the log and no more.
 std::optional<std::string> WrongWith(DocumentKind kind, const std::string& note,
                                      const LinkConfiguration& configuration) {
   if (kind == DocumentKind::kSuspension) return std::nullopt;
@@ -126,7 +126,8 @@ void CheckInForce(const Welcome& welcome, const std::vector<LoggedDocument>& doc
     for (const LoggedDocument& each : documents) {
       if (each.mark.document == word) last = &each;
     }
-    // The head may be ahead of the checkpoint: then what is in force is newer, and in no entry seen here.
+    // The head may be ahead of the checkpoint: then what is in force is newer, and in no entry seen
+    // here.
     if (last != nullptr && last->mark.version < in_force.version) continue;
     if (last == nullptr || last->mark.version != in_force.version ||
         last->mark.hash != in_force.hash) {

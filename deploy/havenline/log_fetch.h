@@ -18,8 +18,8 @@
 
 namespace havenline {
 
-// The newest checkpoint of the broker's welcome, its signature verified with a log key of the directory in
-// force, which governance signed.
+// The newest checkpoint of the broker's welcome, its signature verified with a log key of the
+// directory in force, which governance signed.
 struct SignedLog {
   Directory directory;
   std::string checkpoint;  // The note as it came.
@@ -28,8 +28,8 @@ struct SignedLog {
 // kUnavailable: it has signed none yet. kCorrupt: what the broker gives does not verify.
 Result<SignedLog> OpenLog(BrokerLink& link, const LinkConfiguration& configuration);
 
-// Calls `take` with the leaves from `first` on, in order, as far as the broker gives them below `until` or
-// until `take` returns false.
+// Calls `take` with the leaves from `first` on, in order, as far as the broker gives them below
+// `until` or until `take` returns false.
 using LeafTaker = std::function<bool(std::uint64_t index, std::string_view text)>;
 Result<void> FetchLeaves(BrokerLink& link, std::uint64_t epoch, std::uint64_t first,
                          std::uint64_t until, const LeafTaker& take);
@@ -37,8 +37,8 @@ Result<void> FetchLeaves(BrokerLink& link, std::uint64_t epoch, std::uint64_t fi
 // {"index", "leaf": base64, "digest", "document"}: a leaf for other programs.
 text::Value LeafJson(std::uint64_t index, std::string_view text);
 
-// Each document that the log names, fetched by its hash; directories, policies and the opening held to
-// governance's signatures. Adds what does not hold to `problems`. By hash, each once.
+// Each document that the log names, fetched by its hash; directories, policies and the opening held
+// to governance's signatures. Adds what does not hold to `problems`. By hash, each once.
 struct FetchedDocument {
   tlog::DocumentMark mark;
   std::string note;

@@ -1,5 +1,5 @@
-// What an agent keeps of one message: who was told what, under which rule, who looked, and its own parts of
-// the log's entries. Read from the agent's store, beside the agent.
+// What an agent keeps of one message: who was told what, under which rule, who looked, and its own
+// parts of the log's entries. Read from the agent's store, beside the agent.
 
 #pragma once
 

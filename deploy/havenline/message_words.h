@@ -1,5 +1,5 @@
-// What an agent's local port answers, in words for a terminal. The values come from another program and
-// carry what other agencies wrote: nothing in them is trusted to be of any kind. Pure.
+// What an agent's local port answers, in words for a terminal. The values come from another program
+// and carry what other agencies wrote: nothing in them is trusted to be of any kind. Pure.
 
 #pragma once
 

@@ -29,7 +29,7 @@ Result<void> WriteTokens(const PlannedHost& host, const Path& folder) {
   if (people.empty()) people.emplace_back("keyadult");
   for (const std::string& login : people) {
     const std::string token = HexEncode(random.Array<kTokenBytes>());
-    tokens += login + " " + token + "\n";
+    tokens.append(login).append(" ").append(token).append("\n");
     RETURN_IF_FAULT(WriteIn(folder / "tokens" / login, token + "\n", kPrivateFile));
   }
   return WriteIn(folder / "tokens.txt", tokens, kPrivateFile);

@@ -1,5 +1,5 @@
-// Hosts and agencies as they are made: their keys, their entries in the directory, and the folder that is
-// carried to a host's machine. For `init`, and for adding to a partnership later.
+// Hosts and agencies as they are made: their keys, their entries in the directory, and the folder
+// that is carried to a host's machine. For `init`, and for adding to a partnership later.
 
 #pragma once
 
@@ -29,11 +29,12 @@ struct AgencyAt {
   std::string key_folder;
 };
 
-// Numbered within a host from 1, so that no file name tells which agencies a machine speaks for (C5).
+// Numbered within a host from 1, so that no file name tells which agencies a machine speaks for
+// (C5).
 std::string KeyFolder(std::size_t number);
 
-// Makes the host's CURVE key below `folder`, and for a host of agencies its store and pseudonym keys.
-// Returns the public key, Z85. kInvalid if a key is there already: none is ever written over.
+// Makes the host's CURVE key below `folder`, and for a host of agencies its store and pseudonym
+// keys. Returns the public key, Z85. kInvalid if a key is there already: none is ever written over.
 Result<std::string> MakeHostKeys(const std::filesystem::path& folder, bool with_agencies,
                                  seal::RandomSource& random);
 // Makes the agency's signing keys below the host's folder; returns its list `key` of the directory.

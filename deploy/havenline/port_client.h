@@ -28,8 +28,8 @@ class PortClient {
  public:
   static Result<PortClient> Open(const PortOptions& options);
 
-  // The answer's JSON. kUnavailable: the agent does not run, or not fast enough; kInvalid: it refuses the
-  // token or what was asked; kMissing: it has no such thing. The words are the agent's.
+  // The answer's JSON. kUnavailable: the agent does not run, or not fast enough; kInvalid: it
+  // refuses the token or what was asked; kMissing: it has no such thing. The words are the agent's.
   Result<text::Value> Get(const std::string& path) const;
   Result<text::Value> Post(const std::string& path,
                            const std::optional<text::Value>& body = {}) const;

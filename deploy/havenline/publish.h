@@ -11,9 +11,9 @@
 
 namespace havenline {
 
-// Checks a directory or policy here first, so that what is wrong is said in full, and then against what the
-// broker says is in force. The answer's code is kOk only if it is in force; kTemporary if the broker wants it
-// offered again later.
+// Checks a directory or policy here first, so that what is wrong is said in full, and then against
+// what the broker says is in force. The answer's code is kOk only if it is in force; kTemporary if
+// the broker wants it offered again later.
 Result<tool::Answer> PublishDocument(const DocumentFile& file, DocumentKind kind,
                                      const LinkConfiguration& configuration);
 

@@ -35,7 +35,8 @@ Result<Exchanges> ReadExchanges(const AgentStore& store) {
   return exchanges;
 }
 
-// A payload's key is `in/<inbox key>`, perhaps with `|<message>`; a sender's row names its own exchange.
+// A payload's key is `in/<inbox key>`, perhaps with `|<message>`; a sender's row names its own
+// exchange.
 std::string ExchangeOf(const Exchanges& exchanges, std::string_view key, const Value& row) {
   if (const std::string own = TextOf(row, "exchange"); !own.empty()) return own;
   if (!key.starts_with("in/")) return "";

@@ -24,11 +24,13 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// One line of harmless text: control characters, line ends among them, and marks that turn the direction of
-// writing become spaces. What others sent must not move a terminal's cursor or hide a part of itself.
+// One line of harmless text: control characters, line ends among them, and marks that turn the
+// direction of writing become spaces. What others sent must not move a terminal's cursor or hide a
+// part of itself.
 std::string Plain(std::string_view text);
 
-// The same for a text of several lines: they stay lines, each after `indent`, without a last line end.
+// The same for a text of several lines: they stay lines, each after `indent`, without a last line
+// end.
 std::string PlainLines(std::string_view text, std::string_view indent);
 
 // Characters as a terminal counts them, roughly: code points.
@@ -38,7 +40,8 @@ std::size_t WidthOf(std::string_view text);
 std::string Count(std::size_t count, std::string_view one, std::string_view many);
 std::string Join(const std::vector<std::string>& words, std::string_view between = ", ");
 
-// What a wall clock in England shows: "2026-11-22 08:15"; UTC, and says so, where this machine has no zones.
+// What a wall clock in England shows: "2026-11-22 08:15"; UTC, and says so, where this machine has
+// no zones.
 std::string LocalText(TimePoint time);
 
 }  // namespace havenline::tool

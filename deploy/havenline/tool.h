@@ -1,7 +1,7 @@
 // What all commands of the tool share: what they print, and the exit code that fits.
 //
-// stdout carries the command's answer and nothing else: words for people, or with --json one JSON value on
-// one line. Everything else goes to stderr.
+// stdout carries the command's answer and nothing else: words for people, or with --json one JSON
+// value on one line. Everything else goes to stderr.
 
 #pragma once
 
@@ -25,8 +25,8 @@ struct Answer {
 // To stderr, each line after the tool's name.
 void Tell(std::string_view words);
 
-// Prints the answer in the form asked for, or the fault's words; returns what the shell is told. A broker or
-// an agent that is not there is kUnavailable; a stdout that takes nothing is kIo.
+// Prints the answer in the form asked for, or the fault's words; returns what the shell is told. A
+// broker or an agent that is not there is kUnavailable; a stdout that takes nothing is kIo.
 ExitCode Finish(const Result<Answer>& answer, bool json);
 
 // A text file of at most `bytes_max` bytes; "-" is stdin.

@@ -15,8 +15,8 @@ text::Value Json(const char* text) { return text::ParseJson(text, "test").value(
 
 TEST(NoticeWordsTest, SectionsStandUnderTheirLabelsWithFieldsInWords) {
   const std::string words = NoticeWords(Json(
-      R"({"notice":3,"state":"opened","agency":"school.106890","from":"police.a","from-title":"The force",
-          "exchange":"encompass-notice","warnings":["It came late."],"sections":[
+      R"({"notice":3,"state":"opened","agency":"school.106890",
+          "from":"police.a","from-title":"The force","exchange":"encompass-notice","warnings":["It came late."],"sections":[
           {"name":"childName","label":"Child","value":{"given":"Jessie","family":"Testcase"}},
           {"name":"circumstances","label":"What happened","value":"First line.\nSecond line."},
           {"name":"location","label":"Where","value":null}],
@@ -32,7 +32,8 @@ TEST(NoticeWordsTest, SectionsStandUnderTheirLabelsWithFieldsInWords) {
 
 TEST(NoticeWordsTest, WhatOthersWroteCannotMoveTheCursor) {
   const std::string words = NoticeWords(Json(
-      R"({"notice":1,"sections":[{"name":"x","label":"L\u001b[2J","value":"a\u001b[1Ab\r\nc\u202ed"}]})"));
+      R"({"notice":1,"sections":[{"name":"x",
+          "label":"L\u001b[2J","value":"a\u001b[1Ab\r\nc\u202ed"}]})"));
   EXPECT_THAT(words, Not(HasSubstr("\x1B")));
   EXPECT_THAT(words, Not(HasSubstr("\r")));
   EXPECT_THAT(words, Not(HasSubstr("\u202E")));
@@ -54,10 +55,9 @@ TEST(SentWordsTest, EachRecipientHasALineAndALateOneSaysSo) {
 
 // An answer of another kind than expected is another program's mistake, not ours to crash on.
 TEST(MessageWordsTest, AnswersOfAnyShapeAreSurvived) {
-  for (
-      const char* const text :
-      {"null", "1", "[]", R"({"notices":1,"sent":{},"alarms":"x"})",
-       R"({"notices":[1,null],"sent":[[],{"recipients":[0]}],"alarms":[7],"sections":[1,{"value":1}]})"}) {
+  for (const char* const text : {"null", "1", "[]", R"({"notices":1,"sent":{},"alarms":"x"})",
+                                 R"({"notices":[1,null],"sent":[[],{"recipients":[0]}],
+            "alarms":[7],"sections":[1,{"value":1}]})"}) {
     const text::Value value = Json(text);
     NoticeListWords(value);
     NoticeWords(value);
