@@ -108,10 +108,7 @@ TEST_F(CommitLoopTest, TimersThatCannotBeReadStopTheBroker) {
 }
 
 TEST_F(CommitLoopTest, CountsWhatItAnswered) {
-  const Composed notice = broker().Notice();
-  loops_.Offer(1, broker().Submission(notice));
-  Forge reused(notice.envelope);
-  reused.header().role = kServicesRole;
+  loops_.Offer(1, broker().Submission(broker().Notice()));
   broker().store().set_room(false);
   loops_.Offer(1, broker().Submission(broker().Notice()));
   EXPECT_EQ(loops_.state().accepted, 1U);

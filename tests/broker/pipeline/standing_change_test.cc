@@ -43,7 +43,6 @@ TEST_F(StandingChangeTest, ASuspendedAgencyIsHandedNothingOfWhatIsQueued) {
   for (int i = 0; i < 40; ++i) Submit({kSchoolA});
   const std::size_t before = loops_.Delivered(2).size();
   ASSERT_LT(before, 40U);
-  const Composed handed = broker().Notice({kSchoolA});
   Suspend(kSchoolA, 1, false);
   loops_.clock().Wait(Milliseconds(1'000));
   loops_.Settle();
@@ -127,8 +126,13 @@ TEST_F(StandingChangeTest, AHostThatIsNoLongerListedLosesItsSessionAndItsKey) {
   EXPECT_EQ(loops_.observer().ended, 1);
 }
 
-TEST_F(StandingChangeTest, TheKeysAreKnownBeforeAnyAnswerSaysThatTheDirectoryIsInForce) {
-  EXPECT_EQ(loops_.keys().size(), broker().committer().standing().directory->hosts().size());
+TEST_F(StandingChangeTest, EveryListedHostsKeyMayConnectFromTheStart) {
+  for (const Host& host : broker().committer().standing().directory->hosts()) {
+    for (const CurveKey& key : host.curve) {
+      ASSERT_TRUE(loops_.keys().contains(key.value()));
+      EXPECT_EQ(loops_.keys().at(key.value()), host.id);
+    }
+  }
 }
 
 }  // namespace
