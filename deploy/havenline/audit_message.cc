@@ -1,5 +1,8 @@
 #include "deploy/havenline/audit_message.h"
 
+#include <poll.h>
+
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +15,11 @@
 
 namespace havenline {
 namespace {
+
+// An entry of just now is under no checkpoint yet; the broker signs at least one a second while there
+// is news.
+constexpr int kAttempts = 4;
+constexpr int kPauseMilliseconds = 700;
 
 struct Options {
   std::string config;
@@ -45,7 +53,7 @@ Result<Inclusion> FetchInclusion(BrokerLink& link, const LinkConfiguration& conf
       path.clear();
       ByteView rest = piece.bytes;
       for (; rest.size() >= sizeof(Digest); rest = rest.subspan(sizeof(Digest)))
-        path.push_back(*ToArray<sizeof(Digest)>(rest.first(sizeof(Digest))));
+        std::ranges::copy(rest.first(sizeof(Digest)), path.emplace_back().begin());
     }
   }
   return inclusion;
@@ -71,9 +79,18 @@ Result<tool::Answer> ShowMessage(const Options& options) {
   if (!options.prove) return AnswerFor(record, nullptr, true);
   tool::Tell("asking as this agent's host: its own session breaks off and comes back by itself");
   const LinkConfiguration configuration = LinkOf(agent);
-  ASSIGN_OR_RETURN(const auto link, BrokerLink::Open(configuration));
   const std::vector<PartProof*> proofs = ProofsOf(record);
-  ASSIGN_OR_RETURN(const Inclusion inclusion, FetchInclusion(*link, configuration, proofs));
+  Inclusion inclusion;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0) poll(nullptr, 0, kPauseMilliseconds);
+    ASSIGN_OR_RETURN(const auto link, BrokerLink::Open(configuration));
+    ASSIGN_OR_RETURN(inclusion, FetchInclusion(*link, configuration, proofs));
+    if (std::ranges::none_of(proofs, [&](const PartProof* proof) {
+          return proof->position.index.value() >= inclusion.head.size;
+        })) {
+      break;
+    }
+  }
   bool good = !proofs.empty();
   for (const PartProof* const proof : proofs) good = good && IsIncluded(*proof, inclusion);
   return AnswerFor(record, &inclusion, good);

@@ -106,14 +106,15 @@ Result<std::vector<FetchedDocument>> FetchDocuments(BrokerLink& link,
     auto note = FetchNote(link, *kind, document.mark.hash);
     if (!note && note.error().code != FaultCode::kCorrupt)
       return tl::unexpected<Fault>(note.error());
-    if (!note || !*note) {
+    const std::optional<std::string> text = note ? *std::move(note) : std::nullopt;
+    if (!text) {
       problems.push_back(Named(document) + ": " +
                          (note ? "the broker does not have it" : note.error().detail));
       continue;
     }
-    if (const auto wrong = WrongWith(*kind, **note, configuration))
+    if (const auto wrong = WrongWith(*kind, *text, configuration))
       problems.push_back(Named(document) + ": " + *wrong);
-    fetched.push_back({document.mark, **std::move(note)});
+    fetched.push_back({document.mark, *text});
   }
   return fetched;
 }

@@ -133,6 +133,7 @@ Value PartJson(const PartProof& proof) {
 
 std::string ReceiptWords(const std::map<ReceiptKind, TimePoint>& receipts) {
   std::vector<std::string> words;
+  words.reserve(receipts.size());
   for (const auto& [kind, time] : receipts)
     words.push_back(std::string(NameOf(kind)) + " " + LocalText(time));
   return words.empty() ? "" : " (" + tool::Join(words) + ")";

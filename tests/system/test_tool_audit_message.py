@@ -69,7 +69,7 @@ def holds(proof):
 def test_both_parties_prove_the_same_entry_by_hashing_alone(told):
     p, origin = told
     sent = message(p, POLICE, origin, "--prove", "--json")
-    assert sent.code == OK, sent
+    assert sent.code == OK, sent.out
     sender = sent.json()["sent"][0]
     assert sender["entry"]["kind"] == "accepted" and sender["entry"]["origin"] == origin
     assert sender["proof"]["included"] is True and holds(sender["proof"])
