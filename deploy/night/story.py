@@ -82,7 +82,6 @@ class Night:
             intake={"folder": str(self.drop), "mapping": str(reference / "mapping.toml"),
                     "register": str(reference / "register.csv"), "links": str(reference / "links.csv"),
                     "agency": POLICE, "role": "police", "supervisors": ["supervisor"]})
-        self.mapping_force = "south-yorkshire"
 
     # --- the story
 
@@ -102,7 +101,8 @@ class Night:
         """Remembers what the log's head is now: the log must still contain it in the end."""
         answer = self.partnership.must_tool("audit", "verify", "--operator", self.partnership.operator, "--state",
                                             self.folder / "head", "--json").json()
-        self.heads.append({"size": answer["entries"], "root": answer["root"]})
+        root = base64.b64encode(bytes.fromhex(answer["root"])).decode()  # As checkpoints write it.
+        self.heads.append({"size": answer["size"], "root": root})
         return answer
 
     def put(self, name, data, halves=False):
@@ -227,9 +227,8 @@ class Night:
 
     def answers(self):
         self.teller.chapter("The force")
-        late = lambda: [r for m in self.sent() for r in m["recipients"] if r["late"]]  # noqa: E731
-        done = lambda: sum("acknowledged" in r["receipts"] for m in self.sent()  # noqa: E731
-                           for r in m["recipients"])
+        recipients = lambda: [r for message in self.sent() for r in message["recipients"]]  # noqa: E731
+        done = lambda: sum("acknowledged" in r["receipts"] for r in recipients())  # noqa: E731
         with contextlib.suppress(HarnessError):
             self.wait(lambda: done() >= sum(notice["state"] == "acknowledged" for agency in [*SCHOOLS, COUNCIL]
                                             for notice in self.partnership.notices(agency)), "the receipts")
@@ -237,7 +236,9 @@ class Night:
         unanswered = len(self.shown(AWAY))
         self.say(f"{SCHOOLS[AWAY]} has answered none of {unanswered}. The clock runs ({MINUTES_TO_ANSWER} minute here, "
                  "the bell in life).")
-        self.partnership.wait_for(lambda: len(late()) >= unanswered, 60 * MINUTES_TO_ANSWER + PATIENCE, "the alarm")
+        self.partnership.wait_for(lambda: all(r["late"] or {"acknowledged", "not-ours"} & set(r["receipts"])
+                                              or r["role"] != "school" for r in recipients()),
+                                  60 * MINUTES_TO_ANSWER + PATIENCE, "the alarms")
         alarms = [alarm for alarm in self.partnership.alarms(POLICE) if alarm["open"]]
         for kind, count in sorted(collections.Counter(alarm["kind"] for alarm in alarms).items()):
             self.say(f"   alarm: {kind}, {count} open")
@@ -249,7 +250,7 @@ class Night:
         p = self.partnership
         self.teller.chapter("The proof")
         verified = self.note_head()
-        self.say(f"The log verifies: {verified['entries']} entries under the broker's signature.")
+        self.say(f"The log verifies: {verified['entries-verified']} entries under the broker's signature.")
         e = self.evidence
         for name in ("inputs", "receipts", "stores"):
             (e / name).mkdir(parents=True)
