@@ -83,8 +83,8 @@ Result<void> FoundIfNew(Committer& committer, MarkFile& mark,
                         const BrokerConfiguration& configuration) {
   if (!committer.is_new()) return {};
   if (mark.newest() && mark.newest()->size > 0) return {};  // Not new: lost. CheckMark() says so.
-  // The mark of the empty log, before there is anything: from now on a store without its mark is noticed,
-  // and a crash between here and the first checkpoint is not taken for one.
+  // The mark of the empty log, before there is anything: from now on a store without its mark is
+  // noticed, and a crash between here and the first checkpoint is not taken for one.
   RETURN_IF_FAULT(mark.Advance({0, 0, tlog::EmptyRoot()}));
   ASSIGN_OR_RETURN(const std::string opening, ReadNote(configuration.opening));
   ASSIGN_OR_RETURN(const std::string directory, ReadNote(configuration.directory));

@@ -156,7 +156,8 @@ class Comparison {
     }
   }
 
-  // One for each combination of the exchange's claims; one that says nothing for an unknown exchange.
+  // One for each combination of the exchange's claims; one that says nothing for an unknown
+  // exchange.
   static std::vector<Said> SaidAt(const Policy& policy, const Policy::TableKey& place) {
     const Exchange* const exchange = policy.Find(std::get<0>(place));
     if (exchange == nullptr) return {};

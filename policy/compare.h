@@ -1,5 +1,5 @@
-// Policies for people: a table's cells gathered into what they say, and two versions compared as "who gains,
-// who loses". Pure; any thread.
+// Policies for people: a table's cells gathered into what they say, and two versions compared as
+// "who gains, who loses". Pure; any thread.
 
 #pragma once
 
@@ -14,12 +14,12 @@
 
 namespace havenline::policy {
 
-// When something holds: claims with the values they may have. A claim that is not named may have any; so
-// an empty case is "always".
+// When something holds: claims with the values they may have. A claim that is not named may have
+// any; so an empty case is "always".
 using Case = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
-// The cases that together cover exactly the indices of the table at which `holds` is not 0. CHECKs that it
-// has one element for each combination of the claims' values.
+// The cases that together cover exactly the indices of the table at which `holds` is not 0. CHECKs
+// that it has one element for each combination of the claims' values.
 std::vector<Case> CasesOf(const std::vector<Claim>& claims, std::span<const std::uint8_t> holds);
 
 // "when risk is high or medium, and childPart is victim"; empty for the empty case.
@@ -54,7 +54,8 @@ struct Change {
   bool other_senders = false;     // those that neither version's profiles name,
   std::vector<AgencyId> senders;  // and these.
   std::vector<Case> when;
-  // The claims differ between the versions, so that cases cannot be told apart: it holds in some case.
+  // The claims differ between the versions, so that cases cannot be told apart: it holds in some
+  // case.
   bool in_some_case = false;
 };
 

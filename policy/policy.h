@@ -1,8 +1,9 @@
 // Policy: who may, must and must never share what, as governance signed it. A total table: every
 // (exchange, profile, sender role, recipient role, claims) has a cell, and a decision is a look-up.
 //
-// Default deny (C2): a section reaches a role only if a `share` or `require` rule says so and no `never`
-// rule forbids it. What cannot be looked up (an unknown exchange, role, claim or value) is denied.
+// Default deny (C2): a section reaches a role only if a `share` or `require` rule says so and no
+// `never` rule forbids it. What cannot be looked up (an unknown exchange, role, claim or value) is
+// denied.
 //
 // Immutable, so any thread may read one that it holds. Pure.
 
@@ -90,8 +91,8 @@ class Policy {
   Policy(const Policy&) = delete;
   Policy& operator=(const Policy&) = delete;
 
-  // `text` is the note's text. A kInvalid fault lists every problem, with line and column, or with the
-  // cell in which two rules contradict each other.
+  // `text` is the note's text. A kInvalid fault lists every problem, with line and column, or with
+  // the cell in which two rules contradict each other.
   static Result<Policy> Parse(std::string_view text, const std::string& source_name);
 
   const PartnershipId& partnership() const { return partnership_; }
@@ -112,7 +113,8 @@ class Policy {
   std::vector<Row> RowsFor(const ExchangeName& exchange, const AgencyId& sender, const Role& from,
                            const std::vector<ClaimOpening>& claims) const;
 
-  // The claims that any rule for (exchange, sender role, recipient role) reads: those a recipient gets.
+  // The claims that any rule for (exchange, sender role, recipient role) reads: those a recipient
+  // gets.
   std::vector<std::string> ClaimsRead(const ExchangeName& exchange, const Role& from,
                                       const Role& to) const;
 
@@ -120,8 +122,8 @@ class Policy {
   std::string_view ProfileOf(const AgencyId& sender) const;
   const std::map<AgencyId, std::string>& profiles() const { return profile_of_; }
 
-  // The whole table, for comparing (compare.h): a place's cells by the index of the claims' values, the
-  // first claim the most significant.
+  // The whole table, for comparing (compare.h): a place's cells by the index of the claims' values,
+  // the first claim the most significant.
   using TableKey = std::tuple<ExchangeName, std::string, Role, Role>;  // …, profile, from, to.
   const std::map<TableKey, std::vector<Cell>>& table() const { return table_; }
 

@@ -1,4 +1,5 @@
-// havenline-council: the council's desks: children's services, the officer for home-educated children.
+// havenline-council: the council's desks: children's services, the officer for home-educated
+// children.
 
 #include "agents/daemon/daemon.h"
 

@@ -1,5 +1,5 @@
-// agent.toml: what an agent daemon needs to know of its machine and its agencies. docs/operations.md
-// explains each key.
+// agent.toml: what an agent daemon needs to know of its machine and its agencies.
+// docs/operations.md explains each key.
 
 #pragma once
 
@@ -39,8 +39,8 @@ struct AgentConfiguration {
   }
 };
 
-// Reads the file and hands `more` the top table, to read what only one daemon has, before unknown keys are
-// refused.
+// Reads the file and hands `more` the top table, to read what only one daemon has, before unknown
+// keys are refused.
 Result<AgentConfiguration> ReadAgentConfiguration(
     const std::filesystem::path& path,
     const std::function<void(text::MapReader& top, const AgentConfiguration& read)>& more = {});

@@ -1,5 +1,5 @@
-// Daemon: an agent with its desk and local port, from configuration to SIGTERM. Each daemon's main adds what
-// only it has.
+// Daemon: an agent with its desk and local port, from configuration to SIGTERM. Each daemon's main
+// adds what only it has.
 
 #pragma once
 

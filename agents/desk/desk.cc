@@ -37,7 +37,8 @@ Result<const InMessage*> Desk::Shown(std::uint64_t number) const {
     return Fail(FaultCode::kInvalid,
                 "notice " + std::to_string(number) + " was handed back as not ours");
   }
-  // Who must never learn of it is the conflict lead's to compare with the staff, before anyone sees more.
+  // Who must never learn of it is the conflict lead's to compare with the staff, before anyone sees
+  // more.
   ASSIGN_OR_RETURN(const auto exclusions,
                    agent_.inbox().Section(*message, seal::kExclusionsSection));
   const exchange::ExchangeType* const type = exchange::FindExchange(message->exchange);

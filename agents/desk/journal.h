@@ -1,5 +1,5 @@
-// Journal: every read at this desk, chained and signed by the agency, committed before anything is shown.
-// Never sent to senders; they get receipts.
+// Journal: every read at this desk, chained and signed by the agency, committed before anything is
+// shown. Never sent to senders; they get receipts.
 //
 // Owned by the agent's loop.
 

@@ -1,5 +1,5 @@
-// People: the staff who may use a desk, each by a bearer token of their own. Outside the agency a person is
-// a pseudonym, which only this agency's key can tie to a name.
+// People: the staff who may use a desk, each by a bearer token of their own. Outside the agency a
+// person is a pseudonym, which only this agency's key can tie to a name.
 //
 // Immutable once read; any thread.
 
@@ -25,8 +25,8 @@ struct Person {
 
 class People {
  public:
-  // One line for each person: `<login> <token>`, the token at least 32 characters of [A-Za-z0-9_-]. The file
-  // is a secret: mode 0600. Lines that start with # are comments.
+  // One line for each person: `<login> <token>`, the token at least 32 characters of [A-Za-z0-9_-].
+  // The file is a secret: mode 0600. Lines that start with # are comments.
   static Result<People> Read(const std::filesystem::path& tokens,
                              const seal::LockedSecret<32>& pseudonym_key);
 

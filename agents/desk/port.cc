@@ -38,8 +38,8 @@ int StatusOf(FaultCode code) {
   return 500;
 }
 
-// A body of POST /v1/send: {"from":…, "role":…, "exchange":…, "reference":…, "to":[{"agency":…,"role":…}],
-// "sections":{name: value}}.
+// A body of POST /v1/send: {"from":…, "role":…, "exchange":…, "reference":…,
+// "to":[{"agency":…,"role":…}], "sections":{name: value}}.
 Result<Outbox::Request> RequestFrom(const Value& body) {
   text::MapReader reader(body, "request");
   const std::string from = reader.Name("from");

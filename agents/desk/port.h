@@ -1,5 +1,5 @@
-// The local port: the desk and the agent for programs on this machine. Loopback only, JSON, one bearer token
-// a person. docs/integration.md lists the paths.
+// The local port: the desk and the agent for programs on this machine. Loopback only, JSON, one
+// bearer token a person. docs/integration.md lists the paths.
 
 #pragma once
 

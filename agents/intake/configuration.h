@@ -1,5 +1,5 @@
-// [intake] of agent.toml: where a force's files come from and whose notices they become. docs/operations.md
-// explains each key.
+// [intake] of agent.toml: where a force's files come from and whose notices they become.
+// docs/operations.md explains each key.
 
 #pragma once
 
@@ -29,8 +29,8 @@ struct IntakeConfiguration {
       supervisors;  // Logins that may see and decide held rows; none: everyone at the port.
 };
 
-// `intake` is the table; relative paths are relative to `folder`, that of agent.toml. What is wrong is told to
-// the reader.
+// `intake` is the table; relative paths are relative to `folder`, that of agent.toml. What is wrong
+// is told to the reader.
 IntakeConfiguration ReadIntakeConfiguration(text::MapReader& intake,
                                             const std::filesystem::path& folder);
 

@@ -54,7 +54,8 @@ class Router {
     return Add(school, kSchoolRole);
   }
 
-  // The one agency that holds `role`. `needed`: without it nobody would be told in the school's place.
+  // The one agency that holds `role`. `needed`: without it nobody would be told in the school's
+  // place.
   bool AddHolder(const Role& role, bool needed) {
     std::vector<const Agency*> holders;
     for (const Agency& agency : view_.directory.agencies()) {

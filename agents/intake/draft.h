@@ -1,4 +1,5 @@
-// From what a row says and the establishment it means to the notice that could be sent, and to whom. Pure.
+// From what a row says and the establishment it means to the notice that could be sent, and to
+// whom. Pure.
 
 #pragma once
 
@@ -16,8 +17,8 @@
 
 namespace havenline::intake {
 
-// `placed`: nothing for a home-educated child. `hold_flags`: the policy's list; of a row's own flags each
-// counts, listed or not, since a flag that policy renamed must not mean no danger.
+// `placed`: nothing for a home-educated child. `hold_flags`: the policy's list; of a row's own
+// flags each counts, listed or not, since a flag that policy renamed must not mean no danger.
 NoticeDraft MakeDraft(RowFacts facts, const std::optional<Placed>& placed, const std::string& force,
                       const std::vector<std::string>& hold_flags);
 
@@ -38,11 +39,12 @@ struct Routed {
 };
 using Routing = std::variant<Routed, std::string>;  // Or why a person must decide, in words.
 
-// Every role that policy lets be told of such a notice: the child's school (or, for a home-educated child, the
-// one agency for these), and of every other role the one agency that holds it.
+// Every role that policy lets be told of such a notice: the child's school (or, for a home-educated
+// child, the one agency for these), and of every other role the one agency that holds it.
 Routing RouteNotice(const NoticeDraft& draft, const RouteView& view);
 
-// The content to be sealed. kInvalid if a section breaks a rule of the exchange, which RowReader excludes.
+// The content to be sealed. kInvalid if a section breaks a rule of the exchange, which RowReader
+// excludes.
 Result<Content> ContentOf(const Sections& sections, const AgencyId& sender, const Role& role);
 
 }  // namespace havenline::intake

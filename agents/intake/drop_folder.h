@@ -1,6 +1,6 @@
-// DropFolder: IN, SENT and FAILED under one folder. Other hosts may write to IN over a network share, where
-// the system tells us of nothing: so IN is read again and again, and a file counts as complete once its size
-// and time have not changed for a while.
+// DropFolder: IN, SENT and FAILED under one folder. Other hosts may write to IN over a network
+// share, where the system tells us of nothing: so IN is read again and again, and a file counts as
+// complete once its size and time have not changed for a while.
 //
 // Owned by the agent's loop.
 
@@ -41,20 +41,20 @@ class DropFolder {
  public:
   explicit DropFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Makes what is missing of the three, for this user alone; whoever else writes to IN is let in by its
-  // owner.
+  // Makes what is missing of the three, for this user alone; whoever else writes to IN is let in by
+  // its owner.
   Result<void> Make() const;
 
   struct Scanned {
     std::vector<DroppedFile> complete;  // Oldest first.
     std::vector<LeftLying> left;
   };
-  // Looks at IN once. Complete is what ends in ".csv", is no hidden or temporary file, and is the same as in an
-  // earlier look at least kStableFor ago.
+  // Looks at IN once. Complete is what ends in ".csv", is no hidden or temporary file, and is the
+  // same as in an earlier look at least kStableFor ago.
   Result<Scanned> Scan(Monotonic now);
 
-  // The whole file. kUnavailable if it is no longer as it was found: it will be found again. kInvalid if it is
-  // larger than kFileBytesMax.
+  // The whole file. kUnavailable if it is no longer as it was found: it will be found again.
+  // kInvalid if it is larger than kFileBytesMax.
   Result<Bytes> Read(DropPlace place, const DroppedFile& file) const;
   // What a place has under that name now; kMissing if nothing.
   Result<DroppedFile> Look(DropPlace place, const std::string& name) const;
@@ -63,8 +63,8 @@ class DropFolder {
   // Durable; never over another file (kInvalid).
   Result<void> Move(DropPlace from, const std::string& name, DropPlace to,
                     const std::string& target) const;
-  // For what intake itself writes beside a moved file: readable by the folder's group, so that the force's
-  // staff can be let in.
+  // For what intake itself writes beside a moved file: readable by the folder's group, so that the
+  // force's staff can be let in.
   Result<void> Write(DropPlace place, const std::string& name, std::string_view text) const;
 
  private:

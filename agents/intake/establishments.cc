@@ -139,7 +139,8 @@ Placing Establishments::PlaceLaestab(const std::string& laestab, Day today) cons
   return Placed{group->second.front(), *followed.begin()};
 }
 
-// A name says less than a number: every establishment that ever had it must lead to the same open one.
+// A name says less than a number: every establishment that ever had it must lead to the same open
+// one.
 Placing Establishments::PlaceName(const std::string& name, Day today) const {
   const auto group = by_name_.find(FoldedName(name));
   if (group == by_name_.end()) {

@@ -1,6 +1,6 @@
-// Establishments: the schools register, as its daily CSV has it, and which school a row of a records system
-// means. A school that becomes an academy closes and gets a new number; who was told of the old one must be
-// told to its successor.
+// Establishments: the schools register, as its daily CSV has it, and which school a row of a
+// records system means. A school that becomes an academy closes and gets a new number; who was told
+// of the old one must be told to its successor.
 //
 // Immutable once read; any thread. Pure.
 
@@ -55,15 +55,16 @@ class Establishments {
   Establishments& operator=(Establishments&&) = default;
 
   // The register needs the columns URN, LA (code), EstablishmentNumber, EstablishmentName and
-  // EstablishmentStatus (code); OpenDate and CloseDate are used if there. The links need URN, LinkURN and
-  // LinkType, of which those that begin with "Successor" count. kInvalid names the file, line and column.
-  // Rows that cannot be read are counted and left out: whoever needs them is asked about.
+  // EstablishmentStatus (code); OpenDate and CloseDate are used if there. The links need URN,
+  // LinkURN and LinkType, of which those that begin with "Successor" count. kInvalid names the
+  // file, line and column. Rows that cannot be read are counted and left out: whoever needs them is
+  // asked about.
   static Result<Establishments> Parse(const RegisterFile& schools,
                                       const std::optional<RegisterFile>& links);
 
-  // By URN if there is one, then by LA and establishment number, then by name. What the row gives beside must
-  // not contradict it. A closed establishment leads to its open successor if there is exactly one.
-  // `named` must be given.
+  // By URN if there is one, then by LA and establishment number, then by name. What the row gives
+  // beside must not contradict it. A closed establishment leads to its open successor if there is
+  // exactly one. `named` must be given.
   Placing Place(const SchoolNamed& named, Day today) const;
 
   const Establishment* Find(const std::string& urn) const;

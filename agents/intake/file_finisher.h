@@ -1,6 +1,6 @@
-// FileFinisher: the end of a file whose rows have all been dealt with: its receipt, its quarantined rows to mend,
-// and the original's move out of IN. The store holds everything before anything is written, and whatever was
-// written before a crash is written again, the same.
+// FileFinisher: the end of a file whose rows have all been dealt with: its receipt, its quarantined
+// rows to mend, and the original's move out of IN. The store holds everything before anything is
+// written, and whatever was written before a crash is written again, the same.
 //
 // Owned by the agent's loop.
 
@@ -35,8 +35,8 @@ class FileFinisher {
   // All of the file's rows are taken. With trouble, call again later.
   Result<Trouble> Finish(FileInHand& file, TimePoint now);
 
-  // Looks at the files moved of late: one that is still written to by a slow copy goes back to IN and is taken
-  // again; rows that went already are duplicates then.
+  // Looks at the files moved of late: one that is still written to by a slow copy goes back to IN
+  // and is taken again; rows that went already are duplicates then.
   Result<Trouble> WatchMoved(TimePoint now);
 
  private:

@@ -1,5 +1,5 @@
-// HeldBook: dangerous rows, until a supervisor has released or rejected each. A row that waits too long is
-// alarmed again: a child's school has not been told.
+// HeldBook: dangerous rows, until a supervisor has released or rejected each. A row that waits too
+// long is alarmed again: a child's school has not been told.
 //
 // Owned by the agent's loop.
 
@@ -30,7 +30,8 @@ class HeldBook {
  public:
   explicit HeldBook(HeldParts parts) : parts_(std::move(parts)) {}
 
-  // Adds to the caller's batch; returns its number. `notice` is the record that reserves the reference.
+  // Adds to the caller's batch; returns its number. `notice` is the record that reserves the
+  // reference.
   std::uint64_t Hold(const NoticeDraft& draft, NoticeRecord& notice, const HeldRow& row,
                      TimePoint now, StoreBatch& batch);
 
@@ -39,8 +40,8 @@ class HeldBook {
   // Once, before anything else: gives the outbox what a supervisor released before a crash.
   Result<void> FinishReleases(TimePoint now);
 
-  // By a supervisor. Releasing again gives the same origin. kInvalid if it was decided the other way, or cannot
-  // be sent as things are: then it goes on waiting, and the words say what to do.
+  // By a supervisor. Releasing again gives the same origin. kInvalid if it was decided the other
+  // way, or cannot be sent as things are: then it goes on waiting, and the words say what to do.
   Result<MessageId> Release(std::uint64_t number, const std::string& login, TimePoint now);
   Result<void> Reject(std::uint64_t number, const std::string& login, TimePoint now);
 

@@ -107,7 +107,8 @@ Result<void> Intake::RunClocks(TimePoint now, Monotonic mono) {
 Result<void> Intake::SetUp(TimePoint now, Monotonic mono) {
   const std::vector<std::string> hold_flags = HoldFlags();
   if (setup_ != nullptr) {
-    // A policy that came since may list a danger that the mapping has never heard of: rows must not go past it.
+    // A policy that came since may list a danger that the mapping has never heard of: rows must not
+    // go past it.
     if (in_hand_ || setup_->mapping().Uncovered(hold_flags).empty()) return {};
     setup_.reset();
     next_setup_ = mono;

@@ -1,12 +1,12 @@
-// Intake: a police records system drops the night's files into a folder, and each child's school gets its
-// notice. A file is taken once it is complete; every row becomes a notice, a duplicate, a quarantined row that
-// a person mends, or a held row that a supervisor decides; then the file moves to SENT or FAILED with a receipt
-// that says which.
+// Intake: a police records system drops the night's files into a folder, and each child's school
+// gets its notice. A file is taken once it is complete; every row becomes a notice, a duplicate, a
+// quarantined row that a person mends, or a held row that a supervisor decides; then the file moves
+// to SENT or FAILED with a receipt that says which.
 //
 //   IN/<name>  ─complete, known by its digest─>  rows, slice by slice  ─>  receipt  ─>  SENT/<name>
 //
-// Whatever is killed at whatever point is taken up again: nothing is lost, and nothing is sent twice.
-// Owned by the agent's loop: call it from OnTick() and inside Agent::Call().
+// Whatever is killed at whatever point is taken up again: nothing is lost, and nothing is sent
+// twice. Owned by the agent's loop: call it from OnTick() and inside Agent::Call().
 
 #pragma once
 
@@ -44,8 +44,9 @@ struct IntakeParts {
 
 class Intake {
  public:
-  // A fault is one of the store. A mapping file or register that cannot be used is none: the agent has messages
-  // to look after, so it runs, intake does not, and an alarm says why until it is mended.
+  // A fault is one of the store. A mapping file or register that cannot be used is none: the agent
+  // has messages to look after, so it runs, intake does not, and an alarm says why until it is
+  // mended.
   static Result<std::unique_ptr<Intake>> Open(IntakeConfiguration configuration, IntakeParts parts);
 
   // Some milliseconds of work. A fault is one of the store: the process must stop.

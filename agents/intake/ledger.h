@@ -1,9 +1,10 @@
-// Ledger: what intake knows and must not forget: which files it took, which notices it made, which rows wait
-// for a person. All of it is in the store's intake table before anything shows; no key of a row in the store
-// says anything (C5), so what is looked up by a reference is looked up in memory.
+// Ledger: what intake knows and must not forget: which files it took, which notices it made, which
+// rows wait for a person. All of it is in the store's intake table before anything shows; no key of
+// a row in the store says anything (C5), so what is looked up by a reference is looked up in
+// memory.
 //
-// Changes are made in memory and added to a batch, which the caller commits at once; after a failed commit the
-// process must stop. Owned by the agent's loop.
+// Changes are made in memory and added to a batch, which the caller commits at once; after a failed
+// commit the process must stop. Owned by the agent's loop.
 
 #pragma once
 

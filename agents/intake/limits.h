@@ -9,7 +9,8 @@ namespace havenline::intake {
 
 using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): literals only.
 
-// A file of the night. A large force reports some hundreds of children; a notice's text is some kilobytes.
+// A file of the night. A large force reports some hundreds of children; a notice's text is some
+// kilobytes.
 inline constexpr std::size_t kFileBytesMax =
     8U << 20U;  // Read and split in one turn of the agent's loop.
 inline constexpr std::size_t kRowsMax = 20'000;
@@ -35,8 +36,8 @@ inline constexpr std::size_t kRegisterRowsMax = 200'000;
 inline constexpr auto kRegisterWatchedEvery = 60s;
 inline constexpr std::size_t kMappingBytesMax = 1U << 20U;
 
-// What is kept. A row is taken only if its incident is younger than the memory of what was sent, so that no
-// old file can make a second notice.
+// What is kept. A row is taken only if its incident is younger than the memory of what was sent, so
+// that no old file can make a second notice.
 inline constexpr auto kIncidentAgeMax = std::chrono::days(400);
 inline constexpr auto kKeysKept = std::chrono::days(430);
 inline constexpr std::size_t kFilesKept = 1'000;

@@ -1,5 +1,5 @@
-// Mapping: which column of a force's export says what. One TOML file for each force; docs/integration.md
-// explains it, deploy/examples has two.
+// Mapping: which column of a force's export says what. One TOML file for each force;
+// docs/integration.md explains it, deploy/examples has two.
 //
 // Immutable once read; any thread. Pure.
 
@@ -47,8 +47,9 @@ struct FlagRule {
 };
 
 struct Mapping {
-  // kInvalid lists every problem with line and column. `hold_flags` is the policy's list: each must have a
-  // rule, be computed, or stand in flags-not-recorded, since a forgotten flag must not mean no danger.
+  // kInvalid lists every problem with line and column. `hold_flags` is the policy's list: each must
+  // have a rule, be computed, or stand in flags-not-recorded, since a forgotten flag must not mean
+  // no danger.
   static Result<Mapping> Parse(std::string_view text, const std::string& source_name,
                                const std::vector<std::string>& hold_flags);
 

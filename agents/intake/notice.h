@@ -14,7 +14,8 @@
 
 namespace havenline::intake {
 
-// The one exchange that this intake makes, and the sections of it that are intake's own to fill or to judge.
+// The one exchange that this intake makes, and the sections of it that are intake's own to fill or
+// to judge.
 inline const ExchangeName kNoticeExchange("encompass-notice");
 inline constexpr const char* kExclusionsSection = "exclusions";
 inline constexpr const char* kNameSection = "childName";

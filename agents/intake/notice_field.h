@@ -1,5 +1,5 @@
-// A field of the notice, as a mapping file names it: "childBirth", "presence.where", "collection[2].who".
-// Pure.
+// A field of the notice, as a mapping file names it: "childBirth", "presence.where",
+// "collection[2].who". Pure.
 
 #pragma once
 
@@ -28,8 +28,9 @@ struct NoticeField {
 // kInvalid says what is wrong and what there is instead.
 Result<NoticeField> FindNoticeField(const exchange::ExchangeType& type, std::string_view path);
 
-// What a text means for a field, its codes replaced: null if it is empty; else checked against the field's
-// choices, format and length. "yes" and "no" are truths. kInvalid says what is wrong, without the text.
+// What a text means for a field, its codes replaced: null if it is empty; else checked against the
+// field's choices, format and length. "yes" and "no" are truths. kInvalid says what is wrong,
+// without the text.
 Result<text::Value> ValueFor(const exchange::Field& field, const std::string& content);
 
 // Sections put together field by field. Items of a list for which nothing came are left out.

@@ -1,5 +1,5 @@
-// QuarantineBook: rows that could not be sent, until a person has mended them or taken them on. Each is alarmed
-// once, however often the same row comes again.
+// QuarantineBook: rows that could not be sent, until a person has mended them or taken them on.
+// Each is alarmed once, however often the same row comes again.
 //
 // Adds to the caller's batch. Owned by the agent's loop.
 

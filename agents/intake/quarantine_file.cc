@@ -18,8 +18,8 @@ bool StartsFormula(std::string_view text) {
                              [&](std::string_view start) { return text.starts_with(start); });
 }
 
-// True for what a spreadsheet would run, and for what looks as if it had been protected already: else taking
-// the apostrophe away again would not give back what was there.
+// True for what a spreadsheet would run, and for what looks as if it had been protected already:
+// else taking the apostrophe away again would not give back what was there.
 bool NeedsApostrophe(std::string_view cell) {
   return StartsFormula(cell.substr(std::min(cell.find_first_not_of('\''), cell.size())));
 }

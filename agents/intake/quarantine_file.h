@@ -1,5 +1,5 @@
-// The file in which quarantined rows come back: the original's header and rows, and a column that says why.
-// It can be opened with a spreadsheet, mended and dropped again. Pure.
+// The file in which quarantined rows come back: the original's header and rows, and a column that
+// says why. It can be opened with a spreadsheet, mended and dropped again. Pure.
 
 #pragma once
 
@@ -23,9 +23,9 @@ struct QuarantinedLine {
   std::string reason;
 };
 
-// `file` is what `table` was read from. UTF-8 with its mark. A cell that a spreadsheet would run gets an
-// apostrophe in front, which Unprotected() takes away again. Rows that could not be split into cells come last,
-// as they are, so that they cannot spoil the others.
+// `file` is what `table` was read from. UTF-8 with its mark. A cell that a spreadsheet would run
+// gets an apostrophe in front, which Unprotected() takes away again. Rows that could not be split
+// into cells come last, as they are, so that they cannot spoil the others.
 std::string QuarantineFile(ByteView file, const text::CsvTable& table, char delimiter,
                            const std::vector<QuarantinedLine>& lines);
 

@@ -1,5 +1,5 @@
-// The receipt of a file: what became of each of its rows, beside the file in SENT or FAILED. It names rows,
-// columns and establishments, never a person. Pure.
+// The receipt of a file: what became of each of its rows, beside the file in SENT or FAILED. It
+// names rows, columns and establishments, never a person. Pure.
 
 #pragma once
 
@@ -28,8 +28,8 @@ struct ReceiptFacts {
 // Indented JSON with a last line end.
 std::string ReceiptText(const ReceiptFacts& facts);
 
-// A name for the file of rows quarantined in the file that is moved to `target`: those of a file that is one
-// itself get a number in place of another suffix.
+// A name for the file of rows quarantined in the file that is moved to `target`: those of a file
+// that is one itself get a number in place of another suffix.
 std::string QuarantineFileName(const std::string& target, std::uint64_t number);
 
 }  // namespace havenline::intake

@@ -1,5 +1,5 @@
-// RowReader: from the cells of one row to what they say, by a force's mapping. Every cell is read before
-// anything is said, so that a person hears of all that is wrong with a row at once.
+// RowReader: from the cells of one row to what they say, by a force's mapping. Every cell is read
+// before anything is said, so that a person hears of all that is wrong with a row at once.
 //
 // Pure; immutable, so any thread.
 
@@ -29,9 +29,9 @@ using RowReading = std::variant<RowFacts, RowProblem>;
 
 class RowReader {
  public:
-  // For the files with this header. kInvalid names the columns that the mapping needs and the header lacks,
-  // and nothing of the header itself. Names are the same whatever blanks stand around them.
-  // `mapping` must outlive it.
+  // For the files with this header. kInvalid names the columns that the mapping needs and the
+  // header lacks, and nothing of the header itself. Names are the same whatever blanks stand around
+  // them. `mapping` must outlive it.
   static Result<RowReader> For(const Mapping& mapping, const std::vector<std::string>& header,
                                LocalZone zone);
 
@@ -41,8 +41,8 @@ class RowReader {
   // Columns that the mapping does not mention: for the receipt.
   const std::vector<std::string>& unused() const { return unused_; }
 
-  // The column in which a file of quarantined rows says why, if this is one, and what it says of a row: the
-  // number under which the row was quarantined.
+  // The column in which a file of quarantined rows says why, if this is one, and what it says of a
+  // row: the number under which the row was quarantined.
   std::optional<std::size_t> quarantine_column() const { return quarantine_column_; }
   std::optional<std::uint64_t> QuarantineNumber(const std::vector<std::string>& fields) const;
 

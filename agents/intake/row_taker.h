@@ -1,5 +1,5 @@
-// RowTaker: the rows of one file, a slice at a time. Each gets exactly one outcome, which is in the store
-// before the next slice begins; a notice is in the outbox before its row has one.
+// RowTaker: the rows of one file, a slice at a time. Each gets exactly one outcome, which is in the
+// store before the next slice begins; a notice is in the outbox before its row has one.
 //
 //   crash before the intents     nothing happened; the slice is taken again
 //   crash before the outcomes    what the outbox took is found by its reference and not made again
@@ -32,7 +32,8 @@ struct FileInHand {
   FileRows rows;
   std::vector<RowOutcome> outcomes;           // Of the first rows.
   std::map<std::size_t, std::uint64_t> made;  // Notices made before a crash, by row.
-  // The store has its bytes' digest, and they are no longer to be had: nothing more can be read of it.
+  // The store has its bytes' digest, and they are no longer to be had: nothing more can be read of
+  // it.
   bool lost = false;
 
   bool all_taken() const { return lost || outcomes.size() == rows.table.rows.size(); }
@@ -52,7 +53,8 @@ class RowTaker {
  public:
   explicit RowTaker(RowTakerParts parts) : parts_(std::move(parts)) {}
 
-  // Takes the next slice of `file`: at most kNoticesPerTurn notices, kRowsPerTurn rows and about kWorkPerTurn.
+  // Takes the next slice of `file`: at most kNoticesPerTurn notices, kRowsPerTurn rows and about
+  // kWorkPerTurn.
   Result<void> TakeSlice(FileInHand& file, const Setup& setup);
 
  private:

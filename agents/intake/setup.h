@@ -1,5 +1,5 @@
-// Setup: the mapping and the register that rows are read by, from their files. A newer register is taken up
-// while the agent runs: it is read on a thread of its own, since it is large.
+// Setup: the mapping and the register that rows are read by, from their files. A newer register is
+// taken up while the agent runs: it is read on a thread of its own, since it is large.
 //
 // Owned by the agent's loop.
 
@@ -38,7 +38,8 @@ struct RegisterStamp {
 
 class Setup {
  public:
-  // Reads everything; takes a second for a whole country's register. `hold_flags`: of the policy in force.
+  // Reads everything; takes a second for a whole country's register. `hold_flags`: of the policy in
+  // force.
   static Result<std::unique_ptr<Setup>> Load(const IntakeConfiguration& configuration,
                                              const std::vector<std::string>& hold_flags);
 
@@ -48,8 +49,8 @@ class Setup {
   // When the register's file was last written.
   TimePoint register_time() const { return FromMilliseconds(stamp_.schools.seconds * 1000); }
 
-  // Looks for a newer register now and then. A value if one was read since the last call: nothing wrong, or
-  // why the old one stays.
+  // Looks for a newer register now and then. A value if one was read since the last call: nothing
+  // wrong, or why the old one stays.
   std::optional<Result<void>> Watch(Monotonic now);
 
  private:

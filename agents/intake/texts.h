@@ -1,4 +1,5 @@
-// Small text functions that mapping, rows and register share. Pure. Letters are ASCII's unless said.
+// Small text functions that mapping, rows and register share. Pure. Letters are ASCII's unless
+// said.
 
 #pragma once
 
@@ -13,8 +14,8 @@ std::string_view Trimmed(std::string_view text);
 // For comparing codes and column values: "Yes" and "YES" are the same word.
 std::string Lower(std::string_view text);
 
-// For comparing names of establishments: small letters, also of Latin-1; one space between words; no dots,
-// commas, quotes or apostrophes; "&" is "and".
+// For comparing names of establishments: small letters, also of Latin-1; one space between words;
+// no dots, commas, quotes or apostrophes; "&" is "and".
 std::string FoldedName(std::string_view name);
 
 // Only '0' to '9', and at least one.

@@ -150,7 +150,8 @@ void Agent::Up(const Welcome& welcome) {
   if (!welcome.checkpoint.empty()) {
     TakeCheckpoint(welcome.checkpoint, documents_->head().size, welcome.consistency);
   }
-  // A log that does not reach as far as the head we verified has forgotten, whatever it says of itself.
+  // A log that does not reach as far as the head we verified has forgotten, whatever it says of
+  // itself.
   Must(outbox_->BeginSession(welcome.head));
   Announce({welcome.directory, welcome.policy, welcome.statements});
   for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});

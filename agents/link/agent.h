@@ -1,5 +1,5 @@
-// Agent: the client library put together. One loop thread owns the link, the store and everything that
-// changes; others ask it through Call().
+// Agent: the client library put together. One loop thread owns the link, the store and everything
+// that changes; others ask it through Call().
 
 #pragma once
 
@@ -48,8 +48,8 @@ class Agent final : private SessionOwner {
                                              const Clock& clock, seal::RandomSource& random);
   ~Agent() override;
 
-  // Called on the loop's thread about four times a second: intake, for one. A fault is one of the store and
-  // ends the agent.
+  // Called on the loop's thread about four times a second: intake, for one. A fault is one of the
+  // store and ends the agent.
   void OnTick(std::function<Result<void>(TimePoint now)> tick) { tick_ = std::move(tick); }
 
   void Start();

@@ -1,5 +1,5 @@
-// Alarms: what a person at this agency must look at. Raised once each, kept until a person takes it on or
-// its cause is gone. The operator's log hears of the kind and nothing else (C5).
+// Alarms: what a person at this agency must look at. Raised once each, kept until a person takes it
+// on or its cause is gone. The operator's log hears of the kind and nothing else (C5).
 //
 // Owned by the agent's loop.
 

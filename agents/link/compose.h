@@ -1,5 +1,5 @@
-// Compose(): from a content to a sealed, signed envelope under the policy and keys known now. The one place
-// where messages are made, for the first time and again.
+// Compose(): from a content to a sealed, signed envelope under the policy and keys known now. The
+// one place where messages are made, for the first time and again.
 //
 // Pure but for the randomness it is given.
 
@@ -99,8 +99,8 @@ struct Composed {
   std::vector<LeftOut> left_out;
 };
 
-// A value without an envelope's bytes if nobody can be granted anything: then `left_out` says why. kInvalid
-// if the content is not of an exchange and version that the policy knows.
+// A value without an envelope's bytes if nobody can be granted anything: then `left_out` says why.
+// kInvalid if the content is not of an exchange and version that the policy knows.
 Result<Composed> Compose(const ComposeRequest& request, const SenderView& view,
                          const ComposeTools& tools);
 

@@ -74,8 +74,8 @@ void Dealer::Sockets::Connect(const DealerOptions& options) {
 void Dealer::Sockets::ConnectAgainIfDue() {
   if (!connect_again || std::chrono::steady_clock::now() < *connect_again) return;
   connect_again.reset();
-  // What libzmq still holds of the old connection goes first, so that there are never two. It is no error
-  // that there is nothing: after a refusal that is so.
+  // What libzmq still holds of the old connection goes first, so that there are never two. It is no
+  // error that there is nothing: after a refusal that is so.
   zmq_disconnect(dealer.handle(), endpoint.c_str());
   dealer.connect(endpoint);
 }

@@ -1,5 +1,6 @@
-// Dealer: an agent's one socket to its broker. ZeroMQ DEALER over TCP with CURVE, both keys pinned; the
-// socket's monitor tells what libzmq keeps to itself: that a connection came, went, or was refused.
+// Dealer: an agent's one socket to its broker. ZeroMQ DEALER over TCP with CURVE, both keys pinned;
+// the socket's monitor tells what libzmq keeps to itself: that a connection came, went, or was
+// refused.
 //
 // One thread calls everything, but for Wake().
 
@@ -20,8 +21,8 @@ struct DealerOptions {
   std::string broker_key;  // Z85: the broker's public key.
   std::string public_key;  // Z85: ours.
   std::string secret_key;
-  // libzmq gives a connection up for good once the broker refused its key. Keys come into force while we
-  // wait, so we connect anew after so long.
+  // libzmq gives a connection up for good once the broker refused its key. Keys come into force
+  // while we wait, so we connect anew after so long.
   std::chrono::milliseconds refused_pause{5'000};
 };
 

@@ -158,7 +158,8 @@ Result<void> Documents::CheckNotice(DocumentKind kind, ByteView bytes) const {
   return {};
 }
 
-// What was checked when it came: its key may be retired or gone by the next start, and it stands all the same.
+// What was checked when it came: its key may be retired or gone by the next start, and it stands
+// all the same.
 Result<void> Documents::ApplyNotice(DocumentKind kind, ByteView bytes) {
   if (kind == DocumentKind::kSuspension) {
     ASSIGN_OR_RETURN(const Suspension suspension, ReadKeptSuspension(AsText(bytes)));
@@ -173,8 +174,8 @@ Result<void> Documents::ApplyNotice(DocumentKind kind, ByteView bytes) {
 
 Result<bool> Documents::TakeNotice(const DocumentFrame::Piece& piece) {
   if (piece.index != notices_ + 1) return false;  // Not the next one: asked for again.
-  // A statement we cannot verify is counted all the same: it must not keep the later ones from us. Its
-  // agency's keys stay as they were.
+  // A statement we cannot verify is counted all the same: it must not keep the later ones from us.
+  // Its agency's keys stay as they were.
   auto applied = CheckNotice(piece.kind, piece.bytes);
   if (applied) applied = ApplyNotice(piece.kind, piece.bytes);
   if (applied) {

@@ -1,6 +1,7 @@
-// Documents: what this agent knows to be in force (directory, policies, statements, suspensions) and how far
-// it has verified the broker's log. Everything is checked before it is kept: governance's signatures, the
-// agencies' own, the log's consistency. A bad document changes nothing.
+// Documents: what this agent knows to be in force (directory, policies, statements, suspensions)
+// and how far it has verified the broker's log. Everything is checked before it is kept:
+// governance's signatures, the agencies' own, the log's consistency. A bad document changes
+// nothing.
 //
 // Owned by the agent's loop.
 
@@ -56,8 +57,8 @@ class Documents {
   // Each takes what a fetch brought, durably. True if something changed.
   Result<bool> Take(const DocumentFrame::Piece& piece);
 
-  // A checkpoint with the proof from our head. kCorrupt if it contradicts what we verified before: then
-  // the broker has shown two histories, and both notes are kept.
+  // A checkpoint with the proof from our head. kCorrupt if it contradicts what we verified before:
+  // then the broker has shown two histories, and both notes are kept.
   Result<bool> TakeCheckpoint(const std::string& note, std::uint64_t from_size,
                               const std::vector<Digest>& proof);
 

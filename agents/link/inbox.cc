@@ -123,8 +123,8 @@ Result<void> Inbox::OnDeliver(const std::vector<DeliverItem>& items, TimePoint n
   return Finish(std::move(turn));
 }
 
-// Rows, contents and receipts of a frame in one sync: nothing is receipted that a crash could lose, and
-// nothing is on the desk whose receipt is not signed (A1).
+// Rows, contents and receipts of a frame in one sync: nothing is receipted that a crash could lose,
+// and nothing is on the desk whose receipt is not signed (A1).
 Result<void> Inbox::Finish(Turn turn) {
   if (!turn.drafts.empty()) parts_.receipts.Sign(std::move(turn.drafts), turn.batch);
   if (turn.batch.empty()) return {};
@@ -169,8 +169,8 @@ Result<void> Inbox::TakeNew(const Delivery& delivery, const InKey& key, Lane lan
   return {};
 }
 
-// Planted, to see that the checker finds it: what has just been taken is presented a second time, as if the
-// key that tells messages apart (D3) were another.
+// Planted, to see that the checker finds it: what has just been taken is presented a second time,
+// as if the key that tells messages apart (D3) were another.
 Result<void> Inbox::PlantDouble(const Delivery& delivery, const InKey& key, Lane lane, Turn& turn) {
   if (!PlantedFault("inbox-double")) return {};
   InKey again = key;
@@ -179,7 +179,8 @@ Result<void> Inbox::PlantDouble(const Delivery& delivery, const InKey& key, Lane
   return TakeNew(delivery, again, lane, turn);
 }
 
-// What could not be shown is kept as it came: to open it once a policy or key is there, and as evidence.
+// What could not be shown is kept as it came: to open it once a policy or key is there, and as
+// evidence.
 void Inbox::PutRaw(const Delivery& delivery, const InMessage& message, StoreBatch& batch) const {
   const std::string key = kRawPrefix + RowKey(message.key);
   if (message.shown()) return batch.Delete(Table::kPayload, key);
@@ -236,8 +237,8 @@ void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
   parts_.alarms.Settle(AlarmKind::kWithheld, RowKey(message.key), turn.now, turn.batch);
 }
 
-// Our part of the entry that released this to us, to prove it later without the broker (A3). One that does
-// not hold is alarmed, and the message is shown all the same (D8).
+// Our part of the entry that released this to us, to prove it later without the broker (A3). One
+// that does not hold is alarmed, and the message is shown all the same (D8).
 void Inbox::KeepProof(const Delivery& delivery, const InMessage& message, Turn& turn) {
   const PartProof& proof = delivery.proof;
   turn.batch.Put(Table::kPayload, kProofPrefix + RowKey(message.key),

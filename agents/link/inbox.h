@@ -1,5 +1,6 @@
-// Inbox: what this host's agencies receive. Everything is checked, stored durably and receipted; a message is
-// presented once, also after it was sealed anew (D3), and a gap in the numbers shows (D4).
+// Inbox: what this host's agencies receive. Everything is checked, stored durably and receipted; a
+// message is presented once, also after it was sealed anew (D3), and a gap in the numbers shows
+// (D4).
 //
 // Owned by the agent's loop.
 
@@ -88,8 +89,8 @@ class Inbox {
 
   Result<void> Load();
 
-  // The items of one deliver frame: stored and receipted in one sync. A store fault is final; an item that
-  // is not for us or does not parse is skipped and counted.
+  // The items of one deliver frame: stored and receipted in one sync. A store fault is final; an
+  // item that is not for us or does not parse is skipped and counted.
   Result<void> OnDeliver(const std::vector<DeliverItem>& items, TimePoint now);
   Result<bool> OnVoid(const SignedVoid& value, TimePoint now);
 
@@ -100,9 +101,9 @@ class Inbox {
   // Alarms gaps that have stayed open.
   Result<void> Tick(TimePoint now);
 
-  // A person's act: signs its receipt and commits it, before anything is shown. kMissing if there is no
-  // such message, kInvalid if it is not to be shown. Acting twice gives the first act's receipt.
-  // `beside` is committed with it.
+  // A person's act: signs its receipt and commits it, before anything is shown. kMissing if there
+  // is no such message, kInvalid if it is not to be shown. Acting twice gives the first act's
+  // receipt. `beside` is committed with it.
   struct Act {
     std::uint64_t number = 0;
     ReceiptKind kind = ReceiptKind::kOpened;

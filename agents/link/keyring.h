@@ -1,5 +1,6 @@
-// Keyring: the private keys of the agencies that this host speaks for. Signing keys come from key files;
-// recipient keys are made here, kept in the agent's store, and stated to everyone in agency statements.
+// Keyring: the private keys of the agencies that this host speaks for. Signing keys come from key
+// files; recipient keys are made here, kept in the agent's store, and stated to everyone in agency
+// statements.
 //
 // Owned by the agent's loop.
 
@@ -46,13 +47,14 @@ class Keyring {
   const std::vector<OwnAgency>& agencies() const { return agencies_; }
   bool IsOwn(const AgencyId& agency) const;
 
-  // Makes missing first keys, and a new statement wherever what we say of ourselves has changed. The
-  // statements wait in Pending() until the broker has taken them. Adds to `batch`; commit it.
+  // Makes missing first keys, and a new statement wherever what we say of ourselves has changed.
+  // The statements wait in Pending() until the broker has taken them. Adds to `batch`; commit it.
   Result<void> EnsureStated(TimePoint now, seal::RandomSource& random, StoreBatch& batch);
   // A new epoch for every role of the agency; the old keys stay good for what was sealed to them.
   Result<void> Roll(const AgencyId& agency, TimePoint now, seal::RandomSource& random,
                     StoreBatch& batch);
-  // The same, but says that the old keys are compromised: nothing sealed to them is accepted any more.
+  // The same, but says that the old keys are compromised: nothing sealed to them is accepted any
+  // more.
   Result<void> ReplaceCompromised(const AgencyId& agency, TimePoint now, seal::RandomSource& random,
                                   StoreBatch& batch);
 

@@ -25,7 +25,8 @@ Complaint CheckHeader(const Delivery& delivery, const Directory& directory) {
   return std::nullopt;
 }
 
-// A key that was retired since signed in its time; a compromised one is shown, marked, by the broker's word.
+// A key that was retired since signed in its time; a compromised one is shown, marked, by the
+// broker's word.
 Complaint CheckSignature(const Delivery& delivery, const Directory& directory) {
   const Header& header = delivery.header;
   const AgencyKey* const key =
@@ -63,8 +64,8 @@ Complaint CheckPolicy(const Delivery& delivery, const ReceiverView& view) {
   const ClearPart& clear = delivery.grant.clear;
   const policy::Policy* const named = view.policy_named(header.policy);
   if (named == nullptr) return NotOpened{Unshown::kWaitsPolicy, "policy named"};
-  // Claims that no rule for this recipient reads do not change its cell: any value stands for them. One that
-  // a rule does read must be there, or whoever left it out could choose the cell.
+  // Claims that no rule for this recipient reads do not change its cell: any value stands for them.
+  // One that a rule does read must be there, or whoever left it out could choose the cell.
   const auto allows = [&](const policy::Policy& policy) {
     const policy::Exchange* const exchange = policy.Find(header.exchange);
     if (exchange == nullptr || exchange->version != header.version) return false;

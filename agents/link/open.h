@@ -34,8 +34,8 @@ struct Opened {
   bool party_to_thread = false;
 };
 
-// Why a message is not shown. What is wrong before opening is one answer to the sender; `detail` is for the
-// agent's own tests and counts.
+// Why a message is not shown. What is wrong before opening is one answer to the sender; `detail` is
+// for the agent's own tests and counts.
 enum class Unshown : std::uint8_t {
   kUnreadable,   // A check up to opening failed.
   kWithheld,     // The policy in force here forbids what the header's allowed.

@@ -120,7 +120,8 @@ void Outbox::Put(const OutMessage& message, StoreBatch& batch) {
   SetDue(message);
 }
 
-// What a session must offer: sealed, and not yet proved to be in the log. Urgent first, oldest first.
+// What a session must offer: sealed, and not yet proved to be in the log. Urgent first, oldest
+// first.
 void Outbox::SetDue(const OutMessage& message) {
   const bool waits = message.state == OutState::kSealed || message.state == OutState::kAccepted;
   if (waits && !message.ended()) {
@@ -165,7 +166,8 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   CHECK(is_new);
   if (!at->second.reference.empty()) by_reference_[at->second.reference] = at->second.origin;
   RETURN_IF_FAULT(Seal(at->second, request.content, now, batch));
-  // Custody begins here: one sync for content, sealed bytes, id and numbers; nothing was sent before.
+  // Custody begins here: one sync for content, sealed bytes, id and numbers; nothing was sent
+  // before.
   FaultPoint("outbox.before-take");
   RETURN_IF_FAULT(parts_.store.Commit(batch));
   FaultPoint("outbox.after-take");
@@ -178,7 +180,8 @@ SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipien
       kNumberPrefix + sender.value() + "|" + recipient.value() + "|" + std::string(NameOf(lane));
   auto at = series_.find(key);
   if (at == series_.end()) {
-    // A fresh series for a fresh store: one that was put back from a backup never repeats numbers it gave.
+    // A fresh series for a fresh store: one that was put back from a backup never repeats numbers
+    // it gave.
     const std::uint64_t series = ReadU64(parts_.random.Array<8>()) >> 1U;
     at = series_.emplace(key, SeriesNumber{SeriesId(series), 0}).first;
   }
@@ -195,8 +198,8 @@ Result<void> Outbox::BeginSession(const LogHead& head) {
   StoreBatch batch;
   for (auto& [origin, message] : messages_) {
     if (!message.position) continue;
-    // Another epoch, or a log that is shorter than what it told us: it has forgotten. Everything that has
-    // not ended is offered again, byte for byte.
+    // Another epoch, or a log that is shorter than what it told us: it has forgotten. Everything
+    // that has not ended is offered again, byte for byte.
     const bool forgotten =
         message.position->epoch != head.epoch || message.position->index.value() >= head.size;
     if (!forgotten || message.ended()) continue;
@@ -234,8 +237,8 @@ Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoi
              deferred != nullptr && deferred->code != Code::kUnsupported) {
     offered_.erase(id);  // Offered again when the link's own pause is over.
   } else {
-    // We made it and they cannot read it, cannot carry it yet or do not know us: a person must look, and it is
-    // offered again once that may help, or in the next session.
+    // We made it and they cannot read it, cannot carry it yet or do not know us: a person must
+    // look, and it is offered again once that may help, or in the next session.
     invalid_.insert(id);
     const Code code = deferred != nullptr ? deferred->code : std::get<Invalid>(answer).code;
     parts_.alarms.Raise(AlarmKind::kRefused, ToText(message->origin),
@@ -255,7 +258,8 @@ void Outbox::OnDocuments() {
 void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now,
                         StoreBatch& batch) {
   if (message.state == OutState::kKept) return;
-  // The part must be about this message, and among the digests of the entry that it will be proved by.
+  // The part must be about this message, and among the digests of the entry that it will be proved
+  // by.
   const bool names_it =
       AsText(accepted.proof.part).find(ToText(message.message)) != std::string_view::npos;
   if (!names_it || !tlog::LeafHashOf(accepted.proof)) {
@@ -299,7 +303,8 @@ Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vec
   StoreBatch batch;
   if (message != messages_.end() && message->second.state == OutState::kAccepted) {
     if (tlog::VerifyInclusion(at->second.leaf, index.value(), head.size, path, head.root)) {
-      // In the log under a head that we verified: from now on the broker cannot forget it unnoticed.
+      // In the log under a head that we verified: from now on the broker cannot forget it
+      // unnoticed.
       message->second.state = OutState::kKept;
       Put(message->second, batch);
     } else {

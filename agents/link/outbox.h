@@ -1,5 +1,6 @@
-// Outbox: end-to-end custody of what this host's agencies send (D2, D5). A message stays here from the moment
-// it is taken until a person at each recipient has answered for it, or a person here has taken it on.
+// Outbox: end-to-end custody of what this host's agencies send (D2, D5). A message stays here from
+// the moment it is taken until a person at each recipient has answered for it, or a person here has
+// taken it on.
 //
 //   Take() ─> sealed ─offered─> accepted ─checkpoint─> kept ─receipts─> ended
 //               ^                  │
@@ -57,8 +58,8 @@ struct OutRecipient {
   std::map<ReceiptKind, TimePoint> receipts;  // The recipient's own times.
   std::vector<Digest> seen;                   // The receipts taken, oldest first.
 
-  // Notes a receipt by the hash of its bytes. False if it was taken before: the broker hands out again what
-  // it does not know to be durable here.
+  // Notes a receipt by the hash of its bytes. False if it was taken before: the broker hands out
+  // again what it does not know to be durable here.
   bool MarkSeen(const Digest& receipt);
   bool ended() const { return progress >= Progress::kTakenOn; }
   bool answered() const { return progress == Progress::kNotOurs || ended(); }
@@ -121,15 +122,15 @@ class Outbox {
     Lane lane = Lane::kUrgent;
     Bytes bytes;
   };
-  // A new session: all that is not kept is offered again. A log that is behind what it told us, or another
-  // epoch, gets everything that has not ended.
+  // A new session: all that is not kept is offered again. A log that is behind what it told us, or
+  // another epoch, gets everything that has not ended.
   Result<void> BeginSession(const LogHead& head);
   // Nothing if nothing is due; the message counts as offered in this session.
   Result<std::optional<Offer>> NextOffer(std::size_t bytes_max);
 
   Result<void> OnAnswer(const MessageId& message, const Answer& answer, TimePoint now);
-  // A directory, policy, statement or suspension changed: what the broker found invalid before (a sender that
-  // was suspended, a key it did not know) is due once more.
+  // A directory, policy, statement or suspension changed: what the broker found invalid before (a
+  // sender that was suspended, a key it did not know) is due once more.
   void OnDocuments();
   // A recipient's receipt, as the broker carried it. True if it is one of ours and was taken.
   Result<bool> OnReceipt(const SignedReceipt& receipt, TimePoint now);
@@ -143,7 +144,8 @@ class Outbox {
   // Seals what can be sealed, warns before what will be late, alarms what is.
   Result<void> Tick(TimePoint now);
 
-  // A person at the sender takes on what no one at the recipient will answer, or says it was told by voice.
+  // A person at the sender takes on what no one at the recipient will answer, or says it was told
+  // by voice.
   Result<void> TakeOn(const MessageId& origin, const Recipient& recipient, bool told_by_voice,
                       TimePoint now);
 

@@ -60,15 +60,16 @@ Result<Content> Outbox::LoadContent(const OutMessage& message) const {
   return rows::ContentFrom(*row);
 }
 
-// Seals the message for everyone who can be granted it now. All grants are carried again, also those of
-// recipients that have answered: their agents know the origin and do not ask again.
+// Seals the message for everyone who can be granted it now. All grants are carried again, also
+// those of recipients that have answered: their agents know the origin and do not ask again.
 Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint now,
                           StoreBatch& batch) {
   const seal::SigningKey* const key = parts_.keys.Signing(message.sender, seal::Purpose::kEnvelope);
   if (key == nullptr)
     return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
   ComposeRequest request{content, {}, message.origin, std::nullopt, now};
-  // The first sealing is the origin itself; one that had to wait has a time, and so an id, of its own.
+  // The first sealing is the origin itself; one that had to wait has a time, and so an id, of its
+  // own.
   if (message.sealings == 0 && now == message.taken) request.id = message.origin;
   for (const OutRecipient& recipient : message.recipients) {
     if (recipient.progress != Progress::kTakenOn) request.recipients.push_back(recipient.recipient);
@@ -91,7 +92,8 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
   auto composed = Compose(request, view, tools);
   message.generation = parts_.documents.generation();
   if (!composed) {
-    // The content and the policy do not fit: nothing that waiting by itself mends, but a policy may.
+    // The content and the policy do not fit: nothing that waiting by itself mends, but a policy
+    // may.
     message.state = message.sealings > 0 ? OutState::kRefused : OutState::kUnsealed;
     parts_.alarms.Raise(
         AlarmKind::kNoRecipient, ToText(message.origin),
@@ -115,7 +117,8 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
     Put(message, batch);
     return;
   }
-  // The first sealing's id is the message's origin: its row moves there, for it was not known before.
+  // The first sealing's id is the message's origin: its row moves there, for it was not known
+  // before.
   if (message.sealings > 0) batch.Delete(Table::kSealed, ToText(message.message));
   message.message = composed.envelope.header.id;
   origin_of_[message.message] = message.origin;

@@ -1,5 +1,6 @@
-// ReceiptBook: the receipts this host's agencies sign. Each is chained to the agency's one before to the same
-// sender, signed together with the others of its frame, and kept until the broker has entered it.
+// ReceiptBook: the receipts this host's agencies sign. Each is chained to the agency's one before
+// to the same sender, signed together with the others of its frame, and kept until the broker has
+// entered it.
 //
 // Owned by the agent's loop.
 
@@ -23,9 +24,9 @@ class ReceiptBook {
 
   Result<void> Load(const AgentStore& store);
 
-  // Signs the drafts, all together for each agency, and adds them to `batch`; partnership, previous and key
-  // are filled in. Returns them in the order of the drafts. Once the batch is committed they are due to go
-  // out. CHECKs that each agency has a receipt key.
+  // Signs the drafts, all together for each agency, and adds them to `batch`; partnership, previous
+  // and key are filled in. Returns them in the order of the drafts. Once the batch is committed
+  // they are due to go out. CHECKs that each agency has a receipt key.
   std::vector<SignedReceipt> Sign(std::vector<Receipt> drafts, StoreBatch& batch);
 
   // What waits to be entered, oldest first.

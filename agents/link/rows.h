@@ -1,4 +1,5 @@
-// Small helpers for rows: the JSON values in which an agent's store keeps things. Private to agents.
+// Small helpers for rows: the JSON values in which an agent's store keeps things. Private to
+// agents.
 //
 // A row was written by this program, so one that does not read back is kCorrupt, never guessed at.
 

@@ -15,8 +15,8 @@ constexpr Milliseconds kHelloAnswer{5'000};  // A hello that nobody answered is 
 constexpr Milliseconds kPauseFirst{200};
 constexpr Milliseconds kPauseLast{30'000};
 constexpr std::size_t kHeartbeatPadding = 64;
-// One heartbeat in eight is as large as a small delivery, and so is its answer: who watches the line cannot
-// tell by size when a message came.
+// One heartbeat in eight is as large as a small delivery, and so is its answer: who watches the
+// line cannot tell by size when a message came.
 constexpr std::size_t kDeliveryPadding = 8U << 10U;
 
 }  // namespace

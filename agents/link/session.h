@@ -1,5 +1,5 @@
-// Session: an agent's side of hello, welcome, heartbeats and credit. libzmq reconnects in silence; here a
-// session ends with its connection, and nothing of the old one counts in the new.
+// Session: an agent's side of hello, welcome, heartbeats and credit. libzmq reconnects in silence;
+// here a session ends with its connection, and nothing of the old one counts in the new.
 //
 //   down ──connected──> hello sent ──welcome──> up ──disconnected, rehello, silence──> down
 //

@@ -1,4 +1,5 @@
-// havenline-police: sends what a police records system reports, and follows it until a person has answered.
+// havenline-police: sends what a police records system reports, and follows it until a person has
+// answered.
 
 #include <memory>
 #include <optional>

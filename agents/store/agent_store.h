@@ -1,6 +1,6 @@
-// AgentStore: everything an agent keeps, in tables of rows. A row is one JSON value, encrypted under the
-// agent's own store key and bound to its table and key, so that a stolen disk shows who exchanged how much
-// with whom and nothing more.
+// AgentStore: everything an agent keeps, in tables of rows. A row is one JSON value, encrypted
+// under the agent's own store key and bound to its table and key, so that a stolen disk shows who
+// exchanged how much with whom and nothing more.
 //
 // Commit() from the agent's loop only; reads from any thread.
 
@@ -21,15 +21,15 @@
 namespace havenline {
 
 enum class Table : std::uint8_t {
-  kMeta,     // format, the last checkpoint, counters
-  kOutbox,   // origin                           a message this agent sends
-  kSealed,   // message id                       its sealed bytes, as submitted
-  kSeries,   // sender/recipient/lane            numbers given
-  kInbox,    // agency/role/sender/origin        a message received
-  kPayload,  // the same                         what it said
-  kReceipts,  // number                           receipts signed here and not yet taken by the broker
-  kChains,    // agency/sender, desk              the last hash of each chain
-  kGaps,      // agency/sender/lane/series        numbers seen
+  kMeta,       // format, the last checkpoint, counters
+  kOutbox,     // origin                           a message this agent sends
+  kSealed,     // message id                       its sealed bytes, as submitted
+  kSeries,     // sender/recipient/lane            numbers given
+  kInbox,      // agency/role/sender/origin        a message received
+  kPayload,    // the same                         what it said
+  kReceipts,   // number                           receipts signed here, not yet taken by the broker
+  kChains,     // agency/sender, desk              the last hash of each chain
+  kGaps,       // agency/sender/lane/series        numbers seen
   kDocuments,  // name                             directory, policies, statements in force
   kKeys,       // agency/role/epoch                recipient keys
   kAlarms,     // number                           what a person must look at

@@ -1,7 +1,8 @@
-// BatchBuilder: one batch in the making. It sees its own pending rows before the store's, so that two
-// items of one batch meet each other as they would in two.
+// BatchBuilder: one batch in the making. It sees its own pending rows before the store's, so that
+// two items of one batch meet each other as they would in two.
 //
-// Not thread-safe: lives on the commit thread. A store that cannot be read is remembered as fault().
+// Not thread-safe: lives on the commit thread. A store that cannot be read is remembered as
+// fault().
 
 #pragma once
 

@@ -170,7 +170,8 @@ Result<Committed> Committer::Commit() {
   if (turn_->fault()) return tl::unexpected<Fault>(*turn_->fault());
   if (turn_->empty()) return Finish();  // Nothing to keep: no sync.
   const CommitBatch batch = turn_->Take();
-  // A crash here: nothing of the batch is durable, nothing was answered; the agents offer it all again.
+  // A crash here: nothing of the batch is durable, nothing was answered; the agents offer it all
+  // again.
   FaultPoint("commit.before-apply");
   RETURN_IF_FAULT(store_.Apply(batch));
   // A crash here: all of the batch is durable, nothing was answered; repeats get these answers.

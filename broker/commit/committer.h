@@ -1,5 +1,5 @@
-// Committer: the one writer. Takes what was verified, in ticket order; decides, appends, and applies it all
-// as one synced batch; only then does anyone hear of it.
+// Committer: the one writer. Takes what was verified, in ticket order; decides, appends, and
+// applies it all as one synced batch; only then does anyone hear of it.
 //
 // Owned by the commit thread. The same code runs for one item or five hundred, and after a crash.
 
@@ -25,8 +25,8 @@
 
 namespace havenline {
 
-// Where an answer goes. The session decides: an answer for one that is over is dropped, since the agent
-// offers again in the next.
+// Where an answer goes. The session decides: an answer for one that is over is dropped, since the
+// agent offers again in the next.
 struct Route {
   LinkId link;
   SessionId session;
@@ -83,8 +83,8 @@ struct Overdue {
   Digest grant{};
 };
 
-// What a synced batch lets others know. Only Committer makes one, so nothing can be answered before it is
-// durable.
+// What a synced batch lets others know. Only Committer makes one, so nothing can be answered before
+// it is durable.
 class Committed {
  public:
   std::vector<Answered> answers;
@@ -111,8 +111,8 @@ class Committer {
   // `store` and `random` must outlive it.
   Committer(Store& store, seal::RandomSource& random, CommitterOptions options);
 
-  // Rebuilds tree, mailboxes and standing from the store and checks them against each other. kCorrupt if
-  // the recomputed root is not the stored one. A new store is left empty: Found() it.
+  // Rebuilds tree, mailboxes and standing from the store and checks them against each other.
+  // kCorrupt if the recomputed root is not the stored one. A new store is left empty: Found() it.
   Result<void> Recover(TimePoint now);
   bool is_new() const { return ends_.tree.size() == 0; }
   // Begins epoch 1: entries for the opening, the directory and the policy. One synced batch.

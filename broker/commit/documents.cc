@@ -26,8 +26,9 @@ Position Committer::AppendDocument(DocumentKind kind, const std::string& name,
 Result<void> Committer::Found(const std::string& opening, const std::string& directory,
                               const std::string& policy) {
   CHECK(is_new());
-  // The directory says who governs; at the founding its own signatures are all there is to hold it to, and
-  // the operator who put the file there vouches for it. Every agent pins the governance keys itself.
+  // The directory says who governs; at the founding its own signatures are all there is to hold it
+  // to, and the operator who put the file there vouches for it. Every agent pins the governance
+  // keys itself.
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(directory));
   ASSIGN_OR_RETURN(Directory parsed, Directory::Parse(text, "directory"));
   RETURN_IF_FAULT(OpenByGovernance(directory, parsed.governance()));
@@ -62,7 +63,8 @@ void Committer::TakeDocument(const Route& route, const DocumentWork& work) {
   // What was taken under the old standing is entered before the new one.
   FlushAllStored(turn_time_);
   Result<Answer> answer = PutDocument(work);
-  // What is wrong with it is said by the tool that sends it, which checks first; here the code is enough.
+  // What is wrong with it is said by the tool that sends it, which checks first; here the code is
+  // enough.
   Reply(route, answer ? *std::move(answer) : Answer(Invalid{Code::kDocument}));
 }
 
@@ -143,8 +145,9 @@ Result<void> Committer::Recover(TimePoint now) {
   return RecoverDocuments(recovered);
 }
 
-// Its signatures were checked when it was taken. They are not checked again: the keys that hold now need not
-// be those that held then. That it is the note taken then, the document of the log's entry says.
+// Its signatures were checked when it was taken. They are not checked again: the keys that hold now
+// need not be those that held then. That it is the note taken then, the document of the log's entry
+// says.
 Result<void> Committer::RecoverSuspension(const NoticeRecord& notice,
                                           const std::vector<DocumentRecord>& documents) {
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(AsText(notice.bytes)));

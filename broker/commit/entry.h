@@ -1,5 +1,5 @@
-// Entry: one committed fact, as a leaf of the log and parts beside it (docs/protocol.md, "The log").
-// Pure but for the salts it is given.
+// Entry: one committed fact, as a leaf of the log and parts beside it (docs/protocol.md, "The
+// log"). Pure but for the salts it is given.
 
 #pragma once
 
@@ -37,7 +37,8 @@ struct Entry {
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
-// Seals the parts into an entry with `slots` digests. CHECKs that the parts fit and are short enough.
+// Seals the parts into an entry with `slots` digests. CHECKs that the parts fit and are short
+// enough.
 Entry MakeEntry(const Position& position, std::vector<Part> parts, std::size_t slots,
                 const std::optional<tlog::DocumentMark>& document, seal::RandomSource& random);
 

@@ -1,5 +1,5 @@
-// The parts of entries: what each party may know of a fact, as canonical JSON. docs/protocol.md lists the
-// fields. Pure.
+// The parts of entries: what each party may know of a fact, as canonical JSON. docs/protocol.md
+// lists the fields. Pure.
 
 #pragma once
 

@@ -45,8 +45,8 @@ bool TakesOutOfMailbox(ReceiptKind kind) { return kind != ReceiptKind::kRecalled
 
 }  // namespace
 
-// Why nothing that this agency signs is taken from this link now, if so. Nothing is stored of it: its agent
-// keeps it.
+// Why nothing that this agency signs is taken from this link now, if so. Nothing is stored of it:
+// its agent keeps it.
 std::optional<Code> Committer::CheckSigner(const Route& route, const Signer& signer) const {
   if (!IsOf(signer.agency, route.host)) return Code::kForeignSender;
   // C6: nor does anybody hear of a suspended agency that a person there has dealt with something.
@@ -106,8 +106,8 @@ Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending, std::siz
                                                                 : ReceiptNews::kUnknown;
 }
 
-// All of one recipient. What is new shares an entry; a repeat is answered with the entry it was given, also
-// when the first of it stands in this very batch.
+// All of one recipient. What is new shares an entry; a repeat is answered with the entry it was
+// given, also when the first of it stands in this very batch.
 void Committer::CommitReceipts(PendingReceipts receipts, TimePoint now) {
   PendingReceipts fresh;
   PendingReceipts repeats;
@@ -138,7 +138,8 @@ void Committer::EnterReceipts(const PendingReceipts& fresh, TimePoint now) {
     by_sender[pending.receipt().sender].push_back(&pending.work.receipt);
     all.push_back(&pending.work.receipt);
   }
-  // One slot is the recipient's. With more senders than slots, each receipt has an entry of its own.
+  // One slot is the recipient's. With more senders than slots, each receipt has an entry of its
+  // own.
   if (by_sender.size() >= kReceiptSlots) {
     for (const PendingReceipt& pending : fresh) EnterReceipts({pending}, now);
     return;

@@ -1,5 +1,5 @@
-// Store: what the commit thread needs of a disk. broker/storage keeps it in RocksDB; tests/fakes keeps it
-// in memory, with faults on demand. One conformance suite runs on both.
+// Store: what the commit thread needs of a disk. broker/storage keeps it in RocksDB; tests/fakes
+// keeps it in memory, with faults on demand. One conformance suite runs on both.
 
 #pragma once
 
@@ -66,7 +66,8 @@ struct GrantRecord {
   friend bool operator==(const GrantRecord&, const GrantRecord&) = default;
 };
 
-// What waits in a mailbox: a grant of an accepted message, or something small that is carried whole.
+// What waits in a mailbox: a grant of an accepted message, or something small that is carried
+// whole.
 struct MailboxRow {
   enum class Kind : std::uint8_t { kGrant, kReceipt, kVoid };
   MailboxPlace place;
@@ -148,14 +149,15 @@ struct Recovered {
   std::vector<MailboxPlace> mailbox_ends;  // The last sequence given in each mailbox.
 };
 
-// Not thread-safe for writing: owned by the commit thread. Reads may run beside it (see broker/deliver).
+// Not thread-safe for writing: owned by the commit thread. Reads may run beside it (see
+// broker/deliver).
 class Store {
  public:
   virtual ~Store() = default;
 
-  // All of `batch` or nothing, synced: when this returns, it survives a power cut. After a fault the
-  // store must not be used again: the process stops, and a restart recovers the last synced batch. The
-  // batch of the fault may then be there or not; repeats of its messages find out.
+  // All of `batch` or nothing, synced: when this returns, it survives a power cut. After a fault
+  // the store must not be used again: the process stops, and a restart recovers the last synced
+  // batch. The batch of the fault may then be there or not; repeats of its messages find out.
   virtual Result<void> Apply(const CommitBatch& batch) = 0;
 
   virtual Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender,
@@ -169,7 +171,8 @@ class Store {
   // When the next timer is due.
   virtual Result<std::optional<TimePoint>> NextTimer() const = 0;
 
-  // True while there is room for `bytes` more and the reserve below it; asked before a batch is built.
+  // True while there is room for `bytes` more and the reserve below it; asked before a batch is
+  // built.
   virtual bool HasRoomFor(std::size_t bytes) const = 0;
 
   virtual Result<Recovered> Recover() const = 0;

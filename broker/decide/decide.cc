@@ -49,7 +49,8 @@ std::vector<std::string> NamesOf(const std::vector<policy::Claim>& claims) {
   return names;
 }
 
-// The message is what its exchange's version says a message is: all sections and claims, in their order.
+// The message is what its exchange's version says a message is: all sections and claims, in their
+// order.
 bool HasShapeOf(const policy::Exchange& exchange, const VerifiedEnvelope& message) {
   return exchange.version == message->header.version &&
          exchange.slots == message->header.grants.size() &&
@@ -70,8 +71,8 @@ std::optional<Decision> CheckRecipient(const ClearPart& clear, const Standing& s
   return std::nullopt;
 }
 
-// A condition must watch a grant of this message that is not itself held; beyond that, held grants are
-// understood but not carried out yet.
+// A condition must watch a grant of this message that is not itself held; beyond that, held grants
+// are understood but not carried out yet.
 std::optional<Decision> CheckCondition(const Grant& grant, const VerifiedEnvelope& message) {
   const Condition& condition = grant.clear.condition;
   if (condition.kind == Condition::Kind::kNone) return std::nullopt;
@@ -182,7 +183,8 @@ Decision DecideByPolicy(const VerifiedEnvelope& message, const Standing& standin
   }
   for (const Grant& grant : message->grants) {
     GrantDecision decision = now_check.DecisionFor(grant.clear);
-    // The recipient checks the policy that the header names as well, and needs the claims which that reads.
+    // The recipient checks the policy that the header names as well, and needs the claims which
+    // that reads.
     for (std::string& claim : named->ClaimsRead(header.exchange, header.role, grant.clear.role)) {
       if (std::ranges::find(decision.claims, claim) == decision.claims.end())
         decision.claims.push_back(std::move(claim));

@@ -1,4 +1,5 @@
-// Decide(): may this message go, to whom, with what? Pure: a look-up in what is in force, told the time.
+// Decide(): may this message go, to whom, with what? Pure: a look-up in what is in force, told the
+// time.
 
 #pragma once
 

@@ -1,5 +1,5 @@
-// From a stored message to what one of its recipients gets: its own grant, sections, claims and part of the
-// entry, and nothing of the others. Pure; any thread.
+// From a stored message to what one of its recipients gets: its own grant, sections, claims and
+// part of the entry, and nothing of the others. Pure; any thread.
 
 #pragma once
 

@@ -1,5 +1,5 @@
-// LinkFlow: how much one link may be handed before it has receipted what it has (D7), and which rows are on
-// their way. A slow, dead or hostile host costs its own window and nobody else's.
+// LinkFlow: how much one link may be handed before it has receipted what it has (D7), and which
+// rows are on their way. A slow, dead or hostile host costs its own window and nobody else's.
 //
 //   handed ──> in flight ──receipted──> gone
 //                  │
@@ -31,8 +31,8 @@ class LinkFlow {
   LinkFlow(const LinkFlow&) = delete;
   LinkFlow& operator=(const LinkFlow&) = delete;
 
-  // True if an item of this size may be handed now. One item of any size may always be in flight alone,
-  // so that a large message is not stuck for ever; but never beyond the total of all links.
+  // True if an item of this size may be handed now. One item of any size may always be in flight
+  // alone, so that a large message is not stuck for ever; but never beyond the total of all links.
   bool MayHand(std::size_t bytes) const;
 
   // What takes a row out of its mailbox: the recipient's signed receipt, or its plain answer.
@@ -41,15 +41,16 @@ class LinkFlow {
   // The reference under which the row goes out.
   Reference Handed(const MailboxPlace& place, std::size_t bytes, Ends ends);
 
-  // The row was receipted (or removed): its bytes are free again. False if it was not in flight here.
+  // The row was receipted (or removed): its bytes are free again. False if it was not in flight
+  // here.
   bool Released(const MailboxPlace& place);
 
-  // Forgets what is in flight of this agency: it is not served here any more, and no receipt would come. Its
-  // bytes are free again; if it is served once more, its rows are handed anew.
+  // Forgets what is in flight of this agency: it is not served here any more, and no receipt would
+  // come. Its bytes are free again; if it is served once more, its rows are handed anew.
   void Forget(const AgencyId& agency);
 
-  // The row that went out under this reference, if it is still in flight and an answer is enough to end it:
-  // a grant leaves its mailbox by a signed receipt and by nothing else.
+  // The row that went out under this reference, if it is still in flight and an answer is enough to
+  // end it: a grant leaves its mailbox by a signed receipt and by nothing else.
   std::optional<MailboxPlace> AnsweredRow(Reference reference) const;
 
   std::size_t bytes() const { return bytes_; }

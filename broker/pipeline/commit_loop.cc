@@ -17,7 +17,8 @@ constexpr auto kIdle = std::chrono::milliseconds(500);
 constexpr std::size_t kAnswerBytesMax = 1U << 20U;  // Of one frame of answers.
 constexpr Milliseconds kRecoveryRetry{30'000};
 
-// Roughly what an answer takes in a frame; generous, so that a full frame stays far below its limit.
+// Roughly what an answer takes in a frame; generous, so that a full frame stays far below its
+// limit.
 std::size_t SizeOf(const Answer& answer) {
   constexpr std::size_t kBase = 256;
   const auto proof = [](const PartProof& part) {
@@ -97,7 +98,8 @@ void CommitLoop::CommitOneBatch() {
     parts_.committer.Take(std::move(next.item), parts_.clock.Now());
   }
   auto committed = parts_.committer.Commit();
-  // Whether the batch is durable is unknown now. Only a restart can tell; nobody may hear of it before.
+  // Whether the batch is durable is unknown now. Only a restart can tell; nobody may hear of it
+  // before.
   if (!committed) parts_.observer.Fatal(committed.error());
   ++parts_.state.batches;
   HandOut(*std::move(committed), tokens);
@@ -176,8 +178,8 @@ void CommitLoop::Defer(Waiting waiting) {
 void CommitLoop::MaybePublishCheckpoint() {
   const LogHead head = parts_.committer.head();
   if (head == published_ || parts_.clock.Monotonic() - published_at_ < kCheckpointEvery) return;
-  // The mark is durable before the checkpoint exists: a store that comes back without what we signed for
-  // is behind its mark, and is noticed.
+  // The mark is durable before the checkpoint exists: a store that comes back without what we
+  // signed for is behind its mark, and is noticed.
   FaultPoint("mark.before-advance");
   if (const auto advanced = parts_.mark.Advance(head); !advanced)
     parts_.observer.Fatal(advanced.error());

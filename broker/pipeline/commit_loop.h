@@ -1,5 +1,5 @@
-// The commit thread: items back into ticket order, into batches, synced, and only then handed out. Also
-// signs the checkpoints, each after its mark is on the disk.
+// The commit thread: items back into ticket order, into batches, synced, and only then handed out.
+// Also signs the checkpoints, each after its mark is on the disk.
 
 #pragma once
 

@@ -78,8 +78,8 @@ void DeliveryLoop::On(CommitNews event) {
   parts_.gateway.Push(ReleaseTokens{event.tokens});
 }
 
-// What changed holds from its entry on: nothing more is handed to whom it cut off, also not what is queued
-// (C6), and whoever it let back is served again.
+// What changed holds from its entry on: nothing more is handed to whom it cut off, also not what is
+// queued (C6), and whoever it let back is served again.
 void DeliveryLoop::ApplyStanding() {
   std::vector<LinkId> gone;
   for (const auto& [link, session] : sessions_) {
@@ -169,7 +169,8 @@ void DeliveryLoop::On(LinkHello event) {
     if (!opened) return Rehello(event.link, Code::kMalformed);
     theirs = *opened;
     if (!parts_.state.recovery && !Contains(theirs)) {
-      // We signed a head that we do not contain: this store has forgotten something, perhaps a recall.
+      // We signed a head that we do not contain: this store has forgotten something, perhaps a
+      // recall.
       parts_.state.recovery = true;
       parts_.observer.EnteredRecovery(
           "an agency holds a signed head of epoch " + std::to_string(theirs.epoch) + ", size " +

@@ -1,5 +1,5 @@
-// The delivery thread: answers hellos and fetches, and hands out what waits in mailboxes, as fast as each
-// link takes it. Reads the store; never writes.
+// The delivery thread: answers hellos and fetches, and hands out what waits in mailboxes, as fast
+// as each link takes it. Reads the store; never writes.
 
 #pragma once
 

@@ -29,7 +29,8 @@ void DeliverySession::MarkReady(const AgencyId& agency, Lane lane) {
 std::optional<MailboxPlace> DeliverySession::NextReady() {
   if (ready_.empty()) return std::nullopt;
   const Box box = ready_.front();
-  // To the end of its lane, so that one agency's flood does not keep another of the same host waiting.
+  // To the end of its lane, so that one agency's flood does not keep another of the same host
+  // waiting.
   ready_.pop_front();
   const auto behind =
       std::ranges::find_if(ready_, [&](const Box& other) { return other.first > box.first; });

@@ -1,5 +1,5 @@
-// One session as the delivery thread sees it: which mailboxes it drains, how far, and what is in flight.
-// Owned by the delivery thread.
+// One session as the delivery thread sees it: which mailboxes it drains, how far, and what is in
+// flight. Owned by the delivery thread.
 
 #pragma once
 
@@ -45,8 +45,8 @@ class DeliverySession {
 
   // Rows may wait in this mailbox.
   void MarkReady(const AgencyId& agency, Lane lane);
-  // The mailbox to read next and how far it was read: urgent ones first, each agency in turn. Nothing if
-  // none may have rows.
+  // The mailbox to read next and how far it was read: urgent ones first, each agency in turn.
+  // Nothing if none may have rows.
   std::optional<MailboxPlace> NextReady();
   // It was read up to here.
   void Advance(const MailboxPlace& place);

@@ -1,5 +1,5 @@
-// What the threads of the broker tell each other. Each channel has one reader; everything on one holds
-// Tokens of the admission window, or is bounded by the number of sessions or by time.
+// What the threads of the broker tell each other. Each channel has one reader; everything on one
+// holds Tokens of the admission window, or is bounded by the number of sessions or by time.
 //
 //   gateway ──VerifyJob──> verify ──Judged──> commit ──CommitNews──> deliver
 //      ^  └──LinkHello, LinkFetch, LinkReceipted, LinkGone──────────────^ │ └──TakenWork──> commit

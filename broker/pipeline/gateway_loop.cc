@@ -137,7 +137,8 @@ void GatewayLoop::Admit(SessionState& session, VerifyJob job) {
   const Tokens inside{session.sent.items - session.answered.items, 0};
   session.sent += job.tokens;
   if (stopping_) return AnswerNow(session, job, Deferred{Code::kDraining, kDrainRetry});
-  // Who sends beyond its credit, or finds the window full, is told when to come back; nothing is kept.
+  // Who sends beyond its credit, or finds the window full, is told when to come back; nothing is
+  // kept.
   if (inside.items >= 2 * limits::kCreditMessages || !window_.Admit(job.tokens))
     return AnswerNow(session, job, Deferred{Code::kOverload, kOverloadRetry});
   job.ticket = Ticket(next_ticket_++);
@@ -202,8 +203,8 @@ void GatewayLoop::SendCredit(LinkId link, const SessionState& session, Bytes pad
     to_drop_.insert(link);
 }
 
-// The link takes no more or is gone: its session is over. What it was owed is still in its mailboxes, and
-// what it offered it will offer again.
+// The link takes no more or is gone: its session is over. What it was owed is still in its
+// mailboxes, and what it offered it will offer again.
 void GatewayLoop::Drop(LinkId link) {
   sessions_.End(link);
   strangers_.erase(link);

@@ -1,5 +1,5 @@
-// The gateway thread: owns the socket. Checks sessions, admits what fits the window, hands items to verify
-// and the rest to deliver, sends what comes back.
+// The gateway thread: owns the socket. Checks sessions, admits what fits the window, hands items to
+// verify and the rest to deliver, sends what comes back.
 
 #pragma once
 
@@ -30,7 +30,8 @@ class GatewayLoop {
  public:
   explicit GatewayLoop(GatewayParts parts);
 
-  // The thread's body: until Stop() was asked and everything inside has been answered, or `drain_max` later.
+  // The thread's body: until Stop() was asked and everything inside has been answered, or
+  // `drain_max` later.
   void Run();
   // Any thread: take nothing new, finish what is inside.
   void Stop();

@@ -11,7 +11,8 @@
 namespace havenline {
 namespace {
 
-// Every event holds a token of the window, but for those that come of sessions, checkpoints and time.
+// Every event holds a token of the window, but for those that come of sessions, checkpoints and
+// time.
 constexpr std::size_t kBesideWindow = 4 * limits::kSessionsMax;
 constexpr std::size_t kCapacity = limits::kAdmissionWindow + kBesideWindow;
 // The gateway's own channel also takes the answers' frames and the delivery thread's.

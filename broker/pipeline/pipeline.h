@@ -1,4 +1,5 @@
-// Pipeline: the broker's threads and channels, put together. Made, started and stopped by main's thread.
+// Pipeline: the broker's threads and channels, put together. Made, started and stopped by main's
+// thread.
 
 #pragma once
 

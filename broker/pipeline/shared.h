@@ -11,8 +11,8 @@
 namespace havenline {
 
 struct SharedState {
-  // The store may have forgotten something (design: recovery mode). Nothing is accepted or delivered
-  // until the log has an opened epoch; only a restart clears it.
+  // The store may have forgotten something (design: recovery mode). Nothing is accepted or
+  // delivered until the log has an opened epoch; only a restart clears it.
   std::atomic<bool> recovery{false};
   // Frames from the delivery thread that the gateway has not yet sent.
   std::atomic<std::size_t> delivery_frames{0};

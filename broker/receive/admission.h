@@ -1,5 +1,6 @@
-// The admission window: how much may be inside the broker at once. It bounds every channel, so no push can
-// block or fail and the threads cannot deadlock. What does not fit is deferred at the door.
+// The admission window: how much may be inside the broker at once. It bounds every channel, so no
+// push can block or fail and the threads cannot deadlock. What does not fit is deferred at the
+// door.
 //
 // Pure; owned by the gateway thread.
 

@@ -1,7 +1,8 @@
-// Sessions: which link speaks for which host, and how much it may still send. libzmq reconnects in silence
-// and puts queued frames first, so nothing on a link counts but frames that carry its session.
+// Sessions: which link speaks for which host, and how much it may still send. libzmq reconnects in
+// silence and puts queued frames first, so nothing on a link counts but frames that carry its
+// session.
 //
-//   link seen ──hello admitted──> waiting ──Start()──> in session ──silence, newer hello, End()──> gone
+//   link seen ─hello admitted─> waiting ─Start()─> in session ─silence, newer hello, End()─> gone
 //
 // Pure; owned by the gateway thread.
 

@@ -11,7 +11,7 @@
 namespace havenline {
 namespace {
 
-using namespace storage;  // NOLINT(google-build-using-namespace): the layout, which this file is about.
+using namespace storage;  // NOLINT(google-build-using-namespace): what this file is about.
 
 const Bytes kFormatKey = ToBytes(std::string_view("format"));
 const Bytes kHeadKey = ToBytes(std::string_view("head"));
@@ -191,7 +191,8 @@ Result<Recovered> BrokerStore::Recover() const {
   ASSIGN_OR_RETURN(const auto head, Find(store_, kMeta, kHeadKey, HeadFrom));
   if (!head) return recovered;
   recovered.head = *head;
-  // Every leaf is hashed again: a bit that flipped at rest is found here and not in a proof years later.
+  // Every leaf is hashed again: a bit that flipped at rest is found here and not in a proof years
+  // later.
   std::uint64_t next = 0;
   bool in_order = true;
   RETURN_IF_FAULT(store_.Scan(

@@ -1,5 +1,6 @@
-// Where everything lies in the broker's store: families and keys. A change here is a new format number.
-// Integers are big-endian, so that keys sort as numbers do; names end in a zero byte, which none contains.
+// Where everything lies in the broker's store: families and keys. A change here is a new format
+// number. Integers are big-endian, so that keys sort as numbers do; names end in a zero byte, which
+// none contains.
 
 #pragma once
 

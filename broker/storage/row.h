@@ -1,5 +1,5 @@
-// Rows: the fields of our records as bytes, each with its length where it has no fixed one. Private to
-// broker/storage. What reads wrong is kCorrupt: we wrote it, so the disk or a bug changed it.
+// Rows: the fields of our records as bytes, each with its length where it has no fixed one. Private
+// to broker/storage. What reads wrong is kCorrupt: we wrote it, so the disk or a bug changed it.
 
 #pragma once
 

@@ -166,7 +166,8 @@ std::optional<LinkId> Router::Sockets::LinkOf(const std::string& routing_id,
   return link;
 }
 
-// One message, or nothing if none is waiting. What is not [routing id][payload of a known user] is dropped.
+// One message, or nothing if none is waiting. What is not [routing id][payload of a known user] is
+// dropped.
 std::optional<Inbound> Router::Sockets::Receive() {
   while (true) {
     zmq::message_t routing_id;

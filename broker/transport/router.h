@@ -1,9 +1,9 @@
-// Router: the broker's socket. ZeroMQ ROUTER over TCP with CURVE, failing closed; the ZAP handler that
-// decides which keys may speak; the socket's monitor.
+// Router: the broker's socket. ZeroMQ ROUTER over TCP with CURVE, failing closed; the ZAP handler
+// that decides which keys may speak; the socket's monitor.
 //
-// CURVE fails open in libzmq unless a handler lives, a domain is set and its enforcement is on: Bind() sees
-// to all three, the handler first. The handler is served by Poll(), in the thread that owns the socket, so
-// that one cannot die without the other.
+// CURVE fails open in libzmq unless a handler lives, a domain is set and its enforcement is on:
+// Bind() sees to all three, the handler first. The handler is served by Poll(), in the thread that
+// owns the socket, so that one cannot die without the other.
 //
 // One thread calls everything, but for Wake().
 
@@ -57,11 +57,12 @@ class Router {
   static Result<std::unique_ptr<Router>> Bind(RouterOptions options);
   ~Router();
 
-  // Who may connect: CURVE public key (Z85) to host. Live links of a key that is gone or now another host's
-  // are cut: what they send is dropped, and to them Send() says kGone.
+  // Who may connect: CURVE public key (Z85) to host. Live links of a key that is gone or now
+  // another host's are cut: what they send is dropped, and to them Send() says kGone.
   void SetKeys(std::map<std::string, HostId> keys);
 
-  // Waits until frames are there, Wake() was called or `timeout` has passed; returns at most `count_max`.
+  // Waits until frames are there, Wake() was called or `timeout` has passed; returns at most
+  // `count_max`.
   std::vector<Inbound> Poll(std::chrono::milliseconds timeout, std::size_t count_max);
 
   // Never waits.

@@ -1,5 +1,5 @@
-// What the broker can say of an envelope before it looks at any state that changes: that it is whole, that
-// every opening matches the signed header, and that the key it names signed it.
+// What the broker can say of an envelope before it looks at any state that changes: that it is
+// whole, that every opening matches the signed header, and that the key it names signed it.
 // Pure; runs on any number of workers at once.
 
 #pragma once
@@ -16,12 +16,13 @@
 
 namespace havenline {
 
-// The public key of an agency for a purpose by its id, good or not: whether it is still good is judged at
-// commit. Must be safe to call from several threads.
+// The public key of an agency for a purpose by its id, good or not: whether it is still good is
+// judged at commit. Must be safe to call from several threads.
 using KeyLookup =
     std::function<std::optional<seal::VerifyKey>(const AgencyId&, seal::Purpose, const KeyId&)>;
 
-// An envelope that passed every check which needs no snapshot. Verify() is the only way to make one.
+// An envelope that passed every check which needs no snapshot. Verify() is the only way to make
+// one.
 class VerifiedEnvelope {
  public:
   // Cheapest check first, signature last.

@@ -16,8 +16,8 @@
 namespace havenline {
 namespace {
 
-// An entry of just now is under no checkpoint yet; the broker signs at least one a second while there
-// is news.
+// An entry of just now is under no checkpoint yet; the broker signs at least one a second while
+// there is news.
 constexpr int kAttempts = 4;
 constexpr int kPauseMilliseconds = 700;
 

@@ -54,7 +54,8 @@ void AppendU64(Bytes& to, std::uint64_t value);
 std::uint32_t ReadU32(ByteView four);   // CHECKs for 4 bytes.
 std::uint64_t ReadU64(ByteView eight);  // CHECKs for 8 bytes.
 
-// True if `text` is UTF-8 as Unicode defines it: no overlong forms, no surrogates, nothing cut short.
+// True if `text` is UTF-8 as Unicode defines it: no overlong forms, no surrogates, nothing cut
+// short.
 bool IsUtf8(std::string_view text);
 
 }  // namespace havenline

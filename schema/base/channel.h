@@ -49,7 +49,8 @@ class Channel {
     return Take();
   }
 
-  // Waits for one item and takes the oldest; nothing means closed. For several readers of one channel.
+  // Waits for one item and takes the oldest; nothing means closed. For several readers of one
+  // channel.
   std::optional<Item> Pop() {
     const MutexLock lock(mutex_);
     while (items_.empty() && !closed_) changed_.wait(mutex_);

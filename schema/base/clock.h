@@ -24,7 +24,8 @@ class Clock {
   virtual std::chrono::steady_clock::time_point Monotonic() const = 0;  // Never goes back.
 };
 
-// The machine's clock, moved by TestClockShift() (test_seam.h), which is zero in every program we ship.
+// The machine's clock, moved by TestClockShift() (test_seam.h), which is zero in every program we
+// ship.
 class SystemClock final : public Clock {
  public:
   TimePoint Now() const override;

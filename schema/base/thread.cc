@@ -11,7 +11,8 @@ namespace havenline {
 
 Thread::Thread(std::string name, std::function<void()> body) {
   CHECK(name.size() <= 15);
-  // The mask is inherited, so it is set around the start: the body cannot see a signal before it runs.
+  // The mask is inherited, so it is set around the start: the body cannot see a signal before it
+  // runs.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);

@@ -1,5 +1,5 @@
-// Directory: who is who in a partnership, as governance signed it. Read from the text of a signed note
-// (governance.h opens the note); what does not hold never becomes a Directory.
+// Directory: who is who in a partnership, as governance signed it. Read from the text of a signed
+// note (governance.h opens the note); what does not hold never becomes a Directory.
 //
 // Immutable, so any thread may read one that it holds. Lookups are by hash map.
 

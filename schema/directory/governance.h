@@ -21,8 +21,8 @@ struct Succession {
   Digest previous{};
 };
 
-// At the log: the next version, naming the hash of the one in force. Anything else is a kInvalid fault
-// that says what was expected.
+// At the log: the next version, naming the hash of the one in force. Anything else is a kInvalid
+// fault that says what was expected.
 Result<void> CheckFollows(const DocumentVersion& in_force, const Succession& next);
 
 // At an agent, which may have missed versions: newer; and if it is the next one, naming ours.

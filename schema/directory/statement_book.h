@@ -15,8 +15,9 @@ namespace havenline {
 
 class StatementBook {
  public:
-  // Takes a statement whose signature holds, if it follows the agency's last: counter one higher, naming
-  // its hash. A repeat of the last is taken again in silence (returns false). kInvalid otherwise.
+  // Takes a statement whose signature holds, if it follows the agency's last: counter one higher,
+  // naming its hash. A repeat of the last is taken again in silence (returns false). kInvalid
+  // otherwise.
   Result<bool> Apply(const SignedStatement& statement);
 
   // At an agent, which may have missed some: takes any newer one, without the chain.

@@ -1,5 +1,5 @@
-// Suspensions: an agency cut off at once. One governance key or the agency's own statement key signs the
-// suspending; lifting it needs governance's threshold. Pure; any thread.
+// Suspensions: an agency cut off at once. One governance key or the agency's own statement key
+// signs the suspending; lifting it needs governance's threshold. Pure; any thread.
 
 #pragma once
 
@@ -31,14 +31,15 @@ std::string AgencyNoteName(const PartnershipId& partnership, const AgencyId& age
 
 // Of a text whose signatures were checked when it was taken: keys may have changed since.
 Result<Suspension> ParseSuspension(std::string_view text);
-// A suspension and its signatures fit well. Anybody may offer one: what is longer is not even parsed.
+// A suspension and its signatures fit well. Anybody may offer one: what is longer is not even
+// parsed.
 inline constexpr std::size_t kSuspensionBytesMax = 8U << 10U;
 
 // Opens a suspension note and checks who signed it.
 Result<Suspension> OpenSuspension(std::string_view note, const Directory& directory);
 
-// Reads a note that was opened once and kept since. Who signed it is not asked again: the key may have been
-// retired or have left the directory in the meantime, and the suspension stands.
+// Reads a note that was opened once and kept since. Who signed it is not asked again: the key may
+// have been retired or have left the directory in the meantime, and the suspension stands.
 Result<Suspension> ReadKeptSuspension(std::string_view note);
 
 // Which agencies are suspended. A value; not thread-safe while Apply() runs.

@@ -1,8 +1,8 @@
-// The content of messages: from the values that people and systems give, section by section, to the bytes
-// that are sealed, and back. Pure; any thread.
+// The content of messages: from the values that people and systems give, section by section, to the
+// bytes that are sealed, and back. Pure; any thread.
 //
-// As a value a section is what its type says: text, a whole number, a bool, the name of a choice, a map
-// of fields, or a list. Everything is optional: what is left out is "not stated".
+// As a value a section is what its type says: text, a whole number, a bool, the name of a choice, a
+// map of fields, or a list. Everything is optional: what is left out is "not stated".
 
 #pragma once
 
@@ -16,17 +16,18 @@
 
 namespace havenline::exchange {
 
-// The message with only `section` set, as one single-segment message. A null value gives the empty one.
-// A kInvalid fault names the field and the rule it breaks, never what it held.
+// The message with only `section` set, as one single-segment message. A null value gives the empty
+// one. A kInvalid fault names the field and the rule it breaks, never what it held.
 Result<Bytes> EncodeSection(const ExchangeType& type, const std::string& section,
                             const text::Value& value);
 
-// Null for an empty section. kCorrupt if it is malformed, breaks a field's limit or sets another section.
+// Null for an empty section. kCorrupt if it is malformed, breaks a field's limit or sets another
+// section.
 Result<text::Value> DecodeSection(const ExchangeType& type, const std::string& section,
                                   ByteView bytes);
 
-// The claims made from a content (section name -> value), each with a value: the first choice where the
-// field is left out. Sections that are not there count as left out.
+// The claims made from a content (section name -> value), each with a value: the first choice where
+// the field is left out. Sections that are not there count as left out.
 std::map<std::string, std::string> ClaimsOf(const ExchangeType& type,
                                             const std::map<std::string, text::Value>& content);
 

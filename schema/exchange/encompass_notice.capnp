@@ -1,10 +1,11 @@
 @0xe4b87d2f905c13a6;
-# Operation Encompass: a police force tells a child's school, before the child arrives, that the child was
-# in a household where domestic abuse was reported. Domestic Abuse Act 2021 s49A (in force 7 Nov 2025).
+# Operation Encompass: a police force tells a child's school, before the child arrives, that the
+# child was in a household where domestic abuse was reported. Domestic Abuse Act 2021 s49A (in force
+# 7 Nov 2025).
 #
-# Each field of EncompassNotice is a section: sealed by itself and shared by policy. Published practice runs
-# from four facts (Lincolnshire: name, birth, time, present or not) to the full list below; both are policy.
-# One notice is about one incident, one child and one establishment.
+# Each field of EncompassNotice is a section: sealed by itself and shared by policy. Published
+# practice runs from four facts (Lincolnshire: name, birth, time, present or not) to the full list
+# below; both are policy. One notice is about one incident, one child and one establishment.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("havenline::exchange::raw");
@@ -16,7 +17,8 @@ struct EncompassNotice $Meta.exchange("encompass-notice") $Meta.version(1) {
   childName @1 :PersonName
       $Meta.label("Child's name") $Meta.sensitivity(restricted);
   childBirth @2 :Text
-      $Meta.label("Child's date of birth") $Meta.sensitivity(restricted) $Meta.format("date") $Meta.maxLength(10);
+      $Meta.label("Child's date of birth") $Meta.sensitivity(restricted)
+      $Meta.format("date") $Meta.maxLength(10);
   establishment @3 :Establishment
       $Meta.label("School or setting");
   reference @4 :Reference
@@ -38,7 +40,8 @@ struct EncompassNotice $Meta.exchange("encompass-notice") $Meta.version(1) {
   otherSafeguarding @12 :OtherSafeguarding
       $Meta.label("Other safeguarding information") $Meta.sensitivity(restricted);
   collection @13 :List(CollectionBar)
-      $Meta.label("Who may not collect the child") $Meta.sensitivity(restricted) $Meta.maxLength(10);
+      $Meta.label("Who may not collect the child") $Meta.sensitivity(restricted)
+      $Meta.maxLength(10);
   handling @14 :Handling
       $Meta.label("How to handle this");
   risk @15 :Risk
@@ -86,7 +89,7 @@ struct IncidentTime {
   local @1 :Text $Meta.label("Local time") $Meta.format("local-time") $Meta.maxLength(16);
   zone @2 :Text $Meta.label("Time zone") $Meta.maxLength(40);
   ambiguous @3 :Bool $Meta.label("In the hour that came twice");
-  nonexistent @4 :Bool $Meta.label("In the hour that the clocks skipped");  # utc is the end of that hour.
+  nonexistent @4 :Bool $Meta.label("In the hour that the clocks skipped");  # utc: that hour's end.
 }
 
 enum Presence {

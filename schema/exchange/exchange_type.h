@@ -1,5 +1,6 @@
-// What kinds of messages there are and what is in them, as plain values: the rest of the code knows no
-// exchange by name. Made by reflection from the *.capnp files of this folder. Immutable; any thread.
+// What kinds of messages there are and what is in them, as plain values: the rest of the code knows
+// no exchange by name. Made by reflection from the *.capnp files of this folder. Immutable; any
+// thread.
 
 #pragma once
 

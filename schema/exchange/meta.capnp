@@ -16,5 +16,5 @@ annotation label @0xf09c6b2e71a4d8e3 (field, enumerant) :Text;
 annotation help @0xf09c6b2e71a4d8e4 (field) :Text;
 annotation sensitivity @0xf09c6b2e71a4d8e5 (field) :Sensitivity;
 annotation maxLength @0xf09c6b2e71a4d8e6 (field) :UInt32;  # Of a text in bytes, of a list in items.
-annotation format @0xf09c6b2e71a4d8e7 (field) :Text;       # date, local-time, utc, urn, upn, nhs-number.
-annotation claim @0xf09c6b2e71a4d8e8 (field) :Text;        # An enumerated field that policy may read.
+annotation format @0xf09c6b2e71a4d8e7 (field) :Text;  # date, local-time, utc, urn, upn, nhs-number.
+annotation claim @0xf09c6b2e71a4d8e8 (field) :Text;  # An enumerated field that policy may read.

@@ -14,8 +14,8 @@
 
 namespace havenline {
 
-// Every reason for a "no", in one list: docs/protocol.md gives cause and remedy of each. The numbers
-// are the protocol's; new ones are added at the end of their group.
+// Every reason for a "no", in one list: docs/protocol.md gives cause and remedy of each. The
+// numbers are the protocol's; new ones are added at the end of their group.
 enum class Code : std::uint16_t {
   // Refused: final, stored under the id, an entry in the log. Only for what was validly signed.
   kPolicyDenies = 100,      // A section or recipient beyond policy.

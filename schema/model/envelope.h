@@ -1,7 +1,9 @@
-// A message as carried: signed header, openings, sealed sections, grants (design in docs/protocol.md).
+// A message as carried: signed header, openings, sealed sections, grants (design in
+// docs/protocol.md).
 //
-// The signed parts (header, clear part, broker's part) are kept beside their parsed values as the bytes
-// that came: what was signed or hashed is never written anew. Value types; they hold no secret.
+// The signed parts (header, clear part, broker's part) are kept beside their parsed values as the
+// bytes that came: what was signed or hashed is never written anew. Value types; they hold no
+// secret.
 
 #pragma once
 
@@ -169,7 +171,8 @@ struct PartProof {
   friend bool operator==(const PartProof&, const PartProof&) = default;
 };
 
-// What one recipient gets of an envelope: its own grant, sections and claims, and its part of the entry.
+// What one recipient gets of an envelope: its own grant, sections and claims, and its part of the
+// entry.
 struct Delivery {
   Bytes header_bytes;
   Header header;

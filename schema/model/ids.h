@@ -1,4 +1,5 @@
-// The names of things. One line per name; the comment says who assigns it and how long it is unique.
+// The names of things. One line per name; the comment says who assigns it and how long it is
+// unique.
 
 #pragma once
 

@@ -1,5 +1,5 @@
-// Every limit that broker and agents must agree on, with its reason. Raising one is a protocol change;
-// docs/limits.md lists them for users.
+// Every limit that broker and agents must agree on, with its reason. Raising one is a protocol
+// change; docs/limits.md lists them for users.
 
 #pragma once
 

@@ -13,9 +13,10 @@
 
 namespace havenline {
 
-// 1 to 96 letters, digits, '.', '_', '-', '+', '/' (US-ASCII), where the name and each piece after a '/'
-// begins with a letter or digit: safe in texts and log lines, and as a path that stays where it is put.
-// Agencies, hosts, roles, rules, exchanges, sections, claims and their values are all such names.
+// 1 to 96 letters, digits, '.', '_', '-', '+', '/' (US-ASCII), where the name and each piece after
+// a '/' begins with a letter or digit: safe in texts and log lines, and as a path that stays where
+// it is put. Agencies, hosts, roles, rules, exchanges, sections, claims and their values are all
+// such names.
 bool IsName(std::string_view text);
 
 // The words of the audit log and of `--json` outputs.

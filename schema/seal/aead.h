@@ -1,5 +1,6 @@
 // AES-256-GCM (NIST SP 800-38D), 12-byte nonce, 16-byte tag after the ciphertext. Private to
-// schema/seal: everyone else seals sections, grants or stored rows, where the nonce is not theirs to choose.
+// schema/seal: everyone else seals sections, grants or stored rows, where the nonce is not theirs
+// to choose.
 
 #pragma once
 
@@ -20,8 +21,8 @@ Bytes GcmSeal(const Secret<32>& key, const Nonce& nonce, ByteView aad, ByteView 
 std::optional<SecretBytes> GcmOpen(const Secret<32>& key, const Nonce& nonce, ByteView aad,
                                    ByteView sealed);
 
-// A row of an agent's own store, under its store key: nonce (random) ‖ ciphertext ‖ tag. `context` binds
-// the row to its place, so that rows cannot be swapped.
+// A row of an agent's own store, under its store key: nonce (random) ‖ ciphertext ‖ tag. `context`
+// binds the row to its place, so that rows cannot be swapped.
 Bytes SealStored(const LockedSecret<32>& key, const Nonce& random_nonce, ByteView context,
                  ByteView plaintext);
 std::optional<SecretBytes> OpenStored(const LockedSecret<32>& key, ByteView context,

@@ -1,6 +1,6 @@
 // HPKE (RFC 9180), base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
-// OpenSSL has no HPKE before 3.2; this is the RFC's algorithm on its primitives, held to the RFC's vectors.
-// Pure but for the randomness it is given; callable from any thread.
+// OpenSSL has no HPKE before 3.2; this is the RFC's algorithm on its primitives, held to the RFC's
+// vectors. Pure but for the randomness it is given; callable from any thread.
 
 #pragma once
 
@@ -27,7 +27,8 @@ std::optional<HpkeSealed> HpkeSeal(RandomSource& random, const SealPublicKey& re
 std::optional<SecretBytes> HpkeOpen(const SealKey& recipient, ByteView info,
                                     const ByteArray<32>& enc, ByteView ciphertext);
 
-// The key schedule's outputs, which the RFC's vectors fix. For tests and for the two functions above.
+// The key schedule's outputs, which the RFC's vectors fix. For tests and for the two functions
+// above.
 struct HpkeContext {
   Secret<32> key;
   ByteArray<12> base_nonce{};

@@ -1,5 +1,5 @@
-// Joined: the `‖` of docs/protocol.md. Fields follow each other, each as its length (u32, big-endian)
-// and its bytes, so that no two different lists of fields give the same bytes.
+// Joined: the `‖` of docs/protocol.md. Fields follow each other, each as its length (u32,
+// big-endian) and its bytes, so that no two different lists of fields give the same bytes.
 
 #pragma once
 

@@ -1,5 +1,5 @@
-// Every label of the sealing and signing formats, each standing here once. A label keeps two uses of one
-// primitive apart: what was signed or hashed for one purpose can never pass for another.
+// Every label of the sealing and signing formats, each standing here once. A label keeps two uses
+// of one primitive apart: what was signed or hashed for one purpose can never pass for another.
 
 #pragma once
 

@@ -70,7 +70,8 @@ class SecretBytes {
 };
 
 // A key that lives as long as the process: locked in memory between guard pages, left out of core
-// files (libsodium's sodium_malloc), wiped when it goes. Move-only; a moved-from one must not be read.
+// files (libsodium's sodium_malloc), wiped when it goes. Move-only; a moved-from one must not be
+// read.
 template <std::size_t kSize>
 class LockedSecret {
  public:

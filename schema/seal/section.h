@@ -31,13 +31,14 @@ struct SealedWithCommit {
   Digest commit{};
 };
 
-// Seals `content` (the exchange's struct with only this field set). The key must be fresh: it is used for
-// this section of this message and never again. CHECKs that content is within limits::kSectionBytesMax.
+// Seals `content` (the exchange's struct with only this field set). The key must be fresh: it is
+// used for this section of this message and never again. CHECKs that content is within
+// limits::kSectionBytesMax.
 SealedWithCommit SealSection(const MessageContext& context, const std::string& section,
                              const SectionKey& key, ByteView content);
 
-// The content, or nothing if anything does not hold: commitment, tag, padding, or an inner header that is
-// not the outer's.
+// The content, or nothing if anything does not hold: commitment, tag, padding, or an inner header
+// that is not the outer's.
 std::optional<SecretBytes> OpenSection(const MessageContext& context, const SectionOpening& opening,
                                        const SectionKey& key, ByteView sealed);
 

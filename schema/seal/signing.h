@@ -1,5 +1,5 @@
-// Ed25519 (RFC 8032) by libsodium, which verifies twice as fast as OpenSSL 3.0 and refuses keys of small
-// order. One key per purpose; every signed text begins with its purpose's label.
+// Ed25519 (RFC 8032) by libsodium, which verifies twice as fast as OpenSSL 3.0 and refuses keys of
+// small order. One key per purpose; every signed text begins with its purpose's label.
 
 #pragma once
 
@@ -25,8 +25,8 @@ using VerifyKey = ByteArray<32>;
 // True for the canonical encoding of a point of the main subgroup: what may enter a directory.
 bool IsAcceptable(const VerifyKey& key);
 
-// First 8 bytes of SHA-256("havenline/1/key" ‖ purpose ‖ public key). `purpose` is a name: a Purpose's,
-// or "seal" for recipient keys.
+// First 8 bytes of SHA-256("havenline/1/key" ‖ purpose ‖ public key). `purpose` is a name: a
+// Purpose's, or "seal" for recipient keys.
 KeyId KeyIdOf(std::string_view purpose, ByteView public_key);
 
 // Pure; callable from any thread.

@@ -84,8 +84,8 @@ Result<CsvTable> ParseCsv(ByteView bytes, const CsvOptions& options = {});
 using CsvVisitor = std::function<void(const CsvTable& table, CsvRow row)>;
 Result<CsvTable> VisitCsv(ByteView bytes, const CsvOptions& options, const CsvVisitor& visit);
 
-// The bytes of a row that could not be read, as text to show: U+FFFD stands for what its file's encoding does
-// not have.
+// The bytes of a row that could not be read, as text to show: U+FFFD stands for what its file's
+// encoding does not have.
 std::string CsvTextForPeople(ByteView row, CsvEncoding encoding);
 
 // The fields as one line with its CRLF, each in quotes. A field that a spreadsheet would run as a

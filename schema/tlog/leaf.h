@@ -1,4 +1,5 @@
-// Leaves of the audit log: one canonical JSON line each (docs/protocol.md, "The log"). Pure; any thread.
+// Leaves of the audit log: one canonical JSON line each (docs/protocol.md, "The log"). Pure; any
+// thread.
 
 #pragma once
 
@@ -33,8 +34,8 @@ std::string LeafText(const Leaf& leaf);
 // Nothing for any text that LeafText() would not have written.
 std::optional<Leaf> ParseLeaf(std::string_view text);
 
-// The leaf hash to which a part's proof leads, or nothing if the part's digest is not among its digests
-// or these are not sorted.
+// The leaf hash to which a part's proof leads, or nothing if the part's digest is not among its
+// digests or these are not sorted.
 std::optional<Digest> LeafHashOf(const PartProof& proof);
 
 }  // namespace havenline::tlog

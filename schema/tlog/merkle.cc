@@ -36,8 +36,8 @@ std::optional<Digest> RangeHash(const Range& range, const NodeReader& nodes) {
   return NodeHash(*left, *right);
 }
 
-// Walks from the root towards `target` leaves (a leaf, or the end of an older tree) and collects the
-// sibling of every step; the proof is those in reverse.
+// Walks from the root towards `target` leaves (a leaf, or the end of an older tree) and collects
+// the sibling of every step; the proof is those in reverse.
 class ProofBuilder {
  public:
   explicit ProofBuilder(const NodeReader& nodes) : nodes_(nodes) {}
@@ -59,7 +59,8 @@ class ProofBuilder {
   std::vector<Range> ranges_;
 };
 
-// The state of the two verifiers of RFC 9162: where in the last row we are, and how wide the row is.
+// The state of the two verifiers of RFC 9162: where in the last row we are, and how wide the row
+// is.
 struct Walk {
   std::uint64_t at = 0;
   std::uint64_t last = 0;
@@ -148,7 +149,8 @@ std::optional<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uin
       old_count -= split;
     }
   }
-  // The subtree in which the old tree ends is known to whoever knows the old root, if it is the old tree.
+  // The subtree in which the old tree ends is known to whoever knows the old root, if it is the old
+  // tree.
   if (range.first != 0) proof.Add(range);
   return proof.Build();
 }

@@ -36,8 +36,8 @@ class TreeEdge {
  public:
   TreeEdge() = default;
 
-  // Appends a leaf and returns every perfect subtree that it completes, its own leaf hash first: what a
-  // store keeps so that proofs can be made later.
+  // Appends a leaf and returns every perfect subtree that it completes, its own leaf hash first:
+  // what a store keeps so that proofs can be made later.
   std::vector<Node> Append(const Digest& leaf_hash);
 
   std::uint64_t size() const { return size_; }
@@ -60,14 +60,15 @@ std::optional<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint
 std::optional<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to,
                                                     const NodeReader& nodes);
 
-// The root that a path leads to, or nothing if the path has not the one length it can have. RFC 9162, 2.1.3.2.
+// The root that a path leads to, or nothing if the path has not the one length it can have. RFC
+// 9162, 2.1.3.2.
 std::optional<Digest> RootFromPath(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,
                                    std::span<const Digest> path);
 bool VerifyInclusion(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,
                      std::span<const Digest> path, const Digest& root);
 
-// RFC 9162, 2.1.4.2. An empty old tree is consistent with every tree and proves nothing: whoever holds
-// none has nothing to compare and does not ask; asked, this says no.
+// RFC 9162, 2.1.4.2. An empty old tree is consistent with every tree and proves nothing: whoever
+// holds none has nothing to compare and does not ask; asked, this says no.
 struct TreeHead {
   std::uint64_t size = 0;
   Digest root{};

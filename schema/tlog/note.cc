@@ -16,7 +16,8 @@ constexpr std::size_t kSignaturesMax = 100;
 constexpr std::size_t kSignatureFieldBytes = 4 + 64;
 
 bool IsKeyName(std::string_view name) {
-  // Unicode white space beyond US-ASCII does not occur in our names; their bytes are all above 0x20.
+  // Unicode white space beyond US-ASCII does not occur in our names; their bytes are all above
+  // 0x20.
   return !name.empty() && IsUtf8(name) && std::ranges::none_of(name, [](char c) {
     return static_cast<unsigned char>(c) <= 0x20 || c == '+' || c == 0x7F;
   });

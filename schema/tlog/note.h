@@ -1,5 +1,5 @@
-// Signed notes (C2SP signed-note v1.0.0) with Ed25519 (signature type 0x01): the form of checkpoints,
-// directories, policies, suspensions and openings. Pure; callable from any thread.
+// Signed notes (C2SP signed-note v1.0.0) with Ed25519 (signature type 0x01): the form of
+// checkpoints, directories, policies, suspensions and openings. Pure; callable from any thread.
 
 #pragma once
 
@@ -25,7 +25,8 @@ struct NoteKey {
 // First 4 bytes of SHA-256(name || 0x0A || 0x01 || key).
 std::uint32_t NoteKeyId(const NoteKey& key);
 std::string NoteKeyToText(const NoteKey& key);
-// Refuses what is not exactly what NoteKeyToText() writes, other signature types, and unacceptable keys.
+// Refuses what is not exactly what NoteKeyToText() writes, other signature types, and unacceptable
+// keys.
 Result<NoteKey> NoteKeyFromText(std::string_view text);
 
 // A private key with the name it signs under.
@@ -51,8 +52,8 @@ struct OpenedNote {
   std::vector<NoteKey> signers;  // The known keys that signed, without repeats.
 };
 
-// Signatures by unknown keys are ignored; one by a known key that does not hold refuses the whole note,
-// and so does a note that no known key signed.
+// Signatures by unknown keys are ignored; one by a known key that does not hold refuses the whole
+// note, and so does a note that no known key signed.
 Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> known);
 
 // The text of a note that nobody has verified: to find out which keys it should be held to.

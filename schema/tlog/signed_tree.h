@@ -1,5 +1,5 @@
-// One signature over many texts: Ed25519(label ‖ tree size ‖ root), the root that of an RFC 6962 tree
-// with the texts as leaves. Each text carries its own place and path, so it verifies alone.
+// One signature over many texts: Ed25519(label ‖ tree size ‖ root), the root that of an RFC 6962
+// tree with the texts as leaves. Each text carries its own place and path, so it verifies alone.
 // Pure; callable from any thread.
 
 #pragma once

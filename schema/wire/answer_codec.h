@@ -1,5 +1,5 @@
-// An answer alone, as the broker's store keeps it to give it again for the same id. Pure; callable from any
-// thread.
+// An answer alone, as the broker's store keeps it to give it again for the same id. Pure; callable
+// from any thread.
 
 #pragma once
 

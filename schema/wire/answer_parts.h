@@ -1,4 +1,5 @@
-// What answers and the frames that carry them share. Private to schema/wire; readers throw Malformed.
+// What answers and the frames that carry them share. Private to schema/wire; readers throw
+// Malformed.
 
 #pragma once
 

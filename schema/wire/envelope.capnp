@@ -1,6 +1,7 @@
 @0xb3d1f7a29c4e8a10;
 # A message as it is carried. docs/protocol.md says what each field means and how digests are made.
-# Header, ClearPart and BrokersPart are hashed as carried: each is one single-segment unpacked message.
+# Header, ClearPart and BrokersPart are hashed as carried: each is one single-segment unpacked
+# message.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("havenline::wire::raw");

@@ -1,8 +1,8 @@
 // Envelopes and their parts, to and from bytes. Pure; callable from any thread.
 //
 // Parse functions check form only: sizes, counts, names, lengths, and that header, clear part and
-// broker's part are single-segment messages. Whether digests and signatures hold is for broker/verify
-// and agents/link. A fault is always kCorrupt and names the field, never its content.
+// broker's part are single-segment messages. Whether digests and signatures hold is for
+// broker/verify and agents/link. A fault is always kCorrupt and names the field, never its content.
 
 #pragma once
 

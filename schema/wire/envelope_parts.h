@@ -1,5 +1,5 @@
-// Readers and writers of the structs that several messages share. Private to schema/wire; the readers
-// throw Malformed.
+// Readers and writers of the structs that several messages share. Private to schema/wire; the
+// readers throw Malformed.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // Frames, to and from the bytes of one ZeroMQ payload frame. Pure; callable from any thread.
 //
-// The items of a list stay opaque here: each is parsed by its own codec, so that one that is malformed
-// does not spoil the others. A fault is kCorrupt and names the field, never its content.
+// The items of a list stay opaque here: each is parsed by its own codec, so that one that is
+// malformed does not spoil the others. A fault is kCorrupt and names the field, never its content.
 
 #pragma once
 

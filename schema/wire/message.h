@@ -26,12 +26,14 @@
 
 namespace havenline::wire {
 
-// Thrown by the readers below and caught by ParseMessage(). `what` names a field, never its content.
+// Thrown by the readers below and caught by ParseMessage(). `what` names a field, never its
+// content.
 struct Malformed {
   std::string what;
 };
 
-// Enough segments for any builder, few enough that the table is small; signed parts have exactly one.
+// Enough segments for any builder, few enough that the table is small; signed parts have exactly
+// one.
 struct ParseLimits {
   std::size_t bytes_max = limits::kFrameBytesMax;
   std::size_t segments_max = limits::kSegmentsMax;

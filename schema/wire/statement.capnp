@@ -1,6 +1,6 @@
 @0xc86a90d1e5b7f321;
-# Signed statements of agencies: receipts, voids, recalls, and what an agency says of itself. Each inner
-# struct is one single-segment unpacked message, signed as carried.
+# Signed statements of agencies: receipts, voids, recalls, and what an agency says of itself. Each
+# inner struct is one single-segment unpacked message, signed as carried.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("havenline::wire::raw");

@@ -1,5 +1,5 @@
-// Receipts, voids, recalls and agency statements, to and from bytes. Pure; callable from any thread.
-// Form only, as in envelope_codec.h: nobody has checked a signature yet.
+// Receipts, voids, recalls and agency statements, to and from bytes. Pure; callable from any
+// thread. Form only, as in envelope_codec.h: nobody has checked a signature yet.
 
 #pragma once
 

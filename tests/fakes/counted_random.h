@@ -1,5 +1,5 @@
-// A stream of bytes that is the same in every run: for golden messages, whose bytes a test fixes. Never
-// for keys that anything else uses.
+// A stream of bytes that is the same in every run: for golden messages, whose bytes a test fixes.
+// Never for keys that anything else uses.
 
 #pragma once
 

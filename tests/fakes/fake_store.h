@@ -1,5 +1,5 @@
-// FakeStore: the broker's store in memory, with faults on demand. It keeps exactly what RocksDB keeps: one
-// conformance suite (tests/broker/storage/store_conformance_test.cc) runs on both.
+// FakeStore: the broker's store in memory, with faults on demand. It keeps exactly what RocksDB
+// keeps: one conformance suite (tests/broker/storage/store_conformance_test.cc) runs on both.
 //
 // Threads as broker/storage: Apply() from one, everything const from any.
 
@@ -28,8 +28,8 @@ class FakeStore final : public Store, public StoreReader {
   // A store that holds what this one would hold after a restart: everything applied, no faults.
   std::unique_ptr<FakeStore> Reopened() const;
 
-  // The n-th Apply() from now (1 is the next) returns a fault, before or after it took effect, and so does
-  // every one after it, as RocksDB's do.
+  // The n-th Apply() from now (1 is the next) returns a fault, before or after it took effect, and
+  // so does every one after it, as RocksDB's do.
   void FailApply(int nth, Cut cut);
   // The n-th read from now and all after it return a fault; 0: none do. FailRead: that one alone.
   void FailReads(int nth);

@@ -270,8 +270,8 @@ Composed TestPartnership::Compose(const SealingView& as, const Content& content,
   const MessageId id = seal::NewMessageId(random, now);
   const SenderView view{as.directory != nullptr ? *as.directory : *directory_,
                         as.policy != nullptr ? *as.policy : *policy_,
-                        as.statements != nullptr ? *as.statements : statements_,
-                        suspensions_, LogHead{}};
+                        as.statements != nullptr ? *as.statements : statements_, suspensions_,
+                        LogHead{}};
   std::map<AgencyId, std::uint64_t> numbers;
   const ComposeTools tools{Key(content.sender, seal::Purpose::kEnvelope), random,
                            [&](const AgencyId& recipient, Lane) {

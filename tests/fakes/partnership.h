@@ -1,5 +1,5 @@
-// A whole partnership with keys that are the same in every run: a police force, three schools, the council,
-// a broker and governance. Only for tests: its keys are public.
+// A whole partnership with keys that are the same in every run: a police force, three schools, the
+// council, a broker and governance. Only for tests: its keys are public.
 
 #pragma once
 
@@ -50,7 +50,8 @@ class TestPartnership {
  public:
   TestPartnership();
 
-  // The text of a directory or policy of the given version, and the note that governance signs of it.
+  // The text of a directory or policy of the given version, and the note that governance signs of
+  // it.
   std::string DirectoryText(std::uint64_t version = 1, const Digest& previous = {}) const;
   std::string PolicyText(std::uint64_t version = 1, const Digest& previous = {}) const;
   std::string Sign(const std::string& text) const;
@@ -81,12 +82,13 @@ class TestPartnership {
   const StatementBook& statements() const { return statements_; }
   StatementBook& statements() { return statements_; }
 
-  // Writes the agency's key files as `havenline init` does, for Keyring::Load(). Recipient keys are not among
-  // them: an agent makes its own.
+  // Writes the agency's key files as `havenline init` does, for Keyring::Load(). Recipient keys are
+  // not among them: an agent makes its own.
   void WriteKeys(const AgencyId& agency, const std::filesystem::path& folder) const;
   Governance TestGovernance() const { return {{governance_->key()}, 1}; }
 
-  // A content of every section, for a child in the household; sections can be changed by the caller.
+  // A content of every section, for a child in the household; sections can be changed by the
+  // caller.
   std::map<std::string, text::Value> NoticeContent() const;
   Content MakeContent(const std::map<std::string, text::Value>& sections) const;
 

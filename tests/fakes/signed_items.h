@@ -1,5 +1,5 @@
-// What agencies of the test partnership sign besides messages: receipts and voids; and messages changed and
-// made whole again, so that a test can break exactly one thing.
+// What agencies of the test partnership sign besides messages: receipts and voids; and messages
+// changed and made whole again, so that a test can break exactly one thing.
 
 #pragma once
 

@@ -1,5 +1,6 @@
-// The parts of an agent without its link: store, keys, documents, outbox and inbox of one agency of the test
-// partnership, in a folder of their own. What the link would carry, a test carries by hand.
+// The parts of an agent without its link: store, keys, documents, outbox and inbox of one agency of
+// the test partnership, in a folder of their own. What the link would carry, a test carries by
+// hand.
 
 #pragma once
 

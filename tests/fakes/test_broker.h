@@ -1,5 +1,5 @@
-// A broker's commit thread without its threads: the test partnership, a founded log on the store in memory,
-// and one call for one batch.
+// A broker's commit thread without its threads: the test partnership, a founded log on the store in
+// memory, and one call for one batch.
 
 #pragma once
 
@@ -36,7 +36,8 @@ class TestBroker {
   Composed Notice(const std::vector<AgencyId>& schools = {kSchoolA});
   Composed Notice(const SealingView& view, const std::vector<AgencyId>& schools);
 
-  // What verify would hand over, each from the host of whoever made it, with a reference of its own.
+  // What verify would hand over, each from the host of whoever made it, with a reference of its
+  // own.
   CommitItem Submission(const Composed& composed);
   CommitItem Item(const SignedReceipt& receipt);
   CommitItem Item(const SignedVoid& value);

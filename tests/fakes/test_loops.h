@@ -1,5 +1,5 @@
-// The commit and delivery threads without threads: the loops of a broker in a test's hand, turned until
-// nothing moves. What they tell the gateway is kept, parsed, by link.
+// The commit and delivery threads without threads: the loops of a broker in a test's hand, turned
+// until nothing moves. What they tell the gateway is kept, parsed, by link.
 
 #pragma once
 
@@ -99,7 +99,8 @@ class TestLoops {
   void SayHello(std::uint64_t link, const std::vector<AgencyId>& agencies) {
     SayHello(link, TestPartnership::HostOf(agencies.front()), HelloOf(agencies));
   }
-  // Commits this as if it had come on that link, and settles. Each holds one token and so many bytes.
+  // Commits this as if it had come on that link, and settles. Each holds one token and so many
+  // bytes.
   void Offer(std::uint64_t link, CommitItem item, std::size_t bytes = 100);
   void Answer(std::uint64_t link, std::vector<Reference> references, havenline::Answer answer);
   DocumentFrame Ask(std::uint64_t link, Fetch fetch);

@@ -1,10 +1,10 @@
 // What tests link instead of test_seam_off.cc. All of them are told by the environment, read once:
 //
-//   HAVENLINE_FAULT=<place>:<n>    SIGKILL this process when <place> is reached for the n-th time (from 1)
-//   HAVENLINE_FAULT_COUNT=<file>   write each place reached, a line each: so a test can learn them all
+//   HAVENLINE_FAULT=<place>:<n>    SIGKILL this process when it reaches <place> for the n-th time
+//   HAVENLINE_FAULT_COUNT=<file>   write each place reached, a line each, for a test to learn them
 //   HAVENLINE_PLANT=<name>,...     the planted faults that are on
-//   HAVENLINE_TAP_FILE=<file>      append each frame of the broker's links, after four bytes of its length
-//   HAVENLINE_CLOCK_FILE=<file>    holds the shift of the wall clock in milliseconds; read at each call
+//   HAVENLINE_TAP_FILE=<file>      append each frame of the broker's links, its length before it
+//   HAVENLINE_CLOCK_FILE=<file>    the shift of the wall clock in milliseconds, read at each call
 
 #include <csignal>
 #include <cstdio>

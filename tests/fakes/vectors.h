@@ -1,5 +1,5 @@
-// The public test vectors of other projects. They lie beside the project, not in it; a test that needs
-// them says plainly when they are absent.
+// The public test vectors of other projects. They lie beside the project, not in it; a test that
+// needs them says plainly when they are absent.
 
 #pragma once
 

@@ -20,7 +20,8 @@ using testing::HasSubstr;
 constexpr const char* kMapping = R"(exchange = "encompass-notice"
 force = "test"
 force-name = "Test Police"
-flags-not-recorded = ["works-in-education", "works-in-police", "covert-operation", "exempt", "relocated",
+flags-not-recorded = ["works-in-education", "works-in-police", "covert-operation", "exempt",
+  "relocated",
   "turned-18"]
 file.last-line-end = "required"
 forms = { days = ["yyyy-mm-dd"], clock = ["hh:mm"] }

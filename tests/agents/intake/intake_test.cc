@@ -38,7 +38,8 @@ constexpr const char* kHeader = "REF,WHEN,CHILD,URN,NAME,MOVED\n";
 constexpr const char* kMapping = R"(exchange = "encompass-notice"
 force = "test"
 force-name = "Test Police"
-flags-not-recorded = ["works-in-education", "works-in-police", "covert-operation", "exempt", "turned-18"]
+flags-not-recorded = ["works-in-education", "works-in-police", "covert-operation", "exempt",
+  "turned-18"]
 forms = { days = ["yyyy-mm-dd"], clock = ["hh:mm"] }
 incident = { reference = "REF", at = "WHEN" }
 child.reference = ["CHILD"]

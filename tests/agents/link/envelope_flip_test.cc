@@ -1,5 +1,5 @@
-// Every single-bit flip of the golden envelope, at the broker and at the recipient: refused, or nothing that
-// was signed, sealed or read is changed by it. Both are counted.
+// Every single-bit flip of the golden envelope, at the broker and at the recipient: refused, or
+// nothing that was signed, sealed or read is changed by it. Both are counted.
 
 #include <gtest/gtest.h>
 

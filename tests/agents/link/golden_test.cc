@@ -1,6 +1,6 @@
-// The golden envelope: one notice whose every byte is fixed, with all the values on the way to it, for
-// whoever writes another client. tests/golden/envelope.json is what this test makes; it is opened by
-// tests/golden/open.mjs, a script that knows only docs/protocol.md.
+// The golden envelope: one notice whose every byte is fixed, with all the values on the way to it,
+// for whoever writes another client. tests/golden/envelope.json is what this test makes; it is
+// opened by tests/golden/open.mjs, a script that knows only docs/protocol.md.
 //
 // To write the file anew after a change of the format: HAVENLINE_WRITE_GOLDEN=1 agents_link_test
 

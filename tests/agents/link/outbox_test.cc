@@ -192,7 +192,8 @@ TEST_F(OutboxTest, ABrokerThatForgotIsOfferedEverythingUnsettledAgain) {
   EXPECT_EQ(NextOffer()->bytes, bytes);
 }
 
-// A rule was removed between sealing and acceptance: refused, sealed again under the policy that explains it.
+// A rule was removed between sealing and acceptance: refused, sealed again under the policy that
+// explains it.
 TEST_F(OutboxTest, ARefusedMessageIsSealedAgainUnderTheNewPolicyWithTheSameOrigin) {
   const MessageId origin = Send({kToA});
   const auto first = wire::ParseEnvelope(NextOffer()->bytes);

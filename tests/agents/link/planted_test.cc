@@ -1,5 +1,6 @@
-// What the planted faults do, by which tests and the demo's checker are themselves checked: a checker that finds
-// nothing where something was planted is no checker. A program of its own, since what is planted is read once.
+// What the planted faults do, by which tests and the demo's checker are themselves checked: a
+// checker that finds nothing where something was planted is no checker. A program of its own, since
+// what is planted is read once.
 
 #include <cstdlib>
 

@@ -1,4 +1,5 @@
-// A disk that fails or is full: nothing is answered that is not durable, and room again is enough to go on.
+// A disk that fails or is full: nothing is answered that is not durable, and room again is enough
+// to go on.
 
 #include <algorithm>
 

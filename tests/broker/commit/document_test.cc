@@ -1,4 +1,5 @@
-// What governance and agencies say of themselves: directories, policies, suspensions, statements, voids.
+// What governance and agencies say of themselves: directories, policies, suspensions, statements,
+// voids.
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,5 @@
-// Receipts: which share an entry, what they do to mailbox, body and clock, and which are turned away.
+// Receipts: which share an entry, what they do to mailbox, body and clock, and which are turned
+// away.
 
 #include <algorithm>
 #include <set>
@@ -154,7 +155,8 @@ TEST_F(ReceiptTest, AReceiptOfAGrantWeNeverAcceptedIsUnknown) {
   EXPECT_EQ(broker_.store().applies(), applies);
 }
 
-// Someone who knows a grant's digest cannot receipt it for its recipient, nor tell another story about it.
+// Someone who knows a grant's digest cannot receipt it for its recipient, nor tell another story
+// about it.
 TEST_F(ReceiptTest, AReceiptThatDiffersFromItsGrantIsUnknown) {
   const Composed notice = Accepted({kSchoolA, kSchoolB});
   for (int field = 0; field < 5; ++field) {

@@ -1,4 +1,5 @@
-// What becomes of an offered message: what an acceptance writes, what a repeat gets, what is refused.
+// What becomes of an offered message: what an acceptance writes, what a repeat gets, what is
+// refused.
 
 #include <algorithm>
 

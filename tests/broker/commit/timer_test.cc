@@ -72,8 +72,8 @@ TEST_F(TimerTest, EachFiresOnceAlsoAcrossARestart) {
   EXPECT_EQ(Timers(), 0U);
 }
 
-// After a start agents first bring the receipts that they have: nobody is escalated over who acknowledged in
-// time.
+// After a start agents first bring the receipts that they have: nobody is escalated over who
+// acknowledged in time.
 TEST_F(TimerTest, AfterAStartNothingFiresForAWhile) {
   const Composed notice = Accepted();
   broker_.Wait(hours(9));

@@ -372,7 +372,8 @@ TEST_F(DecideTest, ASectionForbiddenBetweenSealingAndAcceptanceRefusesTheMessage
   EXPECT_EQ(std::get<Denial>(decision).objections[1].section, "handling");
 }
 
-// The version that the sender named binds it, too: a later one that allows more does not widen a message.
+// The version that the sender named binds it, too: a later one that allows more does not widen a
+// message.
 TEST_F(DecideTest, WhatTheNamedPolicyForbidsIsRefusedThoughTheNewOneAllowsIt) {
   const auto wider = NextPolicy([](const std::string& text) {
     return TestPartnership::Replace(text, "\"location\", \"adults\", \"childAddress\"",
@@ -458,8 +459,8 @@ TEST_F(DecideTest, AStandInThatIsNotToldStandsInForNobody) {
 
 // --- C2, whatever is sealed
 
-// Any sections to any of the roles, under any claims: what is permitted is what the table says, and what is
-// refused names exactly the rest.
+// Any sections to any of the roles, under any claims: what is permitted is what the table says, and
+// what is refused names exactly the rest.
 TEST_F(DecideTest, OnlyWhatTheTableSaysIsPermitted) {
   auto content = partnership_.NoticeContent();
   content["risk"] = text::Value::Map().Set("grade", "high");

@@ -1,4 +1,5 @@
-// The delivery thread: hellos, what a link is handed, how much at once, and what takes it out of a mailbox.
+// The delivery thread: hellos, what a link is handed, how much at once, and what takes it out of a
+// mailbox.
 
 #include "broker/pipeline/delivery_loop.h"
 
@@ -164,8 +165,8 @@ TEST_F(DeliveryLoopTest, AReceiptComesToItsSenderWithItsProofUntilAnswered) {
   EXPECT_EQ(broker().store().mailbox_size(), 0U);
 }
 
-// D2, D5: a message leaves its mailbox by its recipient's signed receipt, which its sender sees, and never by
-// a frame that nobody signed.
+// D2, D5: a message leaves its mailbox by its recipient's signed receipt, which its sender sees,
+// and never by a frame that nobody signed.
 TEST_F(DeliveryLoopTest, AnAnswerDoesNotTakeAMessageOutOfItsMailbox) {
   Submit();
   loops_.SayHello(2, {kSchoolA});

@@ -228,7 +228,8 @@ TEST_F(GatewayLoopTest, SilenceEndsASession) {
   EXPECT_EQ(router_->links(), 0U);
 }
 
-// Links are remembered by so many; one that is never forgotten would some day be the last that fits.
+// Links are remembered by so many; one that is never forgotten would some day be the last that
+// fits.
 TEST_F(GatewayLoopTest, ALinkThatNeverSaysHelloIsForgotten) {
   ASSERT_TRUE(SendBytes(Bytes(100, 0xFF)));
   ASSERT_TRUE(Next<Rehello>().has_value());
@@ -274,7 +275,8 @@ TEST_F(GatewayLoopTest, ASessionIsNotForgottenAsAStranger) {
   EXPECT_EQ(Told<LinkGone>(), 0U);
 }
 
-// One link that is gone is one event, however much of it is still being read: the channels are bounded.
+// One link that is gone is one event, however much of it is still being read: the channels are
+// bounded.
 TEST_F(GatewayLoopTest, AFloodFromALinkThatIsGoneEndsItOnce) {
   const LinkId link = StartSession();
   router_->Forget(link);
@@ -313,7 +315,8 @@ TEST_F(GatewayLoopTest, WhileDrainingNothingNewIsTaken) {
   EXPECT_TRUE(verify_.TakeAll().empty());
 }
 
-// Each hello costs the broker a look and a proof: so many a second, and the rest are told when to come back.
+// Each hello costs the broker a look and a proof: so many a second, and the rest are told when to
+// come back.
 TEST_F(GatewayLoopTest, HellosBeyondTheRateAreToldWhenToComeBack) {
   const Bytes hello = wire::EncodeFrame({SessionId(), TestLoops::HelloOf({kPolice})});
   const LinkId link = Hello();

@@ -1,4 +1,5 @@
-// Recovery mode: a broker that may have forgotten something stays up, says so, and takes and hands out nothing.
+// Recovery mode: a broker that may have forgotten something stays up, says so, and takes and hands
+// out nothing.
 
 #include <gtest/gtest.h>
 

@@ -60,7 +60,8 @@ class RestartTest : public ::testing::Test {
   std::unique_ptr<Committer> committer_;
 };
 
-// The usual course of a break-in: the agency suspends itself, governance then marks its keys compromised.
+// The usual course of a break-in: the agency suspends itself, governance then marks its keys
+// compromised.
 TEST_F(RestartTest, ASuspensionOutlivesTheKeyThatSignedIt) {
   ASSERT_TRUE(Publish(DocumentKind::kSuspension, OwnSuspension(kSchoolA)));
   const std::string text =

@@ -92,7 +92,8 @@ class Model {
   std::map<LinkId, One> links_;
 };
 
-// Every schedule of six steps: hellos of two hosts on two links, ends, words of either session, silence.
+// Every schedule of six steps: hellos of two hosts on two links, ends, words of either session,
+// silence.
 TEST(SessionsTest, EverySmallScheduleAgreesWithTheModel) {
   constexpr int kSteps = 6;
   constexpr int kEvents = 8;

@@ -1,5 +1,6 @@
-// A store whose newest log file is cut short or changed, as a crash or a bad disk leaves it: it opens with whole
-// batches, oldest first, or not at all. How many it lost is for the mark to say (deploy/runtime/mark.h).
+// A store whose newest log file is cut short or changed, as a crash or a bad disk leaves it: it
+// opens with whole batches, oldest first, or not at all. How many it lost is for the mark to say
+// (deploy/runtime/mark.h).
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,5 @@
-// What commit and deliver rely on, of any store: the one in RocksDB and the one in memory pass the same.
+// What commit and deliver rely on, of any store: the one in RocksDB and the one in memory pass the
+// same.
 
 #include <functional>
 #include <memory>

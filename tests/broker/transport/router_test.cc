@@ -1,4 +1,5 @@
-// The broker's socket held against real ones: it fails closed, for every key and mechanism but the right.
+// The broker's socket held against real ones: it fails closed, for every key and mechanism but the
+// right.
 
 #include "broker/transport/router.h"
 

@@ -1,5 +1,5 @@
-// Each check of an envelope, with a message that fails exactly it: everything else about the message holds,
-// its signature among it.
+// Each check of an envelope, with a message that fails exactly it: everything else about the
+// message holds, its signature among it.
 
 #include "broker/verify/verified_envelope.h"
 

@@ -72,7 +72,8 @@ TEST(SignTest, AnotherKeyOfTheSameNameIsAnotherSigner) {
   EXPECT_EQ(two->signature_lines.size(), 2U);
 }
 
-// A note is lines of printable UTF-8: what cannot be one is said with its place, before it is signed.
+// A note is lines of printable UTF-8: what cannot be one is said with its place, before it is
+// signed.
 TEST(CheckSignableTest, SaysWhereATextCannotBeANotes) {
   const auto problem = [](const std::string& text) {
     const auto signable = CheckSignable(DocumentFrom(text, "p.toml"));

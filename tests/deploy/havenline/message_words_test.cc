@@ -16,7 +16,8 @@ text::Value Json(const char* text) { return text::ParseJson(text, "test").value(
 TEST(NoticeWordsTest, SectionsStandUnderTheirLabelsWithFieldsInWords) {
   const std::string words = NoticeWords(Json(
       R"({"notice":3,"state":"opened","agency":"school.106890",
-          "from":"police.a","from-title":"The force","exchange":"encompass-notice","warnings":["It came late."],"sections":[
+          "from":"police.a","from-title":"The force","exchange":"encompass-notice",
+          "warnings":["It came late."],"sections":[
           {"name":"childName","label":"Child","value":{"given":"Jessie","family":"Testcase"}},
           {"name":"circumstances","label":"What happened","value":"First line.\nSecond line."},
           {"name":"location","label":"Where","value":null}],

@@ -10,8 +10,8 @@
 #include "tests/deploy/runtime/child.h"
 #include "tests/deploy/runtime/fault_disk.h"
 #include "tests/deploy/runtime/numbered.h"
-#include "tests/fakes/scratch_directory.h"
 #include "tests/deploy/runtime/system_calls.h"
+#include "tests/fakes/scratch_directory.h"
 
 namespace havenline {
 namespace {

@@ -116,7 +116,8 @@ TEST(Base64Test, WhatTheEncoderDoesNotWriteIsRefused) {
   EXPECT_EQ(Base64Decode("Zm9\0"s), std::nullopt);
 }
 
-// One text for one value: nothing can be written in two ways, so a text can stand for what it holds.
+// One text for one value: nothing can be written in two ways, so a text can stand for what it
+// holds.
 TEST(Base64Test, EveryLastGroupDecodesOnlyIfItIsWhatTheEncoderWrites) {
   const std::string some = "AZagz09+/=-_ \n";
   std::size_t decoded = 0;
@@ -147,8 +148,8 @@ TEST(TextFormsPropertyTest, WhateverBytesAreReadBack) {
 
 // --- UTF-8
 
-// The definition turned round: which code points there are (Unicode 15, D76), each written in the one way
-// that D92 allows. Every other sequence of bytes is not UTF-8.
+// The definition turned round: which code points there are (Unicode 15, D76), each written in the
+// one way that D92 allows. Every other sequence of bytes is not UTF-8.
 std::string Encoded(std::uint32_t point) {
   const auto byte = [](std::uint32_t value) { return static_cast<char>(value); };
   if (point < 0x80) return {byte(point)};

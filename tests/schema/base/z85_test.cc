@@ -8,7 +8,8 @@ namespace {
 
 ByteArray<32> KeyFromHex(std::string_view hex) { return *ToArray<32>(*HexDecode(hex)); }
 
-// The test keys of the CURVE specification (ZeroMQ RFC 26), as libzmq's own tests have them in both forms.
+// The test keys of the CURVE specification (ZeroMQ RFC 26), as libzmq's own tests have them in both
+// forms.
 constexpr std::string_view kKeyHex =
     "bb88471d65e2659b30c55a5321cebb5aab2b70a398645c26dca2b2fcb43fc518";
 constexpr std::string_view kKeyText = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";

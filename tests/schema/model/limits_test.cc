@@ -19,8 +19,8 @@ TEST(LimitsTest, ThePartsFitTheWhole) {
   EXPECT_LE(limits::kClearPartBytesMax, limits::kHeaderBytesMax);
 }
 
-// What may be sent ahead of credit, or be in flight on a link, is never less than one item: else that
-// item would wait for ever.
+// What may be sent ahead of credit, or be in flight on a link, is never less than one item: else
+// that item would wait for ever.
 TEST(LimitsTest, OneMessageOfTheLargestSizeFitsTheWindows) {
   EXPECT_GE(limits::kCreditBytes, limits::kMessageBytesMax);
   EXPECT_GE(limits::kAdmissionBytes, limits::kFrameBytesMax);

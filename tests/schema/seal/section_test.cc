@@ -62,7 +62,8 @@ TEST_F(SectionTest, SealedSizesOutsideTheBucketsAreNotSizes) {
   EXPECT_FALSE(IsSealedSize(kExclusionsSection, 256 + 16));
 }
 
-// A section moved elsewhere, or a key used for another, opens nowhere: each part of the context counts.
+// A section moved elsewhere, or a key used for another, opens nowhere: each part of the context
+// counts.
 TEST_F(SectionTest, IsBoundToItsMessageAndName) {
   const SectionKey key = Key();
   const auto sealed = SealSection(context_, "childName", key, AsBytes("content"));

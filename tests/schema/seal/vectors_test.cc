@@ -155,7 +155,8 @@ TEST(WycheproofTest, HkdfSha256) {
   EXPECT_EQ(checked, file["numberOfTests"].get<int>());
 }
 
-// OpenSSL 3.0 verifies a forged signature under a key of small order; ours must never enter a directory.
+// OpenSSL 3.0 verifies a forged signature under a key of small order; ours must never enter a
+// directory.
 TEST(SigningTest, TheEightSmallOrderPointsAndTheirOtherEncodingsAreNotAcceptable) {
   const char* const weak[] = {
       "0100000000000000000000000000000000000000000000000000000000000000",

@@ -39,7 +39,8 @@ bool InclusionHolds(const nlohmann::json& test) {
                          test["treeSize"].get<std::uint64_t>(), *proof, *root);
 }
 
-// Some cases say "don't care" where a root is not looked at: any digest stands for it, the same for the same.
+// Some cases say "don't care" where a root is not looked at: any digest stands for it, the same for
+// the same.
 std::optional<Digest> RootFromBase64(const nlohmann::json& text) {
   const auto bytes = Base64Decode(text.get<std::string>());
   if (bytes && bytes->size() < 32 && AsText(*bytes).starts_with("don't care"))
@@ -139,7 +140,8 @@ TEST_F(TreeTest, ProofsAreThoseOfTheClassicEightLeafTree) {
   }
 }
 
-// Every pair of sizes and every index up to 40: proofs verify, and with one bit flipped they do not.
+// Every pair of sizes and every index up to 40: proofs verify, and with one bit flipped they do
+// not.
 TEST_F(TreeTest, EveryProofOfASmallTreeVerifiesAndNoOtherDoes) {
   constexpr std::uint64_t kSize = 40;
   Grow(kSize);
