@@ -34,20 +34,21 @@ ONCE_A_START = {(host, place) for host in ("host.police", "host.schools-1") for 
 ON_TICK = {("host.police", "outbox.before-tick"), ("host.police", "outbox.after-tick")}
 
 DAY = 24 * 3600 * 1000
+# Enough for a short run.
 SOME = [("broker", "commit.after-apply"), ("broker", "mark.written"), ("host.police", "outbox.after-take"),
         ("host.police", "outbox.before-receipt"), ("host.schools-1", "inbox.after-commit")]
 
 
 def cases(unless=()):
-    return [pytest.param(daemon, place, marks=[pytest.mark.short] if (daemon, place) in SOME else [])
-            for daemon, places in PLACES.items() for place in places if (daemon, place) not in unless]
+    return [(daemon, place) for daemon, places in PLACES.items() for place in places
+            if (daemon, place) not in unless]
 
 
 def at_work_cases():
-    for case in cases(unless=ONLY_NEW):
-        daemon, place = case.values
+    for daemon, place in cases(unless=ONLY_NEW):
         for later in [False] if (daemon, place) in ONCE_A_START else [False, True]:
-            yield pytest.param(daemon, place, later, marks=case.marks if later else [],
+            yield pytest.param(daemon, place, later,
+                               marks=[pytest.mark.short] if later and (daemon, place) in SOME else [],
                                id=f"{daemon}-{place}-{'later' if later else 'first'}")
 
 

@@ -111,3 +111,15 @@ def test_sigterm_drains_and_exits_0_under_load():
         traffic.settle()
         traffic.check()
         assert "broker.stopped" in p.log("broker") and "agent.stopped" in p.log("host.police")
+
+
+def test_agents_that_knock_while_the_broker_starts_are_let_in():
+    with Partnership(schools=2, school_hosts=2, council=False) as p:
+        p.start_all()
+        for _ in range(8):
+            ups = {host: p.log(host).count('"session.up"') for host in p.hosts}
+            p.kill("broker")
+            p.start("broker")
+            p.wait_for(lambda ups=ups: all(p.log(host).count('"session.up"') > ups[host] for host in p.hosts), 20,
+                       "all agents to be back")
+        assert not any('"session.refused"' in p.log(host) for host in p.hosts), "an agent was turned away"

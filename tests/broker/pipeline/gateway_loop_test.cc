@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "agents/link/dealer.h"
+#include "schema/base/thread.h"
 #include "schema/base/z85.h"
 #include "schema/model/limits.h"
 #include "schema/wire/frame_codec.h"
@@ -124,6 +125,22 @@ class GatewayLoopTest : public ::testing::Test {
   std::vector<DeliveryEvent> told_;
   std::vector<Frame> frames_;
 };
+
+TEST_F(GatewayLoopTest, WhoKnocksWhileItStartsIsJudgedByTheKeysThatWereAnnounced) {
+  router_->SetKeys({});  // As at a start: nobody has taken the keys from the channel yet.
+  in_.Push(KeysChanged{{{Z85Encode(key_.public_key()), kHost}}});
+  // Longer than a handshake takes to where it waits for the handler.
+  const DealerNews before = dealer_->Poll(Milliseconds(300), 1);
+  ASSERT_FALSE(before.connected || before.refused);
+  Thread thread("gateway", [this] { gateway_->Run(); });
+  DealerNews news;
+  for (int i = 0; i < 80 && !news.connected && !news.refused; ++i)
+    news = dealer_->Poll(Milliseconds(100), 1);
+  gateway_->Stop();
+  thread.Join();
+  EXPECT_TRUE(news.connected);
+  EXPECT_FALSE(news.refused);
+}
 
 TEST_F(GatewayLoopTest, AHelloGoesToDeliveryWithTheHostOfItsKey) {
   Hello();
