@@ -97,7 +97,7 @@ class LogWatch:
         return notes
 
     def check(self, at_least=3):
-        """The log contains all of them. Returns how many there were, and how many leaves."""
+        """The log contains all of them. Returns how many leaves there are."""
         public = log_key(self.p)
         heads = {}
         for note in self.notes():

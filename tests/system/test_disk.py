@@ -20,8 +20,9 @@ RETRY = 32 * 1000  # The broker asks for 30 s and the agent adds up to one.
 @contextlib.contextmanager
 def small_disk(folder):
     folder.mkdir(mode=0o700)
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={FILE_SYSTEM_MEBIBYTES}m,mode=700", "tmpfs", folder],
-                             capture_output=True, text=True, check=False)
+    options = f"size={FILE_SYSTEM_MEBIBYTES}m,mode=700"
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True,
+                             check=False)
     if mounted.returncode != 0:
         pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
     try:

@@ -26,7 +26,7 @@ NEVER_RAISED = {"gap", "receipt-chain", "broker-equivocates", "other-payload", "
 
 
 class Traffic:
-    def __init__(self, p, schools=None, pause=0.08):
+    def __init__(self, p, schools=None, pause=0.02):
         self.p = p
         self.schools = schools or p.schools
         self.pause = pause  # Between two sends of the load.
