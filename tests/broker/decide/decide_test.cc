@@ -23,7 +23,8 @@ class DecideTest : public ::testing::Test {
  protected:
   DecideTest() {
     standing_.directory = std::make_shared<const Directory>(partnership_.directory());
-    standing_.policy = std::make_shared<const policy::Policy>(partnership_.policy());
+    // The partnership's own, and outlived by it.
+    standing_.policy = {std::shared_ptr<void>(), &partnership_.policy()};
     standing_.statements = partnership_.statements();
   }
 
