@@ -121,7 +121,7 @@ std::string CheckMark(const MarkFile& mark, const BrokerStore& store, const LogH
 }
 
 Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals) {
-  SystemClock clock;
+  const SystemClock clock;
   seal::SystemRandom random;
   LogObserver observer;
   ASSIGN_OR_RETURN(const seal::Secret<32> curve_secret, ReadKey("curve", configuration.curve_key));

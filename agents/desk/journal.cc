@@ -23,7 +23,7 @@ Result<void> Journal::Load(const AgentStore& store) {
   return {};
 }
 
-void Journal::Add(JournalEntry entry, StoreBatch& batch) {
+void Journal::Add(const JournalEntry& entry, StoreBatch& batch) {
   Value sections = Value::List();
   for (const std::string& section : entry.sections) sections.Add(section);
   const std::string json = text::CanonicalJson(Value::Map()

@@ -32,7 +32,7 @@ class Journal {
 
   Result<void> Load(const AgentStore& store);
   // Signs the entry, chained to the one before, and adds it to `batch`.
-  void Add(JournalEntry entry, StoreBatch& batch);
+  void Add(const JournalEntry& entry, StoreBatch& batch);
 
  private:
   const Keyring& keys_;

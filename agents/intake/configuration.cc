@@ -6,7 +6,7 @@
 namespace havenline::intake {
 namespace {
 
-constexpr std::int64_t kHeldMinutesMax = 24 * 60;
+constexpr std::int64_t kHeldMinutesMax = 1440;  // A day.
 
 }  // namespace
 

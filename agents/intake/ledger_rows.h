@@ -10,8 +10,8 @@ namespace havenline::intake {
 text::Value ToRow(const FileRecord& file);
 text::Value ToRow(const RowOutcome& outcome);
 text::Value ToRow(const NoticeRecord& notice);
-text::Value ToRow(const QuarantinedRow& row);
-text::Value ToRow(const HeldRow& row);
+text::Value ToRow(const QuarantinedRow& quarantined);
+text::Value ToRow(const HeldRow& held);
 text::Value ToRow(const Sections& sections);
 
 // kCorrupt for a row that this program did not write.

@@ -65,7 +65,8 @@ Result<void> Inbox::Load() {
       return false;
     }
     number_of_[message->key] = message->number;
-    messages_.emplace(message->number, *std::move(message));
+    const std::uint64_t number = message->number;
+    messages_.emplace(number, *std::move(message));
     return true;
   }));
   RETURN_IF_FAULT(loaded);

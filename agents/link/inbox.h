@@ -92,7 +92,7 @@ class Inbox {
   // The items of one deliver frame: stored and receipted in one sync. A store fault is final; an
   // item that is not for us or does not parse is skipped and counted.
   Result<void> OnDeliver(const std::vector<DeliverItem>& items, TimePoint now);
-  Result<bool> OnVoid(const SignedVoid& value, TimePoint now);
+  Result<bool> OnVoid(const SignedVoid& signed_void, TimePoint now);
 
   // Policies that messages name and we lack: to be fetched by hash.
   std::set<Digest> WantedPolicies() const;

@@ -9,7 +9,6 @@
 namespace havenline {
 namespace {
 
-using rows::RowView;
 using text::Value;
 
 constexpr Milliseconds kGapPatience{60'000};  // A void may still be on its way.

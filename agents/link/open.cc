@@ -89,7 +89,7 @@ Complaint CheckPolicy(const Delivery& delivery, const ReceiverView& view) {
 }
 
 std::variant<Opened, NotOpened> OpenSections(const Delivery& delivery, const seal::SealKey& key) {
-  const NotOpened unreadable{Unshown::kUnreadable, "opening"};
+  NotOpened unreadable{Unshown::kUnreadable, "opening"};
   const seal::MessageContext context = seal::ContextOf(delivery.header);
   const auto& openings = delivery.grant.clear.openings;
   const Digest info = seal::GrantInfo(seal::CoreOf(context), delivery.grant.clear_bytes);

@@ -69,7 +69,8 @@ Result<void> Outbox::Load() {
     origin_of_[message->message] = message->origin;
     if (!message->reference.empty()) by_reference_[message->reference] = message->origin;
     SetDue(*message);
-    messages_.emplace(message->origin, *std::move(message));
+    const MessageId origin = message->origin;
+    messages_.emplace(origin, *std::move(message));
     return true;
   }));
   RETURN_IF_FAULT(loaded);

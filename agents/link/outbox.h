@@ -128,7 +128,7 @@ class Outbox {
   // Nothing if nothing is due; the message counts as offered in this session.
   Result<std::optional<Offer>> NextOffer(std::size_t bytes_max);
 
-  Result<void> OnAnswer(const MessageId& message, const Answer& answer, TimePoint now);
+  Result<void> OnAnswer(const MessageId& id, const Answer& answer, TimePoint now);
   // A directory, policy, statement or suspension changed: what the broker found invalid before (a
   // sender that was suspended, a key it did not know) is due once more.
   void OnDocuments();

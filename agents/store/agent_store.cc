@@ -126,7 +126,7 @@ Result<void> AgentStore::Scan(Table table, std::string_view prefix, const Visito
 }
 
 std::string NumberText(std::uint64_t number) {
-  std::string text = std::to_string(number);
+  const std::string text = std::to_string(number);
   return std::string(20 - text.size(), '0') + text;
 }
 

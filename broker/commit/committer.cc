@@ -13,7 +13,6 @@ namespace havenline {
 namespace {
 
 constexpr Milliseconds kDiskFullRetry{30'000};
-constexpr std::size_t kRoomPerItem = 64U << 10U;
 
 }  // namespace
 
@@ -64,7 +63,7 @@ void Committer::Take(CommitItem item, TimePoint now) {
   // Disk full is deferred, never stored as a refusal; it ends by itself when there is room again.
   if (*out_of_room_) return Reply(route, Deferred{Code::kDiskFull, kDiskFullRetry});
   if (auto* submission = std::get_if<SubmissionWork>(&item.work)) {
-    return TakeSubmission(route, std::move(*submission), now);
+    return TakeSubmission(route, *submission, now);
   }
   if (auto* voided = std::get_if<VoidWork>(&item.work)) return TakeVoid(route, *voided, now);
   if (auto* statement = std::get_if<StatementWork>(&item.work))
@@ -72,7 +71,7 @@ void Committer::Take(CommitItem item, TimePoint now) {
   TakeDocument(route, std::get<DocumentWork>(item.work));
 }
 
-void Committer::TakeSubmission(const Route& route, SubmissionWork work, TimePoint now) {
+void Committer::TakeSubmission(const Route& route, const SubmissionWork& work, TimePoint now) {
   const Header& header = work.message->header;
   if (!IsOf(header.sender, route.host)) return Reply(route, Invalid{Code::kForeignSender});
   // Seen before comes first: what was answered stays answered (D3), whatever has changed since.

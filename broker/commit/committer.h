@@ -137,7 +137,7 @@ class Committer {
   const tlog::NoteKey& log_key() const { return log_key_; }
 
  private:
-  void TakeSubmission(const Route& route, SubmissionWork work, TimePoint now);
+  void TakeSubmission(const Route& route, const SubmissionWork& work, TimePoint now);
   Answer Accept(const SubmissionWork& work, const Permit& permit, TimePoint now);
   void PutGrants(const SubmissionWork& work, const Permit& permit, const Entry& entry);
   Answer Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);

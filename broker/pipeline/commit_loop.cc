@@ -67,7 +67,7 @@ void CommitLoop::Turn(std::vector<CommitEvent> events) {
   for (CommitEvent& event : events) Enqueue(std::move(event));
   if (parts_.state.recovery) {
     while (!waiting_.empty()) {
-      Defer(std::move(waiting_.front()));
+      Defer(waiting_.front());
       waiting_.pop_front();
     }
     return;
@@ -166,7 +166,7 @@ void CommitLoop::SendAnswers(std::vector<Answered> answers) {
   for (auto& [to, frame] : frames) flush(to, frame);
 }
 
-void CommitLoop::Defer(Waiting waiting) {
+void CommitLoop::Defer(const Waiting& waiting) {
   if (!std::holds_alternative<TakenWork>(waiting.item.work)) {
     std::vector<Answered> answers;
     answers.push_back({waiting.item.route, Deferred{Code::kRecovery, kRecoveryRetry}});

@@ -61,7 +61,7 @@ class CommitLoop {
   void CommitOneBatch();
   void HandOut(Committed committed, const Tokens& tokens);
   void SendAnswers(std::vector<Answered> answers);
-  void Defer(Waiting waiting);
+  void Defer(const Waiting& waiting);
   void MaybePublishCheckpoint();
   bool TimersDue() const;
   std::chrono::steady_clock::time_point WakeAt() const;

@@ -234,7 +234,7 @@ void DeliveryLoop::EndSession(LinkId link) {
 
 void DeliveryLoop::On(LinkGone event) { EndSession(event.link); }
 
-void DeliveryLoop::On(LinkFetch event) {
+void DeliveryLoop::On(const LinkFetch& event) {
   parts_.gateway.Push(ReleaseTokens{event.tokens});
   const auto at = sessions_.find(event.link);
   if (at == sessions_.end() || at->second->session() != event.session) return;
@@ -245,7 +245,7 @@ void DeliveryLoop::On(LinkFetch event) {
 }
 
 // The host has receipts or voids for good: their rows go, with the next batch.
-void DeliveryLoop::On(LinkReceipted event) {
+void DeliveryLoop::On(const LinkReceipted& event) {
   const auto at = sessions_.find(event.link);
   TakenRows taken{{}, event.tokens};
   if (at != sessions_.end() && at->second->session() == event.session) {

@@ -42,8 +42,8 @@ class DeliveryLoop {
 
  private:
   void On(LinkHello event);
-  void On(LinkFetch event);
-  void On(LinkReceipted event);
+  void On(const LinkFetch& event);
+  void On(const LinkReceipted& event);
   void On(LinkGone event);
   void On(CommitNews event);
   void On(CheckpointNews event);

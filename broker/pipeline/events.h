@@ -139,11 +139,11 @@ class GatewayChannel {
 class DirectoryHolder {
  public:
   void Set(std::shared_ptr<const Directory> directory) {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     directory_ = std::move(directory);
   }
   std::shared_ptr<const Directory> Get() const {
-    MutexLock lock(mutex_);
+    const MutexLock lock(mutex_);
     return directory_;
   }
 

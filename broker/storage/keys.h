@@ -40,7 +40,7 @@ Bytes NodeKey(std::uint64_t epoch, const tlog::NodeId& id);
 Bytes OutcomeKey(const AgencyId& sender, const MessageId& id);
 Bytes MailboxPrefix(const AgencyId& agency, Lane lane);
 Bytes MailboxKey(const MailboxPlace& place);
-Bytes AnsweredRowKey(const AnsweredKey& key);
+Bytes AnsweredRowKey(const AnsweredKey& answered);
 Bytes TimerKey(const TimerRecord& timer);
 Bytes NumberKey(std::uint64_t number);
 

@@ -20,7 +20,7 @@ Bytes ToRow(const NoticeRecord& notice);
 Result<LogHead> HeadFrom(ByteView row);
 Result<OutcomeRecord> OutcomeFrom(const AgencyId& sender, const MessageId& id, ByteView row);
 Result<GrantRecord> GrantFrom(const Digest& digest, ByteView row);
-Result<MailboxRow> MailboxRowFrom(const MailboxPlace& place, ByteView row);
+Result<MailboxRow> MailboxRowFrom(const MailboxPlace& place, ByteView bytes);
 Result<EntryParts> PartsFrom(ByteView row);
 Result<DocumentRecord> DocumentFrom(const Position& position, ByteView row);
 Result<NoticeRecord> NoticeFrom(std::uint64_t number, ByteView row);

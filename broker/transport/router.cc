@@ -199,7 +199,7 @@ std::optional<Inbound> Router::Sockets::Receive() {
 Router::Router(std::unique_ptr<Sockets> sockets) : sockets_(std::move(sockets)) {}
 Router::~Router() = default;
 
-Result<std::unique_ptr<Router>> Router::Bind(RouterOptions options) {
+Result<std::unique_ptr<Router>> Router::Bind(const RouterOptions& options) {
   try {
     auto sockets = std::make_unique<Sockets>(options.io_threads);
     sockets->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -54,7 +54,7 @@ struct RouterCounts {
 class Router {
  public:
   // Listens on return. No key is admitted before the first SetKeys().
-  static Result<std::unique_ptr<Router>> Bind(RouterOptions options);
+  static Result<std::unique_ptr<Router>> Bind(const RouterOptions& options);
   ~Router();
 
   // Who may connect: CURVE public key (Z85) to host. Live links of a key that is gone or now

@@ -103,10 +103,10 @@ Result<std::vector<FetchedDocument>> FetchDocuments(BrokerLink& link,
       problems.push_back(Named(document) + " is of a kind that this version does not know");
       continue;
     }
-    auto note = FetchNote(link, *kind, document.mark.hash);
+    const auto note = FetchNote(link, *kind, document.mark.hash);
     if (!note && note.error().code != FaultCode::kCorrupt)
       return tl::unexpected<Fault>(note.error());
-    const std::optional<std::string> text = note ? *std::move(note) : std::nullopt;
+    const std::optional<std::string> text = note ? *note : std::nullopt;
     if (!text) {
       problems.push_back(Named(document) + ": " +
                          (note ? "the broker does not have it" : note.error().detail));
