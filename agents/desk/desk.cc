@@ -91,12 +91,11 @@ Result<Value> Desk::Pupil(std::uint64_t number, const Person& person) {
     if (std::ranges::find(kPupilSections, section) != kPupilSections.end())
       entry.sections.push_back(section);
   }
-  const std::vector<std::string> shown = entry.sections;
   StoreBatch batch;
-  journal_.Add(std::move(entry), batch);
+  journal_.Add(entry, batch);
   // A crash before the sync shows nothing; after it, the look is in the journal.
   RETURN_IF_FAULT(agent_.store().Commit(batch));
-  ASSIGN_OR_RETURN(Value sections, Sections(*message, shown));
+  ASSIGN_OR_RETURN(Value sections, Sections(*message, entry.sections));
   return Value::Map()
       .Set("notice", number)
       .Set("question", "Is this our pupil?")
@@ -108,7 +107,7 @@ Result<Value> Desk::Open(std::uint64_t number, const Person& person) {
   JournalEntry entry = Entry(*message, "open", person);
   entry.sections = message->sections;
   StoreBatch batch;
-  journal_.Add(std::move(entry), batch);
+  journal_.Add(entry, batch);
   RETURN_IF_FAULT(agent_.inbox().Do({number, ReceiptKind::kOpened, person.pseudonym},
                                     agent_.clock().Now(), std::move(batch)));
   ASSIGN_OR_RETURN(Value sections, Sections(*message, message->sections));
