@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 2> kThread = {"none", "party"};
 constexpr std::array<std::string_view, 2> kDue = {"ready-by", "after"};
 
 std::chrono::minutes Minutes(MapReader& reader, std::string_view key, std::int64_t otherwise) {
-  return std::chrono::minutes(reader.OptionalInteger(key, 0, 60 * 24 * 30).value_or(otherwise));
+  constexpr std::int64_t kMax = std::chrono::minutes(std::chrono::days(30)).count();
+  return std::chrono::minutes(reader.OptionalInteger(key, 0, kMax).value_or(otherwise));
 }
 
 Deadline ReadDeadline(const std::string& name, MapReader& reader) {

@@ -42,7 +42,7 @@ Result<Suspension> OpenSuspension(std::string_view note, const Directory& direct
     return Fail(FaultCode::kInvalid, "longer than a suspension can be");
   // The text says which agency's key may sign it, so it is read first and believed afterwards.
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
-  ASSIGN_OR_RETURN(const Suspension suspension, ParseSuspension(text));
+  ASSIGN_OR_RETURN(Suspension suspension, ParseSuspension(text));
   if (suspension.partnership != directory.partnership())
     return Fail(FaultCode::kInvalid, "of another partnership");
   const Governance& governance = directory.governance();

@@ -125,7 +125,8 @@ void Fill(capnp::DynamicStruct::Builder builder, const std::vector<Field>& field
 Value ReadStruct(capnp::DynamicStruct::Reader reader, const std::vector<Field>& fields,
                  const std::string& path);
 
-Value ReadField(capnp::DynamicValue::Reader reader, const Field& field, const std::string& path) {
+Value ReadField(const capnp::DynamicValue::Reader& reader, const Field& field,
+                const std::string& path) {
   switch (field.kind) {
     case Field::Kind::kText: {
       std::string content =

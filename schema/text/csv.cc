@@ -95,7 +95,9 @@ class TableReader {
     if (!first)
       return Fail(FaultCode::kInvalid, "the file is empty: its first line must name the columns");
     RETURN_IF_FAULT(ReadHeader(*std::move(first)));
-    for (std::size_t count = 0; auto raw = rows.Next(); ++count) {
+    for (std::size_t count = 0;; ++count) {
+      auto raw = rows.Next();
+      if (!raw) break;
       if (count == options_.rows_max) {
         return FailAt(raw->line,
                       "more than " + std::to_string(options_.rows_max) + " rows: split the file");

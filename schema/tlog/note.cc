@@ -13,7 +13,6 @@ namespace {
 constexpr std::uint8_t kEd25519 = 0x01;
 constexpr std::string_view kSignaturePrefix = "\xE2\x80\x94 ";  // EM DASH, space.
 constexpr std::size_t kSignaturesMax = 100;
-constexpr std::size_t kSignatureFieldBytes = 4 + 64;
 
 bool IsKeyName(std::string_view name) {
   // Unicode white space beyond US-ASCII does not occur in our names; their bytes are all above
