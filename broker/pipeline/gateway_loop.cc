@@ -33,8 +33,8 @@ void GatewayLoop::Stop() {
 
 void GatewayLoop::Run() {
   std::optional<std::chrono::steady_clock::time_point> deadline;
-  // What was announced before we ran comes first, the keys in force above all: agents knock while we start,
-  // and the first Poll() would turn them all away.
+  // What was announced before we ran comes first, the keys in force above all: agents knock while
+  // we start, and the first Poll() would turn them all away.
   Turn({});
   while (true) {
     Turn(parts_.router.Poll(kPoll, kFramesPerTurn));
