@@ -112,6 +112,7 @@ void Agent::Tick() {
   // The sender's clock first: it must run whatever else goes wrong (D6).
   Must(outbox_->Tick(now));
   Must(inbox_->Tick(now));
+  TakeArrivals();
   if (tick_) Must(tick_(now));
   const TimePoint heard = std::max(started_, session_->last_up());
   if (!session_->up() && now - heard > options_.broker_silent) {
@@ -145,7 +146,7 @@ void Agent::Up(const Welcome& welcome) {
   voids_sent_.clear();
   statements_sent_.clear();
   fetches_.clear();
-  paused_until_ = TimePoint();
+  paused_until_ = fetches_paused_until_ = TimePoint();
   SettleNow(AlarmKind::kBrokerSilent, kBrokerSubject);
   if (!welcome.checkpoint.empty()) {
     TakeCheckpoint(welcome.checkpoint, documents_->head().size, welcome.consistency);
@@ -157,7 +158,10 @@ void Agent::Up(const Welcome& welcome) {
   for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
 }
 
-void Agent::Down() { LogEvent(LogLevel::kInfo, "session.down"); }
+void Agent::Down() {
+  LogEvent(LogLevel::kInfo, "session.down");
+  arrivals_.Forget();
+}
 
 void Agent::Refused(Code code) {
   LogEvent(LogLevel::kWarning, "session.refused", {{"code", static_cast<int>(code)}});
@@ -167,10 +171,9 @@ void Agent::Received(Frame frame) {
   if (const auto* answers = std::get_if<AnswerFrame>(&frame.body)) return OnAnswers(answers->items);
   if (const auto* receipted = std::get_if<Receipted>(&frame.body))
     return OnAnswers(receipted->items);
-  if (const auto* deliver = std::get_if<Deliver>(&frame.body)) {
-    Must(inbox_->OnDeliver(deliver->items, clock_.Now()));
-    for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
-    return;
+  if (auto* deliver = std::get_if<Deliver>(&frame.body)) {
+    arrivals_.Push(std::move(deliver->items));
+    return TakeArrivals();
   }
   if (const auto* receipts = std::get_if<ReceiptFrame>(&frame.body)) return OnReceipts(*receipts);
   if (const auto* voids = std::get_if<VoidFrame>(&frame.body)) return OnVoids(*voids);
@@ -185,6 +188,13 @@ void Agent::Received(Frame frame) {
     return;
   }
   // What only agents send is not ours to receive; ignored.
+}
+
+void Agent::TakeArrivals() {
+  const auto frames = arrivals_.Take(*documents_, clock_.Monotonic());
+  if (frames.empty()) return;
+  for (const Arrivals::Items& items : frames) Must(inbox_->OnDeliver(items, clock_.Now()));
+  for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
 }
 
 Reference Agent::Remember(Sent sent) {
@@ -265,6 +275,7 @@ void Agent::Ask(Fetch fetch) {
 }
 
 void Agent::PumpFetches() {
+  if (clock_.Now() < fetches_paused_until_) return;
   std::size_t asked = 0;
   for (const auto& [reference, sent] : sent_)
     asked += std::holds_alternative<FetchSent>(sent) ? 1U : 0U;
@@ -300,7 +311,7 @@ void Agent::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
 }
 
 void Agent::Announce(const Documents::Announced& announced) {
-  announced_ = announced;
+  arrivals_.OnAnnounced(announced, clock_.Monotonic());
   for (Fetch& fetch : documents_->Wanted(announced)) {
     const bool is_statements = std::holds_alternative<Fetch::Statements>(fetch.what);
     if (is_statements && !options_.follow_statements) continue;
@@ -337,6 +348,9 @@ void Agent::OnDocument(const DocumentFrame& document) {
       RaiseNow(AlarmKind::kDocuments, "documents",
                "A document from the broker was not taken: " + taken.error().detail +
                    ". The old one stays in force.");
+      const bool judged_by =
+          piece.kind == DocumentKind::kDirectory || piece.kind == DocumentKind::kPolicy;
+      if (judged_by) arrivals_.StopWaiting();
     }
     changed = changed || (taken && *taken);
   }
@@ -346,6 +360,7 @@ void Agent::OnDocument(const DocumentFrame& document) {
   if (changed) {
     Must(inbox_->OnDocuments(clock_.Now()));
     outbox_->OnDocuments();
+    TakeArrivals();
   }
   // More to prove than one answer held, or accepted since.
   if (std::holds_alternative<Fetch::Proofs>(fetch.fetch.what)) {

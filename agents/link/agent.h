@@ -16,6 +16,7 @@
 #include <variant>
 
 #include "agents/link/alarms.h"
+#include "agents/link/arrivals.h"
 #include "agents/link/documents.h"
 #include "agents/link/inbox.h"
 #include "agents/link/keyring.h"
@@ -123,6 +124,7 @@ class Agent final : private SessionOwner {
   void OnDeferred(const Sent& sent, const Deferred& deferred);
   void OnReceipts(const ReceiptFrame& frame);
   void OnVoids(const VoidFrame& frame);
+  void TakeArrivals();
   void OnHead(const Head& head);
   void OnDocument(const DocumentFrame& document);
   void Announce(const Documents::Announced& announced);
@@ -160,8 +162,9 @@ class Agent final : private SessionOwner {
   std::set<std::string> voids_sent_;
   std::set<std::pair<AgencyId, std::uint64_t>> statements_sent_;
   std::deque<Fetch> fetches_;
-  Documents::Announced announced_;
+  Arrivals arrivals_;
   TimePoint paused_until_;
+  TimePoint fetches_paused_until_;
 
   std::chrono::steady_clock::time_point last_tick_{};
   TimePoint started_;

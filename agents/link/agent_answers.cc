@@ -28,6 +28,10 @@ void Agent::OnDeferred(const Sent& sent, const Deferred& deferred) {
   const TimePoint until = clock_.Now() +
                           std::min<Milliseconds>(deferred.retry_after, std::chrono::minutes(5)) +
                           Milliseconds(jitter);
+  if (const auto* asked = std::get_if<FetchSent>(&sent)) {
+    fetches_paused_until_ = std::max(fetches_paused_until_, until);
+    return Ask(asked->fetch);
+  }
   // What this broker cannot carry yet says nothing about what else it can: the rest goes on (D8).
   if (deferred.code != Code::kUnsupported) paused_until_ = std::max(paused_until_, until);
   if (const auto* offer = std::get_if<OfferSent>(&sent))

@@ -86,6 +86,11 @@ std::vector<Fetch> Documents::Wanted(const Announced& announced) const {
   return fetches;
 }
 
+bool Documents::Lacks(const Announced& announced) const {
+  return announced.directory.version > directory_->version().version ||
+         announced.policy.version > policy_->version().version;
+}
+
 Result<bool> Documents::Take(const DocumentFrame::Piece& piece) {
   switch (piece.kind) {
     case DocumentKind::kDirectory:

@@ -53,6 +53,8 @@ class Documents {
     std::uint64_t notices = 0;
   };
   std::vector<Fetch> Wanted(const Announced& announced) const;
+  // Whether the directory or the policy announced is newer than ours.
+  bool Lacks(const Announced& announced) const;
 
   // Each takes what a fetch brought, durably. True if something changed.
   Result<bool> Take(const DocumentFrame::Piece& piece);

@@ -143,3 +143,21 @@ def test_a_directory_with_another_key_of_the_sender_seals_anew_with_it(p):
         path.chmod(0o600)
     origin, _ = sealed_and_then(p, change)
     assert message_of(p, origin)["sealings"] == 2
+
+
+def test_what_was_accepted_before_a_rule_was_removed_is_never_shown_to_a_school_that_comes_back_later(p):
+    p.wait_settled()
+    school = p.schools[0]
+    p.stop(school)
+    origin = p.send(p.notice(school))
+    p.wait_for(lambda: message_of(p, origin)["state"] == "kept", what="the notice to be in the log")
+    publish_next(p, "policy", lambda text: text.replace('"circumstances", "otherSafeguarding", "collection"',
+                                                        '"otherSafeguarding", "collection"', 1))
+    p.start(school)
+    notice = p.wait_for(lambda: [n for n in p.notices(school) if n["origin"] == origin and n["state"] == "new"], 60,
+                        "what today's rules allow")[0]
+    shown = p.must_api(school, "POST", f"/v1/notices/{notice['notice']}/open")
+    sections = {section["name"] for section in shown["sections"]}
+    assert "circumstances" not in sections and "childName" in sections
+    assert message_of(p, origin)["sealings"] == 2
+    assert [n["origin"] for n in p.notices(school)].count(origin) == 1
