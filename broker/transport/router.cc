@@ -27,6 +27,13 @@ constexpr int kHandshakeMilliseconds = 3'000;
 constexpr int kQueuedFramesMax = 1'000;  // Per link and direction: frames, not bytes.
 constexpr std::size_t kLinksMax = 2 * limits::kSessionsMax;
 
+// libzmq makes return addresses of five bytes, the first of them zero. One that a peer chose may be
+// chosen again by another once the first is gone, and what we still send to the first would reach
+// the other: who sets one is not heard.
+bool MadeByLibzmq(const zmq::message_t& routing_id) {
+  return routing_id.size() == 5 && *routing_id.data<std::uint8_t>() == 0;
+}
+
 }  // namespace
 
 struct Router::Sockets {
@@ -158,7 +165,12 @@ void Router::Sockets::CountMonitored() {
 std::optional<LinkId> Router::Sockets::LinkOf(const std::string& routing_id,
                                               const std::string& key) {
   const auto known = links.find(routing_id);
-  if (known != links.end()) return known->second;
+  if (known != links.end()) {
+    if (routing.at(known->second.value()).key == key) return known->second;
+    // Another's address before: what is meant for that one must not come here.
+    routing.erase(known->second.value());
+    links.erase(known);
+  }
   if (links.size() >= kLinksMax) return std::nullopt;
   const LinkId link(++last_link);
   links.emplace(routing_id, link);
@@ -166,8 +178,8 @@ std::optional<LinkId> Router::Sockets::LinkOf(const std::string& routing_id,
   return link;
 }
 
-// One message, or nothing if none is waiting. What is not [routing id][payload of a known user] is
-// dropped.
+// One message, or nothing if none is waiting. What is not [routing id of libzmq's][payload of a
+// known user] is dropped.
 std::optional<Inbound> Router::Sockets::Receive() {
   while (true) {
     zmq::message_t routing_id;
@@ -182,7 +194,8 @@ std::optional<Inbound> Router::Sockets::Receive() {
       if (++parts == 2) payload = std::move(part);
     }
     // The User-Id stands on the payload frame: the routing id loses it once zmq_poll has looked.
-    const char* const user = parts == 2 ? zmq_msg_gets(payload.handle(), "User-Id") : nullptr;
+    const bool ours = parts == 2 && MadeByLibzmq(routing_id);
+    const char* const user = ours ? zmq_msg_gets(payload.handle(), "User-Id") : nullptr;
     const auto known = user == nullptr ? keys.end() : keys.find(user);
     const auto link =
         known == keys.end() ? std::nullopt : LinkOf(routing_id.to_string(), known->first);

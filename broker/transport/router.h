@@ -48,7 +48,8 @@ struct RouterCounts {
   std::uint64_t denied = 0;    // By the handler: unknown or suspended key, wrong mechanism.
   std::uint64_t failed_handshakes = 0;
   std::uint64_t disconnected = 0;
-  std::uint64_t dropped_frames = 0;  // Of no key that may speak, or not of two parts.
+  // Of no key that may speak, not of two parts, or of a peer that chose its own return address.
+  std::uint64_t dropped_frames = 0;
 };
 
 class Router {

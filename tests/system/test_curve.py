@@ -85,21 +85,29 @@ def test_another_hosts_agency_in_hello_is_refused(p):
 
 
 def test_a_routing_id_chosen_by_the_peer_gives_it_no_other_identity(p):
-    # The peer cannot know a live link's routing id, which libzmq makes; it may guess, or take a host's name.
-    for chosen in (b"host.police", b"host.schools-1", b"\0\0\0\0\1"):
+    # The peer cannot know a live link's routing id, which libzmq makes; it may guess one of that form.
+    with RawLink(p, COUNCIL_HOST, routing_id=b"\0\0\0\0\1") as link:
+        assert link.hello([POLICE])["code"] == FOREIGN_SENDER
+        assert "creditMessages" in link.hello([COUNCIL])
+        sent = p.send(p.notice(SCHOOL))
+        p.wait_for(lambda: any(n["origin"] == sent for n in p.notices(SCHOOL)), what="a notice")
+        frame = link.wait("deliver", "receipt", "answer", seconds=0.3)
+        assert frame is None, "it was handed what is another's"
+
+
+def test_who_chooses_a_routing_id_of_its_own_is_not_heard(p):
+    # Once it is gone another could choose the same, and be sent what was meant for it.
+    for chosen in (b"host.police", b"host.schools-1", b"\0", b"\1\0\0\0\1", b"\0\0\0\0\0\1"):
         with RawLink(p, COUNCIL_HOST, routing_id=chosen) as link:
-            assert link.hello([POLICE])["code"] == FOREIGN_SENDER
-            assert "creditMessages" in link.hello([COUNCIL])
-            sent = p.send(p.notice(SCHOOL))
-            p.wait_for(lambda: any(n["origin"] == sent for n in p.notices(SCHOOL)), what="a notice")
-            frame = link.wait("deliver", "receipt", "answer", seconds=0.3)
-            assert frame is None, "it was handed what is another's"
+            assert link.shakes_hands()
+            assert link.hello([COUNCIL], seconds=0.5) is None
+    others_are_served(p)
 
 
 def test_a_second_peer_does_not_take_over_a_routing_id(p):
-    with RawLink(p, COUNCIL_HOST, routing_id=b"chosen") as first:
+    with RawLink(p, COUNCIL_HOST, routing_id=b"\0same") as first:
         assert "creditMessages" in first.hello([COUNCIL])
-        with RawLink(p, "operator", routing_id=b"chosen") as second:
+        with RawLink(p, "operator", routing_id=b"\0same") as second:
             second.shakes_hands(seconds=1)
             assert second.hello([], seconds=1) is None, "two peers had one return address"
         first.send({"credit": {"messages": "0", "bytes": "0", "padding": bytes(64)}})

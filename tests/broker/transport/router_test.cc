@@ -82,6 +82,27 @@ class RouterTest : public ::testing::Test {
     EXPECT_EQ(router_->counts().admitted, 0U);
   }
 
+  // A peer with a good key that sets its own return address, which our agents never do.
+  class Peer {
+   public:
+    Peer(const RouterTest& test, const seal::SealKey& key, const std::string& routing_id)
+        : context_(1), socket_(context_, zmq::socket_type::dealer) {
+      socket_.set(zmq::sockopt::linger, 0);
+      socket_.set(zmq::sockopt::routing_id, routing_id);
+      socket_.set(zmq::sockopt::curve_serverkey, Public(test.broker_key_));
+      socket_.set(zmq::sockopt::curve_publickey, Public(key));
+      socket_.set(zmq::sockopt::curve_secretkey, Secret(key));
+      socket_.connect(test.router_->endpoint());
+    }
+    void Say(std::string_view text) const {
+      CHECK(socket_.send(zmq::buffer(text), zmq::send_flags::dontwait).has_value());
+    }
+
+   private:
+    zmq::context_t context_;
+    mutable zmq::socket_t socket_;
+  };
+
   CountedRandom random_{1};
   seal::SealKey broker_key_ = seal::SealKey::Generate(random_);
   seal::SealKey force_key_ = seal::SealKey::Generate(random_);
@@ -108,6 +129,34 @@ TEST_F(RouterTest, AFrameComesWithTheHostOfTheKeyThatSentIt) {
   }));
   EXPECT_EQ(ToText(frames.at(0)), "back");
   EXPECT_TRUE(desk->Poll(milliseconds(0), 9).frames.empty());
+}
+
+// What is sent to a peer that is gone must not reach another that took its return address.
+TEST_F(RouterTest, APeerThatChoseItsReturnAddressIsNotHeard) {
+  const Peer force(*this, force_key_, "host.force");
+  force.Say("one");
+  EXPECT_TRUE(ServeUntil([&] { return router_->counts().dropped_frames > 0; }));
+  EXPECT_TRUE(inbound_.empty());
+  EXPECT_EQ(router_->links(), 0U);
+}
+
+TEST_F(RouterTest, AReturnAddressThatAnotherKeyTookOverIsAnotherLink) {
+  router_->SetKeys({{Public(force_key_), kForce}, {Public(desk_key_), kDesk}});
+  const std::string address("\0same", 5);
+  {
+    const Peer force(*this, force_key_, address);
+    force.Say("one");
+    ASSERT_TRUE(ServeUntil([&] { return inbound_.size() == 1; }));
+  }
+  ASSERT_TRUE(ServeUntil([&] { return router_->counts().disconnected == 1; }));
+  const Peer desk(*this, desk_key_, address);
+  desk.Say("two");
+  ASSERT_TRUE(ServeUntil([&] { return inbound_.size() == 2; }));
+  EXPECT_EQ(inbound_[1].host, kDesk);
+  EXPECT_NE(inbound_[0].link, inbound_[1].link);
+  EXPECT_EQ(router_->Send(inbound_[0].link, AsBytes("for the force alone")), Sent::kGone);
+  EXPECT_EQ(router_->Send(inbound_[1].link, AsBytes("for the desk")), Sent::kYes);
+  EXPECT_EQ(router_->links(), 1U);
 }
 
 TEST_F(RouterTest, AnUnknownKeyIsDeniedAndNothingOfItIsRead) {
