@@ -15,6 +15,7 @@ constexpr auto kTickEvery = std::chrono::milliseconds(250);
 constexpr std::size_t kItemsPerFrame = 64;
 constexpr std::size_t kBytesPerFrame = 1U << 20U;
 constexpr std::size_t kFetchesAtOnce = 4;
+constexpr auto kFetchAnswer = std::chrono::seconds(30);  // Then it is made again.
 constexpr std::size_t kProofsAtOnce = 256;
 constexpr std::size_t kTasksMax = 4096;
 constexpr const char* kBrokerSubject = "broker";
@@ -276,13 +277,21 @@ void Agent::Ask(Fetch fetch) {
 
 void Agent::PumpFetches() {
   if (clock_.Now() < fetches_paused_until_) return;
+  const auto now = clock_.Monotonic();
   std::size_t asked = 0;
-  for (const auto& [reference, sent] : sent_)
-    asked += std::holds_alternative<FetchSent>(sent) ? 1U : 0U;
+  for (auto at = sent_.begin(); at != sent_.end();) {
+    auto* const fetch = std::get_if<FetchSent>(&at->second);
+    // A broker that has too much to do drops fetches: what nobody answers must not use up the few
+    // that may be under way.
+    const bool lost = fetch != nullptr && now - fetch->at >= kFetchAnswer;
+    if (lost) Ask(std::move(fetch->fetch));
+    asked += fetch != nullptr && !lost ? 1U : 0U;
+    at = lost ? sent_.erase(at) : std::next(at);
+  }
   while (!fetches_.empty() && asked < kFetchesAtOnce) {
     Fetch fetch = std::move(fetches_.front());
     fetches_.pop_front();
-    fetch.reference = Remember(FetchSent{fetch, documents_->head()});
+    fetch.reference = Remember(FetchSent{fetch, documents_->head(), now});
     session_->Send(fetch);
     ++asked;
   }

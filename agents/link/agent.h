@@ -99,6 +99,7 @@ class Agent final : private SessionOwner {
   struct FetchSent {
     Fetch fetch;
     LogHead head;  // That a proof is asked against.
+    std::chrono::steady_clock::time_point at;
   };
   using Sent = std::variant<OfferSent, ReceiptSent, VoidSent, StatementSent, FetchSent>;
 

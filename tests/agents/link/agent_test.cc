@@ -174,6 +174,10 @@ class AgentTest : public ::testing::Test {
     });
   }
 
+  DocumentVersion Policy() {
+    return agent_->Call([&] { return agent_->documents().policy().version(); });
+  }
+
   TestPartnership partnership_;
   ScratchDirectory scratch_;
   seal::SystemRandom random_;
@@ -259,6 +263,23 @@ TEST_F(AgentTest, AFetchThatIsDeferredIsMadeAgainAfterThePause) {
   Answer(partnership_.Sign(stricter));
   ASSERT_TRUE(broker_.Until([&] { return !broker_.receipts.empty(); }));
   EXPECT_EQ(broker_.receipts, std::vector{ReceiptKind::kWithheld});
+}
+
+// Four may be under way: unanswered ones must not be the end of all fetching.
+TEST_F(AgentTest, AFetchThatNobodyAnswersIsMadeAgain) {
+  const std::string stricter = Stricter();
+  ComeBackTo(VersionOf(stricter));
+  ASSERT_TRUE(broker_.Until([&] { return !broker_.fetches.empty(); }));
+  broker_.fetches.clear();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(broker_.fetches.empty());
+    clock_.Wait(10s);
+    broker_.Send(Credit{64, 1U << 20U, {}});  // The session lives.
+    broker_.Listen();
+  }
+  ASSERT_TRUE(broker_.Until([&] { return !broker_.fetches.empty(); }));
+  Answer(partnership_.Sign(stricter));
+  ASSERT_TRUE(broker_.Until([&] { return Policy() == VersionOf(stricter); }));
 }
 
 }  // namespace
