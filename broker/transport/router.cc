@@ -7,9 +7,11 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <zmq.hpp>
 
+#include "broker/transport/unread.h"
 #include "schema/base/check.h"
 #include "schema/base/test_seam.h"
 #include "schema/model/limits.h"
@@ -24,7 +26,9 @@ constexpr int kZapEnforceDomain =
     93;  // ZMQ_ZAP_ENFORCE_DOMAIN: in the library, not in Debian's header.
 constexpr int kBacklog = 1024;
 constexpr int kHandshakeMilliseconds = 3'000;
-constexpr int kQueuedFramesMax = 1'000;  // Per link and direction: frames, not bytes.
+constexpr int kUnsentFramesMax = 1'000;  // Per link: frames; Send() bounds their bytes.
+constexpr int kUnreadFramesMax = 64;     // Per link: what it sends is read as it comes.
+constexpr int kSendBuffer = 256 << 10;   // The kernel's, for what has left libzmq.
 constexpr std::size_t kLinksMax = 2 * limits::kSessionsMax;
 
 // libzmq makes return addresses of five bytes, the first of them zero. One that a peer chose may be
@@ -53,9 +57,13 @@ struct Router::Sockets {
   std::optional<Inbound> Receive();
   std::optional<LinkId> LinkOf(const std::string& routing_id, const std::string& key);
 
+  void Forget(LinkId link);
+  std::shared_ptr<UnreadBytes::Host> UnreadOf(const HostId& host);
+
   struct Link {
     std::string routing_id;
     std::string key;
+    std::shared_ptr<UnreadBytes::Host> unread;
   };
 
   zmq::context_t context;  // First made, last gone.
@@ -65,8 +73,12 @@ struct Router::Sockets {
   int wake = -1;
   std::string endpoint;
   std::map<std::string, HostId> keys;
-  std::unordered_map<std::string, LinkId> links;    // By routing id.
-  std::unordered_map<std::uint64_t, Link> routing;  // By link.
+  std::unordered_map<std::string, LinkId> links;      // By routing id.
+  std::unordered_map<std::uint64_t, Link> routing;    // By link.
+  std::map<std::string, std::vector<LinkId>> of_key;  // Oldest first.
+  std::shared_ptr<UnreadBytes> unread = std::make_shared<UnreadBytes>();
+  // Of the hosts that may connect.
+  std::map<HostId, std::shared_ptr<UnreadBytes::Host>> unread_of;
   std::uint64_t last_link = 0;
   RouterCounts counts;
 };
@@ -89,8 +101,10 @@ void Router::Sockets::Listen(const RouterOptions& options) {
   router.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(limits::kFrameBytesMax));
   router.set(zmq::sockopt::handshake_ivl, kHandshakeMilliseconds);
   router.set(zmq::sockopt::backlog, kBacklog);
-  router.set(zmq::sockopt::sndhwm, kQueuedFramesMax);
-  router.set(zmq::sockopt::rcvhwm, kQueuedFramesMax);
+  router.set(zmq::sockopt::sndhwm, kUnsentFramesMax);
+  router.set(zmq::sockopt::rcvhwm, kUnreadFramesMax);
+  router.set(zmq::sockopt::sndbuf, kSendBuffer);
+  router.set(zmq::sockopt::tcp_maxrt, static_cast<int>(options.unread_max.count()));
   router.set(zmq::sockopt::tcp_keepalive, 1);
   router.set(zmq::sockopt::ipv6, 1);
   CHECK(zmq_socket_monitor(
@@ -166,16 +180,36 @@ std::optional<LinkId> Router::Sockets::LinkOf(const std::string& routing_id,
                                               const std::string& key) {
   const auto known = links.find(routing_id);
   if (known != links.end()) {
-    if (routing.at(known->second.value()).key == key) return known->second;
+    const LinkId link = known->second;
+    if (routing.at(link.value()).key == key) return link;
     // Another's address before: what is meant for that one must not come here.
-    routing.erase(known->second.value());
-    links.erase(known);
+    Forget(link);
   }
+  if (const auto older = of_key.find(key);
+      older != of_key.end() && older->second.size() >= kLinksOfKeyMax)
+    Forget(LinkId(older->second.front()));
   if (links.size() >= kLinksMax) return std::nullopt;
   const LinkId link(++last_link);
   links.emplace(routing_id, link);
-  routing.emplace(link.value(), Link{routing_id, key});
+  routing.emplace(link.value(), Link{routing_id, key, UnreadOf(keys.at(key))});
+  of_key[key].push_back(link);
   return link;
+}
+
+std::shared_ptr<UnreadBytes::Host> Router::Sockets::UnreadOf(const HostId& host) {
+  auto& unread_bytes = unread_of[host];
+  if (unread_bytes == nullptr) unread_bytes = std::make_shared<UnreadBytes::Host>();
+  return unread_bytes;
+}
+
+void Router::Sockets::Forget(LinkId link) {
+  const auto known = routing.find(link.value());
+  if (known == routing.end()) return;
+  const auto siblings = of_key.find(known->second.key);
+  std::erase(siblings->second, link);
+  if (siblings->second.empty()) of_key.erase(siblings);
+  links.erase(known->second.routing_id);
+  routing.erase(known);
 }
 
 // One message, or nothing if none is waiting. What is not [routing id of libzmq's][payload of a
@@ -234,6 +268,9 @@ void Router::SetKeys(std::map<std::string, HostId> keys) {
   }
   for (const LinkId link : cut) Forget(link);
   s.keys = std::move(keys);
+  std::set<HostId> hosts;
+  for (const auto& [key, host] : s.keys) hosts.insert(host);
+  std::erase_if(s.unread_of, [&](const auto& of_host) { return !hosts.contains(of_host.first); });
 }
 
 std::vector<Inbound> Router::Poll(std::chrono::milliseconds timeout, std::size_t count_max) {
@@ -248,9 +285,11 @@ std::vector<Inbound> Router::Poll(std::chrono::milliseconds timeout, std::size_t
   s.ServeZap();
   s.CountMonitored();
   std::vector<Inbound> inbound;
-  while (inbound.size() < count_max) {
+  std::size_t bytes = 0;
+  while (inbound.size() < count_max && bytes < kPolledBytesMax) {
     auto message = s.Receive();
     if (!message) break;
+    bytes += message->payload.size();
     inbound.push_back(*std::move(message));
   }
   return inbound;
@@ -258,29 +297,31 @@ std::vector<Inbound> Router::Poll(std::chrono::milliseconds timeout, std::size_t
 
 Sent Router::Send(LinkId link, ByteView payload) {
   Sockets& s = *sockets_;
-  const auto routing_id = s.routing.find(link.value());
-  if (routing_id == s.routing.end()) return Sent::kGone;
+  const auto known = s.routing.find(link.value());
+  if (known == s.routing.end()) return Sent::kGone;
+  const Sockets::Link& to = known->second;
+  if (!s.unread->Take(*to.unread, payload.size())) return Sent::kBlocked;
+  zmq::message_t frame = UnreadFrame::Message(payload, s.unread, to.unread);
   TapFrame(payload);
   try {
     const auto flags = zmq::send_flags::dontwait;
-    if (!s.router.send(zmq::buffer(routing_id->second.routing_id),
-                       flags | zmq::send_flags::sndmore))
+    if (!s.router.send(zmq::buffer(to.routing_id), flags | zmq::send_flags::sndmore))
       return Sent::kBlocked;
-    CHECK(s.router.send(zmq::buffer(payload.data(), payload.size()), flags).has_value());
+    CHECK(s.router.send(std::move(frame), flags).has_value());
     return Sent::kYes;
   } catch (const zmq::error_t& error) {
     if (error.num() != EHOSTUNREACH) throw;
-    Forget(link);
+    s.Forget(link);
     return Sent::kGone;
   }
 }
 
-void Router::Forget(LinkId link) {
-  const auto routing_id = sockets_->routing.find(link.value());
-  if (routing_id == sockets_->routing.end()) return;
-  sockets_->links.erase(routing_id->second.routing_id);
-  sockets_->routing.erase(routing_id);
+std::size_t Router::Queued(LinkId link) const {
+  const auto known = sockets_->routing.find(link.value());
+  return known == sockets_->routing.end() ? 0 : sockets_->unread->Of(*known->second.unread);
 }
+
+void Router::Forget(LinkId link) { sockets_->Forget(link); }
 
 void Router::Wake() {
   const std::uint64_t one = 1;

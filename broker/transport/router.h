@@ -19,6 +19,7 @@
 #include "schema/base/bytes.h"
 #include "schema/base/result.h"
 #include "schema/model/ids.h"
+#include "schema/model/limits.h"
 
 namespace havenline {
 
@@ -27,6 +28,8 @@ struct RouterOptions {
   std::string public_key;  // Z85, 40 characters.
   std::string secret_key;  // Z85, 40 characters.
   int io_threads = 1;
+  // A peer that takes nothing of what it is sent for so long is disconnected by the kernel.
+  std::chrono::milliseconds unread_max = limits::kSilenceMax;
 };
 
 // One payload frame, from a host whose key the handler admitted.
@@ -38,7 +41,7 @@ struct Inbound {
 
 enum class Sent : std::uint8_t {
   kYes,
-  kBlocked,  // The link takes no more for now.
+  kBlocked,  // The link takes no more for now: its host has not read what it was sent.
   kGone,     // There is no such link any more.
 };
 
@@ -52,6 +55,10 @@ struct RouterCounts {
   std::uint64_t dropped_frames = 0;
 };
 
+inline constexpr std::size_t kPolledBytesMax = 16U << 20U;
+// Of one key: a host has one link, and another while the one before is not yet known to be dead.
+inline constexpr std::size_t kLinksOfKeyMax = 8;
+
 class Router {
  public:
   // Listens on return. No key is admitted before the first SetKeys().
@@ -63,12 +70,17 @@ class Router {
   void SetKeys(std::map<std::string, HostId> keys);
 
   // Waits until frames are there, Wake() was called or `timeout` has passed; returns at most
-  // `count_max`.
+  // `count_max` frames, and no further one once they come to kPolledBytesMax.
   std::vector<Inbound> Poll(std::chrono::milliseconds timeout, std::size_t count_max);
 
-  // Never waits.
+  // Never waits, and holds no more for a host that does not read than broker/deliver/queue_share.h
+  // lets it, whatever its links and however often it connects.
   Sent Send(LinkId link, ByteView payload);
-  // Forgets a link; what it sends later counts as a new one.
+  // Bytes sent to the host of this link, on whichever link, that libzmq still holds. It gives them
+  // back when they go to the wire, as fast as the host reads, or when the connection ends.
+  std::size_t Queued(LinkId link) const;
+  // Forgets a link; what it sends later counts as a new one. The oldest of a key goes by itself when
+  // the key has kLinksOfKeyMax, so that no host uses up the links of all.
   void Forget(LinkId link);
 
   // Makes a Poll() that waits return. Any thread.

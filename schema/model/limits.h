@@ -57,11 +57,29 @@ inline constexpr auto kOutcomeKept =
 inline constexpr auto kHeartbeat = 5s;
 inline constexpr auto kSilenceMax = 15s;  // No frame for so long: the session is over.
 inline constexpr std::size_t kAgenciesPerHostMax = 2048;
+inline constexpr std::size_t kSessionsMax = 4096;
 
-// Flow: what the broker hands to libzmq and is not yet receipted.
+// Flow: what the broker hands to links and is not yet receipted. A share of each lane is every
+// link's own; what goes beyond it comes from a pool that all share.
 inline constexpr std::size_t kInFlightTotal = 256U << 20U;
 inline constexpr std::size_t kInFlightFirst = 64U << 10U;  // A link before its first receipt.
 inline constexpr std::size_t kInFlightLink = 1U << 20U;    // A link after it.
+inline constexpr std::size_t kInFlightShare = 16U << 10U;  // Of a link and lane, always.
+inline constexpr std::size_t kInFlightPool = kInFlightTotal - 2 * kInFlightShare * kSessionsMax;
+inline constexpr std::size_t kPoolFraction = 64;  // A link takes at most this part of what is free.
+inline constexpr auto kClaimMax = 60s;  // Receipted by then, or it holds nothing of the pool.
+// Flow: what libzmq holds: sent, and not yet on the wire because the host does not read. A share is
+// every host's own; what goes beyond it comes from a pool that all share.
+inline constexpr std::size_t kQueuedHostMax = 8U << 20U;
+inline constexpr std::size_t kQueuedShare = 64U << 10U;
+inline constexpr std::size_t kQueuedTotal = 512U << 20U;
+inline constexpr std::size_t kQueuedPool = kQueuedTotal - kQueuedShare * kSessionsMax;
+inline constexpr std::size_t kQueuedFraction = 16;  // A host takes at most this part of the rest.
+// Flow: answers to fetches.
+inline constexpr std::size_t kFetchAnswerMax = kDocumentBytesMax + (64U << 10U);
+inline constexpr std::size_t kFetchUnreadMax =
+    2 * kFetchAnswerMax;                               // Of a session: made, not read.
+inline constexpr std::size_t kFetchesWaitingMax = 16;  // Of a session; the next ones are dropped.
 // Flow: what an agent may send ahead of the broker's credit.
 inline constexpr std::uint64_t kCreditMessages = 512;
 inline constexpr std::uint64_t kCreditBytes = 8U << 20U;
@@ -73,7 +91,7 @@ inline constexpr auto kBatchWorkMax = 5ms;
 inline constexpr std::size_t kTimersPerBatchMax = 64;
 inline constexpr std::size_t kAdmissionWindow = 4096;       // Items inside the pipeline.
 inline constexpr std::size_t kAdmissionBytes = 64U << 20U;  // And their bytes.
-inline constexpr std::size_t kSessionsMax = 4096;
 inline constexpr std::size_t kHellosPerSecond = 500;
+inline constexpr std::size_t kHellosPerHost = 5;  // A second, of one host.
 
 }  // namespace havenline::limits

@@ -69,6 +69,24 @@ class RouterTest : public ::testing::Test {
     return ServeUntil([&] { return dealer.Send(AsBytes(text)); }) &&
            ServeUntil([&] { return inbound_.size() > before; });
   }
+  // Sends frames of this size until the peer, who does not read, and both kernels have taken what
+  // they take. How many bytes went.
+  std::size_t FillUntilBlocked(LinkId link, std::size_t size) {
+    const Bytes frame(size);
+    std::size_t sent = 0;
+    int blocked = 0;
+    while (blocked < 20 && sent < (1U << 30U)) {
+      if (router_->Send(link, frame) == Sent::kYes) {
+        sent += size;
+        blocked = 0;
+      } else {
+        ++blocked;
+        std::this_thread::sleep_for(milliseconds(10));
+      }
+    }
+    EXPECT_LT(sent, 1U << 30U) << "never blocked";
+    return sent;
+  }
   // A plain ZeroMQ peer that tries to speak without CURVE.
   void ExpectRefused(const std::function<void(zmq::socket_t&)>& configure) {
     zmq::context_t context(1);
@@ -253,17 +271,101 @@ TEST_F(RouterTest, ALinkWhosePeerLeftIsGone) {
   EXPECT_EQ(router_->links(), 0U);
 }
 
-// D7: whoever does not read costs itself, and never the thread that sends.
-TEST_F(RouterTest, ALinkThatDoesNotReadIsBlockedAndNotWaitedFor) {
+// D7: whoever does not read costs itself, never the thread that sends, and memory of a known size.
+TEST_F(RouterTest, ALinkThatDoesNotReadIsBlockedAtItsBytesAndNotWaitedFor) {
   const auto force = Connect(force_key_);
   ASSERT_TRUE(SendAndArrive(*force, "one"));
-  const Bytes large(64U << 10U);
-  Sent sent = Sent::kYes;
-  int frames = 0;
-  for (; sent == Sent::kYes && frames < 20'000; ++frames)
-    sent = router_->Send(inbound_[0].link, large);
-  EXPECT_EQ(sent, Sent::kBlocked);
-  EXPECT_LT(frames, 5'000);
+  const LinkId link = inbound_[0].link;
+  FillUntilBlocked(link, 64U << 10U);
+  EXPECT_LE(router_->Queued(link), limits::kQueuedHostMax);
+  EXPECT_GT(router_->Queued(link), limits::kQueuedHostMax - (128U << 10U));
+}
+
+TEST_F(RouterTest, WhatIsReadIsNoLongerHeldAndMakesRoom) {
+  const auto force = Connect(force_key_);
+  ASSERT_TRUE(SendAndArrive(*force, "one"));
+  const LinkId link = inbound_[0].link;
+  const std::size_t sent = FillUntilBlocked(link, 64U << 10U);
+  std::size_t read = 0;
+  EXPECT_TRUE(ServeUntil([&] {
+    for (const Bytes& frame : force->Poll(milliseconds(0), 64).frames) read += frame.size();
+    return read == sent;
+  }));
+  EXPECT_TRUE(ServeUntil([&] { return router_->Queued(link) == 0; }));
+  EXPECT_EQ(router_->Send(link, AsBytes("more")), Sent::kYes);
+}
+
+// A link that is forgotten, or one connection for another, does not begin its count anew: libzmq
+// still holds what the host did not read.
+TEST_F(RouterTest, WhatAHostDidNotReadCountsOnItsOtherLinksToo) {
+  const auto force = Connect(force_key_);
+  ASSERT_TRUE(SendAndArrive(*force, "one"));
+  FillUntilBlocked(inbound_[0].link, 64U << 10U);
+  router_->Forget(inbound_[0].link);
+  const auto again = Connect(force_key_);
+  ASSERT_TRUE(SendAndArrive(*again, "two"));
+  EXPECT_GT(router_->Queued(inbound_[1].link), limits::kQueuedHostMax / 2);
+  EXPECT_EQ(router_->Send(inbound_[1].link, Bytes(1U << 20U)), Sent::kBlocked);
+}
+
+TEST_F(RouterTest, AnotherHostIsSentToWhileOneDoesNotRead) {
+  router_->SetKeys({{Public(force_key_), kForce}, {Public(desk_key_), kDesk}});
+  const auto force = Connect(force_key_);
+  const auto desk = Connect(desk_key_);
+  ASSERT_TRUE(SendAndArrive(*force, "one"));
+  ASSERT_TRUE(SendAndArrive(*desk, "two"));
+  FillUntilBlocked(inbound_[0].link, 64U << 10U);
+  EXPECT_EQ(router_->Queued(inbound_[1].link), 0U);
+  EXPECT_EQ(router_->Send(inbound_[1].link, Bytes(1U << 20U)), Sent::kYes);
+  EXPECT_TRUE(ServeUntil([&] { return !desk->Poll(milliseconds(0), 1).frames.empty(); }));
+}
+
+// D7: a host that takes nothing for so long is cut off by the kernel, and what was held for it goes.
+TEST_F(RouterTest, APeerThatTakesNothingIsDisconnectedAndWhatWasHeldForItGoes) {
+  auto bound = Router::Bind({.endpoint = "tcp://127.0.0.1:*",
+                             .public_key = Public(broker_key_),
+                             .secret_key = Secret(broker_key_),
+                             .unread_max = milliseconds(1'000)});
+  ASSERT_TRUE(bound.has_value());
+  router_ = *std::move(bound);
+  router_->SetKeys({{Public(force_key_), kForce}});
+  const auto force = Connect(force_key_);
+  ASSERT_TRUE(SendAndArrive(*force, "one"));
+  const LinkId link = inbound_[0].link;
+  FillUntilBlocked(link, 64U << 10U);
+  EXPECT_TRUE(ServeUntil([&] { return router_->counts().disconnected > 0; }));
+  EXPECT_TRUE(ServeUntil([&] { return router_->Queued(link) == 0; }));
+}
+
+// D7: connections cost their host a place, and nobody else's.
+TEST_F(RouterTest, AHostOfManyConnectionsHasAFewLinksTheNewestOnes) {
+  std::vector<std::unique_ptr<Dealer>> dealers;
+  for (std::size_t i = 0; i < kLinksOfKeyMax + 3; ++i) {
+    dealers.push_back(Connect(force_key_));
+    ASSERT_TRUE(SendAndArrive(*dealers.back(), "hello"));
+  }
+  EXPECT_EQ(router_->links(), kLinksOfKeyMax);
+  EXPECT_EQ(router_->Send(inbound_.front().link, AsBytes("back")), Sent::kGone);
+  EXPECT_EQ(router_->Send(inbound_.back().link, AsBytes("back")), Sent::kYes);
+}
+
+TEST_F(RouterTest, OneTurnTakesNoMoreBytesThanItsBound) {
+  const auto force = Connect(force_key_);
+  ASSERT_TRUE(SendAndArrive(*force, "one"));
+  const Bytes large(1U << 20U);
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(ServeUntil([&] { return force->Send(large); }));
+  std::size_t most = 0;
+  std::size_t frames = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(8);
+  frames = inbound_.size() - 1;
+  while (frames < 40 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(50));
+    const std::size_t taken = router_->Poll(milliseconds(100), 1'000).size();
+    frames += taken;
+    most = std::max(most, taken);
+  }
+  EXPECT_EQ(frames, 40U);
+  EXPECT_LE(most, kPolledBytesMax >> 20U);
 }
 
 TEST_F(RouterTest, AFrameBeyondTheLimitEndsItsConnection) {
