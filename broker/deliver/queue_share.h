@@ -1,7 +1,7 @@
 // What libzmq may hold for one host that does not read (D7). Each host has a share that nobody can
 // take from it; what goes beyond comes from a pool, of which a host may hold the less, the less is
-// left (dynamic thresholds, Choudhury and Hahne 1998). So no number of hosts that read nothing keeps
-// small frames from the others, and all together have a known size. Pure.
+// left (dynamic thresholds, Choudhury and Hahne 1998). So no number of hosts that read nothing
+// keeps small frames from the others, and all together have a known size. Pure.
 
 #pragma once
 

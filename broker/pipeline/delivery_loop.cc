@@ -241,7 +241,7 @@ void DeliveryLoop::On(const LinkFetch& event) {
   // Only what a checkpoint covers: a proof against anything newer could not be checked yet.
   const FetchParts fetch_parts{parts_.reader, *published_, at->second->host(), checkpoint_head_,
                                [this] { return StatusJson(); }};
-  Send(*at->second, {{}, AnswerFetch(event.fetch, fetch_parts)});
+  Send(*at->second, {{}, AnswerFetch(event.fetch, fetch_parts)}, true);
 }
 
 // The host has receipts or voids for good: their rows go, with the next batch.
@@ -356,11 +356,11 @@ std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
   return wire::EncodeDelivery(MakeDelivery(*parsed_, **grant, **entry));
 }
 
-void DeliveryLoop::Send(const DeliverySession& session, Frame frame) {
+void DeliveryLoop::Send(const DeliverySession& session, Frame frame, bool of_fetch) {
   frame.session = session.session();
   ++parts_.state.delivery_frames;
-  parts_.gateway.Push(
-      Outbound{session.link(), session.session(), wire::EncodeFrame(frame), Tokens{}, true});
+  parts_.gateway.Push(Outbound{session.link(), session.session(), wire::EncodeFrame(frame),
+                               Tokens{}, true, of_fetch});
 }
 
 std::string DeliveryLoop::StatusJson() const {

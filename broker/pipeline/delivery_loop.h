@@ -62,7 +62,7 @@ class DeliveryLoop {
   bool Collect(DeliverySession& session, Outgoing& outgoing);
   bool Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing);
   std::optional<Bytes> EncodeDelivery(const MailboxRow& row);
-  void Send(const DeliverySession& session, Frame frame);
+  void Send(const DeliverySession& session, Frame frame, bool of_fetch = false);
   std::string StatusJson() const;
 
   DeliveryParts parts_;

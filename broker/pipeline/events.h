@@ -101,6 +101,7 @@ struct Outbound {
   Bytes frame;
   Tokens answered;  // What of the agent's sending this answers: it may send as much again.
   bool from_delivery = false;
+  bool of_fetch = false;  // Answers one.
 };
 struct StartSession {
   LinkId link;

@@ -50,6 +50,7 @@ void GatewayLoop::Turn(std::vector<Inbound> inbound) {
   for (GatewayEvent& event : parts_.in.TakeAll()) {
     std::visit([this](auto& each) { OnEvent(std::move(each)); }, event);
   }
+  PumpFetches();
   HouseKeep();
   // Only now: until here the turn may hold references into the sessions it ends.
   for (const LinkId link : std::exchange(to_drop_, std::set<LinkId>())) Drop(link);
@@ -73,7 +74,10 @@ void GatewayLoop::OnFrame(Inbound inbound) {
 
 void GatewayLoop::OnHello(const Inbound& inbound, Hello hello) {
   if (stopping_) return Rehello(inbound.link, Code::kDraining, kDrainRetry);
-  if (!hellos_.Allow(parts_.clock.Monotonic()) || sessions_.size() >= limits::kSessionsMax) {
+  const auto now = parts_.clock.Monotonic();
+  // One host's hellos first: what is too much of them must not use up what all have together.
+  auto& of_host = hellos_of_.try_emplace(inbound.host, limits::kHellosPerHost).first->second;
+  if (!of_host.Allow(now) || !hellos_.Allow(now) || sessions_.size() >= limits::kSessionsMax) {
     return Rehello(inbound.link, Code::kOverload, kHelloRetry);
   }
   LinkHello event{inbound.link, inbound.host, std::move(hello), {1, inbound.payload.size()}};
@@ -100,7 +104,7 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
   } else if (auto* document = std::get_if<DocumentFrame>(&frame.body)) {
     AdmitDocument(session, link, std::move(*document));
   } else if (auto* fetch = std::get_if<Fetch>(&frame.body)) {
-    AdmitEvent(LinkFetch{link, session.session, std::move(*fetch), {1, size}}, size);
+    if (session.fetches.Add(std::move(*fetch))) fetching_.insert(link);  // Else asked again.
   } else if (auto* receipted = std::get_if<Receipted>(&frame.body)) {
     AdmitEvent(LinkReceipted{link, session.session, std::move(receipted->items), {1, size}}, size);
   } else if (auto* answers = std::get_if<AnswerFrame>(&frame.body)) {
@@ -137,12 +141,14 @@ void GatewayLoop::AdmitDocument(SessionState& session, LinkId link, DocumentFram
 void GatewayLoop::Admit(SessionState& session, VerifyJob job) {
   job.tokens = {1, job.bytes.size()};
   job.route.bytes = job.bytes.size();
-  const Tokens inside{session.sent.items - session.answered.items, 0};
+  const Tokens inside = session.inside();
   session.sent += job.tokens;
   if (stopping_) return AnswerNow(session, job, Deferred{Code::kDraining, kDrainRetry});
   // Who sends beyond its credit, or finds the window full, is told when to come back; nothing is
   // kept.
-  if (inside.items >= 2 * limits::kCreditMessages || !window_.Admit(job.tokens))
+  if (inside.items >= 2 * limits::kCreditMessages ||
+      inside.bytes + job.tokens.bytes > 2 * limits::kCreditBytes ||
+      !window_.Admit(job.tokens, inside))
     return AnswerNow(session, job, Deferred{Code::kOverload, kOverloadRetry});
   job.ticket = Ticket(next_ticket_++);
   parts_.verify.Push(std::move(job));
@@ -150,10 +156,23 @@ void GatewayLoop::Admit(SessionState& session, VerifyJob job) {
 
 template <class Event>
 bool GatewayLoop::AdmitEvent(Event event, std::size_t bytes) {
-  if (!window_.Admit({1, bytes}))
-    return false;  // A fetch or an answer that is lost is asked or sent again.
+  if (!window_.Admit({1, bytes})) return false;  // A hello or an answer that is lost is said again.
   parts_.deliver.Push(std::move(event));
   return true;
+}
+
+// Hands on the fetches whose answers may be made now. The rest wait until their hosts have read.
+void GatewayLoop::PumpFetches() {
+  for (auto at = fetching_.begin(); at != fetching_.end();) {
+    SessionState* const session = sessions_.Find(*at);
+    const std::size_t unread = parts_.router.Queued(*at);
+    while (session != nullptr && session->fetches.Ready(unread) != nullptr &&
+           window_.Admit({1, 0})) {
+      parts_.deliver.Push(LinkFetch{*at, session->session, session->fetches.Take(), {1, 0}});
+    }
+    const bool waits = session != nullptr && session->fetches.waits();
+    at = waits ? std::next(at) : fetching_.erase(at);
+  }
 }
 
 void GatewayLoop::AnswerNow(SessionState& session, const VerifyJob& job, Answer answer) {
@@ -175,6 +194,7 @@ void GatewayLoop::OnEvent(Outbound event) {
   const bool stranger = event.session == SessionId();
   if (!stranger && (session == nullptr || session->session != event.session))
     return;  // Over: offered again.
+  if (event.of_fetch && session != nullptr) session->fetches.Answered();
   if (parts_.router.Send(event.link, event.frame) != Sent::kYes) {
     to_drop_.insert(event.link);
     return;

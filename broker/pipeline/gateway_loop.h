@@ -48,6 +48,7 @@ class GatewayLoop {
   void Admit(SessionState& session, VerifyJob job);
   template <class Event>
   bool AdmitEvent(Event event, std::size_t bytes);
+  void PumpFetches();
   void AnswerNow(SessionState& session, const VerifyJob& job, Answer answer);
   void Rehello(LinkId link, Code code, Milliseconds retry_after);
 
@@ -64,6 +65,8 @@ class GatewayLoop {
   Sessions sessions_;
   AdmissionWindow window_;
   RateLimit hellos_;
+  std::map<HostId, RateLimit> hellos_of_;       // Of the hosts of the directory that said one.
+  std::set<LinkId> fetching_;                   // Links with fetches that wait.
   std::map<LinkId, Sessions::Time> strangers_;  // Links without a session, and since when.
   std::set<LinkId> to_drop_;  // At the end of the turn; nothing of theirs is heard.
   std::uint64_t next_ticket_ = 0;

@@ -19,6 +19,13 @@ bool AdmissionWindow::Admit(const Tokens& tokens) {
   return true;
 }
 
+bool AdmissionWindow::Admit(const Tokens& tokens, const Tokens& of_session) {
+  const bool first = of_session.items == 0;
+  const bool more_than_left = inside_.items + of_session.items + 2 * tokens.items > items_max_ ||
+                              inside_.bytes + of_session.bytes + 2 * tokens.bytes > bytes_max_;
+  return (first || !more_than_left) && Admit(tokens);
+}
+
 void AdmissionWindow::Release(const Tokens& tokens) {
   CHECK(inside_.items >= tokens.items && inside_.bytes >= tokens.bytes);
   inside_.items -= tokens.items;

@@ -25,6 +25,9 @@ class AdmissionWindow {
       : items_max_(items_max), bytes_max_(bytes_max) {}
 
   bool Admit(const Tokens& tokens);
+  // The same for one session that has so much inside: with this it may have as much as is then left
+  // and no more, so that one that floods, or many, leave room for the others (D7).
+  bool Admit(const Tokens& tokens, const Tokens& of_session);
   void Release(const Tokens& tokens);  // CHECKs that so much was admitted.
   bool empty() const { return inside_.items == 0; }
   const Tokens& inside() const { return inside_; }

@@ -13,7 +13,7 @@ std::optional<LinkId> Sessions::Start(LinkId link, const SessionId& session, con
     End(*older);
   }
   End(link);  // It may have spoken for another host.
-  states_.insert_or_assign(link.value(), SessionState{session, host, now, {}, {}});
+  states_.insert_or_assign(link.value(), SessionState{session, host, now, {}, {}, {}});
   link_of_.insert_or_assign(host.value(), link);
   return older;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "broker/receive/admission.h"
+#include "broker/receive/fetch_window.h"
 #include "schema/model/ids.h"
 
 namespace havenline {
@@ -25,6 +26,9 @@ struct SessionState {
   std::chrono::steady_clock::time_point last_heard;
   Tokens sent;      // Since the session began: what the agent sent,
   Tokens answered;  // and what of it was answered. The difference is inside.
+  FetchWindow fetches;
+
+  Tokens inside() const { return {sent.items - answered.items, sent.bytes - answered.bytes}; }
 };
 
 class Sessions {

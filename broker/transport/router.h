@@ -79,8 +79,8 @@ class Router {
   // Bytes sent to the host of this link, on whichever link, that libzmq still holds. It gives them
   // back when they go to the wire, as fast as the host reads, or when the connection ends.
   std::size_t Queued(LinkId link) const;
-  // Forgets a link; what it sends later counts as a new one. The oldest of a key goes by itself when
-  // the key has kLinksOfKeyMax, so that no host uses up the links of all.
+  // Forgets a link; what it sends later counts as a new one. The oldest of a key goes by itself
+  // when the key has kLinksOfKeyMax, so that no host uses up the links of all.
   void Forget(LinkId link);
 
   // Makes a Poll() that waits return. Any thread.

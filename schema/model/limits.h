@@ -79,7 +79,7 @@ inline constexpr std::size_t kQueuedFraction = 16;  // A host takes at most this
 inline constexpr std::size_t kFetchAnswerMax = kDocumentBytesMax + (64U << 10U);
 inline constexpr std::size_t kFetchUnreadMax =
     2 * kFetchAnswerMax;                               // Of a session: made, not read.
-inline constexpr std::size_t kFetchesWaitingMax = 16;  // Of a session; the next ones are dropped.
+inline constexpr std::size_t kFetchesWaitingMax = 8;  // Of a session; the next ones are dropped.
 // Flow: what an agent may send ahead of the broker's credit.
 inline constexpr std::uint64_t kCreditMessages = 512;
 inline constexpr std::uint64_t kCreditBytes = 8U << 20U;

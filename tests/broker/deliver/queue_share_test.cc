@@ -1,4 +1,4 @@
-// What libzmq may hold for hosts that do not read: a known size in all, and never the others' share.
+// What libzmq may hold for hosts that do not read: a known size in all, never the others' share.
 
 #include "broker/deliver/queue_share.h"
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <gtest/gtest.h>
+#include <zmq.hpp>
 
 #include "agents/link/dealer.h"
 #include "schema/base/thread.h"
@@ -332,6 +333,107 @@ TEST_F(GatewayLoopTest, WhileDrainingNothingNewIsTaken) {
   EXPECT_TRUE(verify_.TakeAll().empty());
 }
 
+// D7: one host that says hello all the time leaves the others' hellos theirs.
+TEST_F(GatewayLoopTest, AHostThatFloodsWithHellosIsTurnedAwayAndAnotherIsNot) {
+  const Bytes hello = wire::EncodeFrame({SessionId(), TestLoops::HelloOf({kPolice})});
+  const LinkId link = Hello();
+  Channel<DeliveryEvent> wide(10'000);
+  GatewayLoop loop({*router_, clock_, state_, verify_, wide, in_});
+  loop.Turn(std::vector<Inbound>(3 * limits::kHellosPerSecond, Inbound{link, kHost, hello}));
+  EXPECT_EQ(wide.TakeAll().size(), limits::kHellosPerHost);
+  loop.Turn({Inbound{link, HostId("host.other"), hello}});
+  EXPECT_EQ(wide.TakeAll().size(), 1U);
+}
+
+// D7: a host whose large messages fill what it may have inside leaves room for the others'.
+TEST_F(GatewayLoopTest, ASessionsBytesInsideAreBounded) {
+  const LinkId link = StartSession();
+  const Bytes frame = wire::EncodeFrame(
+      {kSession, Submit{Lane::kUrgent, {{Reference(1), Bytes(limits::kMessageBytesMax)}}}});
+  gateway_->Turn(std::vector<Inbound>(20, Inbound{link, kHost, frame}));
+  EXPECT_EQ(verify_.TakeAll().size(), 2 * limits::kCreditBytes / limits::kMessageBytesMax);
+  const auto answer = Next<AnswerFrame>();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(CodeOf(answer->items.at(0).answer), Code::kOverload);
+}
+
+// A peer of libzmq that takes a few frames and reads no more until it is told to.
+class SlowPeer {
+ public:
+  SlowPeer(const Router& router, const seal::SealKey& broker, const seal::SealKey& key) {
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::rcvhwm, 1);
+    socket_.set(zmq::sockopt::rcvbuf, 64 << 10);
+    socket_.set(zmq::sockopt::curve_serverkey, Z85Encode(broker.public_key()));
+    socket_.set(zmq::sockopt::curve_publickey, Z85Encode(key.public_key()));
+    socket_.set(zmq::sockopt::curve_secretkey, Z85Encode(key.ExposePrivate()));
+    socket_.connect(router.endpoint());
+  }
+  void Send(Frame frame) {
+    const Bytes bytes = wire::EncodeFrame(frame);
+    CHECK(socket_.send(zmq::buffer(bytes.data(), bytes.size()), zmq::send_flags::dontwait));
+  }
+  bool Read() {
+    zmq::message_t message;
+    return socket_.recv(message, zmq::recv_flags::dontwait).has_value();
+  }
+
+ private:
+  zmq::context_t context_{1};
+  zmq::socket_t socket_{context_, zmq::socket_type::dealer};
+};
+
+// D7: answers to fetches are made as fast as their host reads, and no faster.
+TEST_F(GatewayLoopTest, AFetchWaitsUntilItsHostHasReadTheAnswersBefore) {
+  SlowPeer peer(*router_, broker_key_, key_);
+  peer.Send({SessionId(), TestLoops::HelloOf({kPolice})});
+  LinkId link(0);
+  std::size_t answered = 0;
+  std::size_t most = 0;
+  const Bytes answer = wire::EncodeFrame(
+      {kSession, DocumentFrame{{}, {{DocumentKind::kPolicy, 0, Bytes(2U << 20U)}}, false}});
+  const auto serve = [&] {  // As delivery does.
+    gateway_->Turn(router_->Poll(Milliseconds(5), 64));
+    most = std::max(most, router_->Queued(link));
+    for (DeliveryEvent& event : deliver_.TakeAll()) {
+      if (const auto* const hello = std::get_if<LinkHello>(&event)) {
+        link = hello->link;
+        in_.Push(ReleaseTokens{hello->tokens});
+        in_.Push(havenline::StartSession{link, kSession, kHost,
+                                         wire::EncodeFrame({kSession, Welcome{}})});
+      } else if (const auto* const fetch = std::get_if<LinkFetch>(&event)) {
+        in_.Push(ReleaseTokens{fetch->tokens});
+        ++state_.delivery_frames;
+        in_.Push(Outbound{link, kSession, answer, {}, true, true});
+        ++answered;
+      }
+    }
+  };
+  const auto serve_while = [&](const std::function<bool()>& more) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(8);
+    while (more() && std::chrono::steady_clock::now() < deadline) serve();
+    return !more();
+  };
+  ASSERT_TRUE(serve_while([&] { return link == LinkId(0); }));
+  std::uint64_t asked = 0;
+  for (int i = 0; i < 40; ++i) {
+    peer.Send({kSession, Fetch{Reference(++asked), Fetch::Status{}}});
+    for (int n = 0; n < 3; ++n) serve();
+  }
+  const std::size_t unread = answered;
+  EXPECT_LT(unread, 20U);
+  EXPECT_LE(most, limits::kFetchUnreadMax);
+  EXPECT_GT(router_->Queued(link), 0U);
+  for (int i = 0; i < 20; ++i) serve();
+  EXPECT_EQ(answered, unread) << "nothing was read";
+  std::size_t read = 0;
+  EXPECT_TRUE(serve_while([&] {
+    read += peer.Read() ? 1U : 0U;
+    return read < unread + limits::kFetchesWaitingMax;
+  })) << read
+      << " of " << unread;
+}
+
 // Each hello costs the broker a look and a proof: so many a second, and the rest are told when to
 // come back.
 TEST_F(GatewayLoopTest, HellosBeyondTheRateAreToldWhenToComeBack) {
@@ -339,7 +441,10 @@ TEST_F(GatewayLoopTest, HellosBeyondTheRateAreToldWhenToComeBack) {
   const LinkId link = Hello();
   Channel<DeliveryEvent> wide(10'000);
   GatewayLoop loop({*router_, clock_, state_, verify_, wide, in_});
-  loop.Turn(std::vector<Inbound>(limits::kHellosPerSecond + 3, Inbound{link, kHost, hello}));
+  std::vector<Inbound> hellos;
+  for (std::size_t n = 0; n < limits::kHellosPerSecond + 3; ++n)
+    hellos.push_back({link, HostId("host." + std::to_string(n)), hello});
+  loop.Turn(std::move(hellos));
   EXPECT_EQ(wide.TakeAll().size(), limits::kHellosPerSecond);
   for (int i = 0; i < 3; ++i) {
     const auto rehello = Next<Rehello>();

@@ -44,6 +44,31 @@ TEST(AdmissionWindowTest, WhatIsReleasedMayBeAdmittedAgain) {
   }
 }
 
+// D7: one session that floods leaves half; so many that flood leave a part as large as theirs.
+TEST(AdmissionWindowTest, ASessionMayHaveInsideAsMuchAsIsLeftForTheOthers) {
+  AdmissionWindow window(100, 100'000);
+  Tokens of_first;
+  while (window.Admit({1, 10}, of_first)) of_first += {1, 10};
+  EXPECT_EQ(of_first.items, 50U);
+  Tokens of_second;
+  while (window.Admit({1, 10}, of_second)) of_second += {1, 10};
+  EXPECT_EQ(of_second.items, 25U);
+  EXPECT_TRUE(window.Admit({1, 10}, {}));
+}
+
+TEST(AdmissionWindowTest, ASessionsBytesLeaveRoomToo) {
+  AdmissionWindow window(1'000, 100);
+  Tokens of_first;
+  while (window.Admit({1, 20}, of_first)) of_first += {1, 20};
+  EXPECT_EQ(of_first.bytes, 40U);
+}
+
+TEST(AdmissionWindowTest, OneItemOfAnySizeThatFitsIsAdmittedAlone) {
+  AdmissionWindow window(10, 100);
+  EXPECT_TRUE(window.Admit({1, 90}, {}));
+  EXPECT_FALSE(window.Admit({1, 11}, {}));
+}
+
 TEST(AdmissionWindowDeathTest, RefusesToReleaseWhatIsNotInside) {
   AdmissionWindow window(2, 100);
   EXPECT_TRUE(window.Admit({1, 10}));

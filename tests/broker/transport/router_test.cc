@@ -320,7 +320,7 @@ TEST_F(RouterTest, AnotherHostIsSentToWhileOneDoesNotRead) {
   EXPECT_TRUE(ServeUntil([&] { return !desk->Poll(milliseconds(0), 1).frames.empty(); }));
 }
 
-// D7: a host that takes nothing for so long is cut off by the kernel, and what was held for it goes.
+// D7: a host that takes nothing for so long is cut off, and what was held for it goes.
 TEST_F(RouterTest, APeerThatTakesNothingIsDisconnectedAndWhatWasHeldForItGoes) {
   auto bound = Router::Bind({.endpoint = "tcp://127.0.0.1:*",
                              .public_key = Public(broker_key_),
