@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "broker/deliver/delivery.h"
 #include "broker/pipeline/fetches.h"
 #include "schema/base/check.h"
 #include "schema/model/limits.h"
 #include "schema/text/json.h"
 #include "schema/tlog/checkpoint.h"
 #include "schema/tlog/merkle.h"
-#include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame_codec.h"
 
 namespace havenline {
@@ -17,24 +15,10 @@ namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(250);
 constexpr auto kBlockedTick = std::chrono::milliseconds(5);
-constexpr std::size_t kFramesAheadMax = 1024;  // Of this thread's, not yet sent by the gateway.
-constexpr std::size_t kFrameBytesTarget = 256U << 10U;
-constexpr std::size_t kFrameRowsMax = 64;
 constexpr Milliseconds kRehelloRetry{5'000};
 constexpr auto kClockSkewAlarm = std::chrono::minutes(5);
 
 }  // namespace
-
-// What one turn sends to one session: at most one frame of each kind.
-struct DeliveryLoop::Outgoing {
-  Deliver deliver;
-  ReceiptFrame receipts;
-  VoidFrame voids;
-  std::size_t rows = 0;
-  std::size_t bytes = 0;
-
-  bool full() const { return rows >= kFrameRowsMax || bytes >= kFrameBytesTarget; }
-};
 
 void DeliveryLoop::Run() {
   bool more = false;
@@ -67,7 +51,9 @@ void DeliveryLoop::On(CommitNews event) {
   }
   for (const MailboxPlace& place : event.removed) {
     const auto link = link_of_agency_.find(place.agency);
-    if (link != link_of_agency_.end()) sessions_.at(link->second)->flow().Released(place);
+    if (link == link_of_agency_.end()) continue;
+    DeliverySession& session = *sessions_.at(link->second);
+    if (!session.flow().Released(place)) session.ForgetWaiting(place.agency, place.lane);
   }
   for (const Overdue& overdue : event.overdue) {
     const auto link = link_of_agency_.find(overdue.sender);
@@ -256,104 +242,6 @@ void DeliveryLoop::On(const LinkReceipted& event) {
     }
   }
   parts_.commit.Push(std::move(taken));
-}
-
-void DeliveryLoop::Pump() {
-  if (parts_.state.recovery) return;
-  // In turn, beginning after the one served last, until no link takes more.
-  bool progress = true;
-  while (progress && parts_.state.delivery_frames < kFramesAheadMax) {
-    progress = false;
-    std::vector<LinkId> order;
-    for (auto at = sessions_.upper_bound(last_pumped_); at != sessions_.end(); ++at)
-      order.push_back(at->first);
-    for (auto at = sessions_.begin(); at != sessions_.end() && at->first <= last_pumped_; ++at)
-      order.push_back(at->first);
-    for (const LinkId link : order) {
-      if (parts_.state.delivery_frames >= kFramesAheadMax) return;
-      last_pumped_ = link;
-      progress = PumpSession(*sessions_.at(link)) || progress;
-    }
-  }
-}
-
-bool DeliveryLoop::PumpSession(DeliverySession& session) {
-  Outgoing outgoing;
-  while (!outgoing.full() && Collect(session, outgoing)) {
-  }
-  if (outgoing.rows == 0) return false;
-  parts_.state.delivered += outgoing.deliver.items.size();
-  if (!outgoing.deliver.items.empty()) Send(session, {{}, std::move(outgoing.deliver)});
-  if (!outgoing.receipts.items.empty()) Send(session, {{}, std::move(outgoing.receipts)});
-  if (!outgoing.voids.items.empty()) Send(session, {{}, std::move(outgoing.voids)});
-  return true;
-}
-
-// Packs rows of the next mailbox. False if the link takes no more, or nothing waits.
-bool DeliveryLoop::Collect(DeliverySession& session, Outgoing& outgoing) {
-  const auto place = session.NextReady();
-  if (!place) return false;
-  const auto rows = parts_.reader.Rows(*place, kFrameRowsMax - outgoing.rows);
-  if (!rows) parts_.observer.Fatal(rows.error());
-  if (rows->empty()) {
-    session.MarkDrained(place->agency, place->lane);
-    return true;
-  }
-  for (const MailboxRow& row : *rows) {
-    if (outgoing.full()) return true;
-    if (!Pack(session, row, outgoing)) return false;
-    session.Advance(row.place);
-  }
-  return true;
-}
-
-bool DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing) {
-  std::optional<Bytes> bytes =
-      row.kind == MailboxRow::Kind::kGrant ? EncodeDelivery(row) : row.bytes;
-  if (!bytes) return true;  // Receipted since the row was read: nothing to hand.
-  if (!session.flow().MayHand(bytes->size())) return false;
-  const auto ends =
-      row.kind == MailboxRow::Kind::kGrant ? LinkFlow::Ends::kByReceipt : LinkFlow::Ends::kByAnswer;
-  const Reference reference = session.flow().Handed(row.place, bytes->size(), ends);
-  ++outgoing.rows;
-  outgoing.bytes += bytes->size();
-  switch (row.kind) {
-    case MailboxRow::Kind::kGrant:
-      outgoing.deliver.items.push_back(
-          {reference, row.place.agency, row.place.lane, *std::move(bytes)});
-      return true;
-    case MailboxRow::Kind::kReceipt: {
-      ReceiptItem item{reference, *std::move(bytes), {}};
-      const auto entry = parts_.reader.ReadParts(row.position);
-      if (!entry) parts_.observer.Fatal(entry.error());
-      if (*entry) item.proof.push_back(ProofOf(**entry, row.position, row.part));
-      outgoing.receipts.items.push_back(std::move(item));
-      return true;
-    }
-    case MailboxRow::Kind::kVoid:
-      outgoing.voids.items.push_back({reference, *std::move(bytes)});
-      return true;
-  }
-  return true;
-}
-
-std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
-  const auto grant = parts_.reader.ReadGrant(row.grant);
-  const auto entry = parts_.reader.ReadParts(row.position);
-  if (!grant) parts_.observer.Fatal(grant.error());
-  if (!entry) parts_.observer.Fatal(entry.error());
-  if (!*grant || !*entry || (*grant)->stored) return std::nullopt;
-  if (parsed_ == nullptr || parsed_at_ != row.position) {
-    const auto bytes = parts_.reader.ReadMessage(row.position);
-    if (!bytes) parts_.observer.Fatal(bytes.error());
-    if (!*bytes) return std::nullopt;
-    auto envelope = wire::ParseEnvelope(**bytes);
-    if (!envelope)
-      parts_.observer.Fatal(envelope.error());  // It parsed when it came: the disk changed it.
-    parsed_ = std::make_shared<const Envelope>(*std::move(envelope));
-    parsed_at_ = row.position;
-  }
-  return wire::EncodeDelivery(MakeDelivery(*parsed_, **grant, **entry));
 }
 
 void DeliveryLoop::Send(const DeliverySession& session, Frame frame, bool of_fetch) {

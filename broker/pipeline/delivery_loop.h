@@ -56,11 +56,15 @@ class DeliveryLoop {
   void ServeAgencies(DeliverySession& session);
   std::vector<Digest> ConsistencyFrom(const LogHead& from) const;
 
+  // Of this thread's, not yet sent by the gateway.
+  static constexpr std::size_t kFramesAheadMax = 1024;
+
   void Pump();
+  void LapseClaims();
   bool PumpSession(DeliverySession& session);
   struct Outgoing;
   bool Collect(DeliverySession& session, Outgoing& outgoing);
-  bool Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing);
+  LinkFlow::May Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing);
   std::optional<Bytes> EncodeDelivery(const MailboxRow& row);
   void Send(const DeliverySession& session, Frame frame, bool of_fetch = false);
   std::string StatusJson() const;
@@ -74,6 +78,7 @@ class DeliveryLoop {
   LogHead checkpoint_head_;
   std::string checkpoint_;
   SharedFlow shared_flow_;
+  LinkFlow::Time lapsed_at_{};
   LinkId last_pumped_{0};
   // The envelope parsed last: its other recipients usually follow.
   Position parsed_at_;

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace havenline {
+namespace {
+
+constexpr std::size_t kPassedOverMax = 64;  // In one turn: each costs a search.
+
+}  // namespace
 
 void DeliverySession::Add(const AgencyId& agency) {
   agencies_.insert(agency);
@@ -15,6 +20,7 @@ void DeliverySession::Remove(const AgencyId& agency) {
   for (const Lane lane : {Lane::kUrgent, Lane::kNormal}) {
     MarkDrained(agency, lane);
     read_to_.erase({lane, agency});
+    waiting_.erase({lane, agency});
   }
   flow_.Forget(agency);
 }
@@ -27,11 +33,13 @@ void DeliverySession::MarkReady(const AgencyId& agency, Lane lane) {
 }
 
 std::optional<MailboxPlace> DeliverySession::NextReady() {
-  if (ready_.empty()) return std::nullopt;
-  const Box box = ready_.front();
+  const auto next =
+      std::ranges::find_if(ready_, [&](const Box& box) { return !passed_over_.contains(box); });
+  if (next == ready_.end()) return std::nullopt;
+  const Box box = *next;
   // To the end of its lane, so that one agency's flood does not keep another of the same host
   // waiting.
-  ready_.pop_front();
+  ready_.erase(next);
   const auto behind =
       std::ranges::find_if(ready_, [&](const Box& other) { return other.first > box.first; });
   ready_.insert(behind, box);
@@ -40,6 +48,21 @@ std::optional<MailboxPlace> DeliverySession::NextReady() {
 
 void DeliverySession::Advance(const MailboxPlace& place) {
   read_to_[{place.lane, place.agency}] = place.sequence;
+  waiting_.erase({place.lane, place.agency});
+}
+
+void DeliverySession::SetWaiting(const MailboxPlace& place, std::size_t bytes) {
+  waiting_.insert_or_assign({place.lane, place.agency}, bytes);
+}
+
+std::optional<std::size_t> DeliverySession::WaitingOf(const MailboxPlace& place) const {
+  const auto at = waiting_.find({place.lane, place.agency});
+  return at == waiting_.end() ? std::nullopt : std::optional(at->second);
+}
+
+bool DeliverySession::PassOver(const MailboxPlace& place) {
+  passed_over_.emplace(place.lane, place.agency);
+  return passed_over_.size() < kPassedOverMax;
 }
 
 void DeliverySession::MarkDrained(const AgencyId& agency, Lane lane) {

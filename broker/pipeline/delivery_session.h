@@ -46,10 +46,19 @@ class DeliverySession {
   // Rows may wait in this mailbox.
   void MarkReady(const AgencyId& agency, Lane lane);
   // The mailbox to read next and how far it was read: urgent ones first, each agency in turn.
-  // Nothing if none may have rows.
+  // Nothing if none may have rows, or all that may were passed over.
   std::optional<MailboxPlace> NextReady();
   // It was read up to here.
   void Advance(const MailboxPlace& place);
+  // Its next row takes so many bytes and could not be handed: so it need not be read again to know.
+  void SetWaiting(const MailboxPlace& place, std::size_t bytes);
+  std::optional<std::size_t> WaitingOf(const MailboxPlace& place) const;
+  // Another row may be its next: one was taken out of it.
+  void ForgetWaiting(const AgencyId& agency, Lane lane) { waiting_.erase({lane, agency}); }
+  // Its next row waits for what other links hold: until StartTurn() the mailboxes behind it go
+  // first. False if so many were passed over that the rest wait for the next turn.
+  bool PassOver(const MailboxPlace& place);
+  void StartTurn() { passed_over_.clear(); }
   // It was read to its end.
   void MarkDrained(const AgencyId& agency, Lane lane);
 
@@ -63,6 +72,8 @@ class DeliverySession {
   std::map<Box, std::uint64_t> read_to_;
   std::deque<Box> ready_;  // Urgent ones first; within a lane, in turn.
   std::set<Box> is_ready_;
+  std::map<Box, std::size_t> waiting_;
+  std::set<Box> passed_over_;
 };
 
 }  // namespace havenline

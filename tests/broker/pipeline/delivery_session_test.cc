@@ -79,11 +79,39 @@ TEST_F(DeliverySessionTest, AMailboxIsReadOnFromWhereItWas) {
   EXPECT_EQ(session_.NextReady()->sequence, 7U);
 }
 
+// What waits for other links' claims does not hold up what goes within this one's own share.
+TEST_F(DeliverySessionTest, AMailboxThatIsPassedOverLetsTheOthersGoFirstUntilTheNextTurn) {
+  session_.Add(kA);
+  session_.Add(kB);
+  EXPECT_TRUE(session_.PassOver({kA, Lane::kUrgent, 0}));
+  EXPECT_EQ(Next(2), (Boxes{"u:b", "u:b"}));
+  EXPECT_TRUE(session_.PassOver({kB, Lane::kUrgent, 0}));
+  EXPECT_EQ(Next(2), (Boxes{"n:a", "n:b"}));
+  session_.StartTurn();
+  EXPECT_EQ(Next(2), (Boxes{"u:a", "u:b"}));
+}
+
+TEST_F(DeliverySessionTest, WhatARowWaitsForIsKnownUntilItGoesOrAnotherIsNext) {
+  const MailboxPlace place{kA, Lane::kUrgent, 7};
+  session_.Add(kA);
+  session_.SetWaiting(place, 500);
+  EXPECT_EQ(session_.WaitingOf({kA, Lane::kUrgent, 3}), 500U);
+  EXPECT_EQ(session_.WaitingOf({kA, Lane::kNormal, 3}), std::nullopt);
+  session_.Advance(place);
+  EXPECT_EQ(session_.WaitingOf(place), std::nullopt);
+  session_.SetWaiting(place, 500);
+  session_.ForgetWaiting(kA, Lane::kUrgent);
+  EXPECT_EQ(session_.WaitingOf(place), std::nullopt);
+  session_.SetWaiting(place, 500);
+  session_.Remove(kA);
+  EXPECT_EQ(session_.WaitingOf(place), std::nullopt);
+}
+
 // What was in flight when it was cut off was dropped there unopened: it is handed again.
 TEST_F(DeliverySessionTest, AnAgencyServedAgainIsReadFromTheBeginning) {
   session_.Add(kA);
   session_.Advance({kA, Lane::kUrgent, 7});
-  session_.flow().Handed({kA, Lane::kUrgent, 7}, 50, LinkFlow::Ends::kByReceipt);
+  session_.flow().Handed({kA, Lane::kUrgent, 7}, 50, LinkFlow::Ends::kByReceipt, {});
   session_.Remove(kA);
   EXPECT_EQ(shared_.in_flight, 0U);
   session_.Add(kA);

@@ -1,0 +1,151 @@
+// What the delivery thread hands out: as fast as each link takes it, urgent first, each in turn.
+
+#include <algorithm>
+
+#include "broker/deliver/delivery.h"
+#include "broker/pipeline/delivery_loop.h"
+#include "schema/base/check.h"
+#include "schema/model/limits.h"
+#include "schema/wire/envelope_codec.h"
+
+namespace havenline {
+namespace {
+
+constexpr std::size_t kFrameBytesTarget = 256U << 10U;
+constexpr std::size_t kFrameRowsMax = 64;
+constexpr auto kLapseEvery = std::chrono::seconds(1);
+
+}  // namespace
+
+// What one turn sends to one session: at most one frame of each kind.
+struct DeliveryLoop::Outgoing {
+  Deliver deliver;
+  ReceiptFrame receipts;
+  VoidFrame voids;
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
+
+  bool full() const { return rows >= kFrameRowsMax || bytes >= kFrameBytesTarget; }
+};
+
+void DeliveryLoop::Pump() {
+  if (parts_.state.recovery) return;
+  LapseClaims();
+  // In turn, beginning after the one served last, until no link takes more.
+  bool progress = true;
+  while (progress && parts_.state.delivery_frames < kFramesAheadMax) {
+    progress = false;
+    std::vector<LinkId> order;
+    for (auto at = sessions_.upper_bound(last_pumped_); at != sessions_.end(); ++at)
+      order.push_back(at->first);
+    for (auto at = sessions_.begin(); at != sessions_.end() && at->first <= last_pumped_; ++at)
+      order.push_back(at->first);
+    for (const LinkId link : order) {
+      if (parts_.state.delivery_frames >= kFramesAheadMax) return;
+      last_pumped_ = link;
+      progress = PumpSession(*sessions_.at(link)) || progress;
+    }
+  }
+}
+
+void DeliveryLoop::LapseClaims() {
+  const auto now = parts_.clock.Monotonic();
+  if (now - lapsed_at_ < kLapseEvery) return;
+  lapsed_at_ = now;
+  for (const auto& [link, session] : sessions_) session->flow().Lapse(now);
+}
+
+bool DeliveryLoop::PumpSession(DeliverySession& session) {
+  Outgoing outgoing;
+  session.StartTurn();
+  while (!outgoing.full() && Collect(session, outgoing)) {
+  }
+  if (outgoing.rows == 0) return false;
+  parts_.state.delivered += outgoing.deliver.items.size();
+  if (!outgoing.deliver.items.empty()) Send(session, {{}, std::move(outgoing.deliver)});
+  if (!outgoing.receipts.items.empty()) Send(session, {{}, std::move(outgoing.receipts)});
+  if (!outgoing.voids.items.empty()) Send(session, {{}, std::move(outgoing.voids)});
+  return true;
+}
+
+// Packs rows of the next mailbox. False if the link takes no more, or nothing waits that could go.
+bool DeliveryLoop::Collect(DeliverySession& session, Outgoing& outgoing) {
+  const auto place = session.NextReady();
+  if (!place) return false;
+  if (const auto bytes = session.WaitingOf(*place)) {
+    const auto may = session.flow().MayHand(place->lane, *bytes);
+    if (may == LinkFlow::May::kAfterReceipts) return false;
+    if (may == LinkFlow::May::kAfterOthers) return session.PassOver(*place);
+  }
+  const auto rows = parts_.reader.Rows(*place, kFrameRowsMax - outgoing.rows);
+  if (!rows) parts_.observer.Fatal(rows.error());
+  if (rows->empty()) {
+    session.MarkDrained(place->agency, place->lane);
+    return true;
+  }
+  for (const MailboxRow& row : *rows) {
+    if (outgoing.full()) return true;
+    const auto may = Pack(session, row, outgoing);
+    if (may == LinkFlow::May::kAfterReceipts) return false;
+    if (may == LinkFlow::May::kAfterOthers) return session.PassOver(row.place);
+    session.Advance(row.place);
+  }
+  return true;
+}
+
+LinkFlow::May DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row,
+                                 Outgoing& outgoing) {
+  std::optional<Bytes> bytes =
+      row.kind == MailboxRow::Kind::kGrant ? EncodeDelivery(row) : row.bytes;
+  if (!bytes) return LinkFlow::May::kNow;  // Receipted since the row was read: nothing to hand.
+  const auto may = session.flow().MayHand(row.place.lane, bytes->size());
+  if (may != LinkFlow::May::kNow) {
+    session.SetWaiting(row.place, bytes->size());
+    return may;
+  }
+  const auto ends =
+      row.kind == MailboxRow::Kind::kGrant ? LinkFlow::Ends::kByReceipt : LinkFlow::Ends::kByAnswer;
+  const Reference reference =
+      session.flow().Handed(row.place, bytes->size(), ends, parts_.clock.Monotonic());
+  ++outgoing.rows;
+  outgoing.bytes += bytes->size();
+  switch (row.kind) {
+    case MailboxRow::Kind::kGrant:
+      outgoing.deliver.items.push_back(
+          {reference, row.place.agency, row.place.lane, *std::move(bytes)});
+      return may;
+    case MailboxRow::Kind::kReceipt: {
+      ReceiptItem item{reference, *std::move(bytes), {}};
+      const auto entry = parts_.reader.ReadParts(row.position);
+      if (!entry) parts_.observer.Fatal(entry.error());
+      if (*entry) item.proof.push_back(ProofOf(**entry, row.position, row.part));
+      outgoing.receipts.items.push_back(std::move(item));
+      return may;
+    }
+    case MailboxRow::Kind::kVoid:
+      outgoing.voids.items.push_back({reference, *std::move(bytes)});
+      return may;
+  }
+  return may;
+}
+
+std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
+  const auto grant = parts_.reader.ReadGrant(row.grant);
+  const auto entry = parts_.reader.ReadParts(row.position);
+  if (!grant) parts_.observer.Fatal(grant.error());
+  if (!entry) parts_.observer.Fatal(entry.error());
+  if (!*grant || !*entry || (*grant)->stored) return std::nullopt;
+  if (parsed_ == nullptr || parsed_at_ != row.position) {
+    const auto bytes = parts_.reader.ReadMessage(row.position);
+    if (!bytes) parts_.observer.Fatal(bytes.error());
+    if (!*bytes) return std::nullopt;
+    auto envelope = wire::ParseEnvelope(**bytes);
+    if (!envelope)
+      parts_.observer.Fatal(envelope.error());  // It parsed when it came: the disk changed it.
+    parsed_ = std::make_shared<const Envelope>(*std::move(envelope));
+    parsed_at_ = row.position;
+  }
+  return wire::EncodeDelivery(MakeDelivery(*parsed_, **grant, **entry));
+}
+
+}  // namespace havenline
