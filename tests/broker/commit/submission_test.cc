@@ -5,11 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include "schema/model/limits.h"
 #include "schema/model/names.h"
 #include "schema/seal/hash.h"
 #include "schema/text/json.h"
 #include "schema/tlog/leaf.h"
 #include "schema/tlog/signed_tree.h"
+#include "tests/broker/forbidden_message.h"
 #include "tests/fakes/test_broker.h"
 
 namespace havenline {
@@ -39,6 +41,27 @@ class SubmissionTest : public ::testing::Test {
 
   TestBroker broker_;
 };
+
+// What an answer may name is bounded, what an entry says of it too; the count is whole.
+TEST_F(SubmissionTest, ARefusalNamesAsManyObjectionsAsAnAnswerMayAndItsEntryCountsThemAll) {
+  const ForbiddenMessage forbidden = MakeForbiddenMessage(broker_);
+  ASSERT_EQ(forbidden.composed.envelope.header.grants.size(), limits::kGrantsMax);
+  ASSERT_GT(forbidden.objections, limits::kObjectionsMax);
+  const Answer answer = broker_.Offer(forbidden.composed);
+  const auto* const refused = std::get_if<Refused>(&answer);
+  ASSERT_NE(refused, nullptr) << static_cast<int>(CodeOf(answer).value_or(Code{}));
+  EXPECT_EQ(refused->code, Code::kPolicyDenies);
+  EXPECT_EQ(refused->objections.size(), limits::kObjectionsMax);
+
+  const text::Value part = Json(LastBatch().entries.at(0).parts.at(0));
+  ASSERT_NE(part.Find("objections"), nullptr);
+  EXPECT_EQ(part.Find("objections")->items().size(), 8U);
+  ASSERT_NE(part.Find("objections-in-all"), nullptr);
+  EXPECT_EQ(part.Find("objections-in-all")->integer(),
+            static_cast<std::int64_t>(forbidden.objections));
+  // A repeat gets the very same answer, from the store.
+  EXPECT_EQ(broker_.Offer(forbidden.composed), answer);
+}
 
 TEST_F(SubmissionTest, AnAcceptedMessageWritesExactlyTheRowsPromised) {
   const Composed notice = broker_.Notice({kSchoolA, kSchoolB});

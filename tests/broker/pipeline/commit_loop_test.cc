@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "schema/model/limits.h"
+#include "tests/broker/forbidden_message.h"
 #include "tests/fakes/test_loops.h"
 
 namespace havenline {
@@ -54,6 +55,19 @@ TEST_F(CommitLoopTest, ManyAnswersAreSplitIntoFramesAndAllAreCredited) {
   // In bytes too: who counts both would come to a stop otherwise.
   EXPECT_EQ(loops_.link(1).answered.items, 2 * limits::kItemsMax + 3);
   EXPECT_EQ(loops_.link(1).answered.bytes, 10 * (2 * limits::kItemsMax + 3));
+}
+
+// A frame has a limit of objections, and writing one that has more would end the broker.
+TEST_F(CommitLoopTest, ARefusalOfMoreObjectionsThanAFrameNamesReachesItsSender) {
+  const ForbiddenMessage forbidden = MakeForbiddenMessage(broker());
+  ASSERT_GT(forbidden.objections, limits::kObjectionsMax);
+  loops_.Offer(1, broker().Submission(forbidden.composed));
+  const auto answers = loops_.Answers(1);
+  ASSERT_EQ(answers.size(), 1U);
+  const auto* const refused = std::get_if<Refused>(&answers[0].answer);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->code, Code::kPolicyDenies);
+  EXPECT_EQ(refused->objections.size(), limits::kObjectionsMax);
 }
 
 // D1: nobody hears of what is not durable.
