@@ -8,13 +8,15 @@
 namespace havenline {
 namespace {
 
-static_assert(2 * limits::kInFlightShare * limits::kSessionsMax + limits::kInFlightPool ==
-              limits::kInFlightTotal);
 static_assert(limits::kInFlightPool / 2 >= limits::kDeliveryBytesMax);
 
+constexpr std::size_t ShareOf(Lane lane) {
+  return lane == Lane::kUrgent ? limits::kShareUrgent : limits::kShareNormal;
+}
+
 // What a lane that claims so much takes of the pool.
-std::size_t BeyondShare(std::size_t claimed) {
-  return claimed - std::min(claimed, limits::kInFlightShare);
+std::size_t BeyondShare(Lane lane, std::size_t claimed) {
+  return claimed - std::min(claimed, ShareOf(lane));
 }
 
 }  // namespace
@@ -25,29 +27,29 @@ LinkFlow::~LinkFlow() {
 }
 
 std::size_t LinkFlow::pooled() const {
-  return BeyondShare(of(Lane::kUrgent).claimed) + BeyondShare(of(Lane::kNormal).claimed);
+  return BeyondShare(Lane::kUrgent, of(Lane::kUrgent).claimed) +
+         BeyondShare(Lane::kNormal, of(Lane::kNormal).claimed);
 }
 
 LinkFlow::May LinkFlow::MayHand(Lane lane, std::size_t bytes) const {
   const LaneFlow& own = of(lane);
-  if (own.bytes + bytes <= limits::kInFlightShare) return May::kNow;
+  if (own.bytes + bytes <= ShareOf(lane)) return May::kNow;
   const bool alone = own.bytes == 0;
   const std::size_t window = receipted_once_ ? limits::kInFlightLink : limits::kInFlightFirst;
   if (!alone && this->bytes() + bytes > window) return May::kAfterReceipts;
-  const std::size_t taken = BeyondShare(own.claimed + bytes) - BeyondShare(own.claimed);
-  const std::size_t left = limits::kInFlightPool - shared_.pooled;
+  const std::size_t taken = BeyondShare(lane, own.claimed + bytes) - BeyondShare(lane, own.claimed);
+  const std::size_t left = shared_.pool - shared_.pooled;
   if (taken > left) return May::kAfterOthers;
-  if (!receipted_once_ && shared_.pooled + taken > limits::kInFlightPool / 2)
-    return May::kAfterOthers;
+  if (!receipted_once_ && shared_.pooled + taken > shared_.pool / 2) return May::kAfterOthers;
   if (alone || pooled() + taken <= left / limits::kPoolFraction) return May::kNow;
   return May::kAfterReceipts;
 }
 
 void LinkFlow::Claim(Lane lane, std::size_t claimed) {
   LaneFlow& own = lanes_.at(static_cast<std::size_t>(lane));
-  shared_.pooled += BeyondShare(claimed);
-  CHECK(shared_.pooled >= BeyondShare(own.claimed));
-  shared_.pooled -= BeyondShare(own.claimed);
+  shared_.pooled += BeyondShare(lane, claimed);
+  CHECK(shared_.pooled >= BeyondShare(lane, own.claimed));
+  shared_.pooled -= BeyondShare(lane, own.claimed);
   own.claimed = claimed;
 }
 

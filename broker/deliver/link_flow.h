@@ -25,6 +25,7 @@
 
 #include "broker/commit/store.h"
 #include "schema/model/ids.h"
+#include "schema/model/limits.h"
 
 namespace havenline {
 
@@ -32,6 +33,7 @@ namespace havenline {
 struct SharedFlow {
   std::size_t in_flight = 0;
   std::size_t pooled = 0;
+  std::size_t pool = limits::kInFlightPool;
 };
 
 class LinkFlow {

@@ -14,6 +14,7 @@
 #include "broker/pipeline/events.h"
 #include "broker/pipeline/shared.h"
 #include "schema/base/clock.h"
+#include "schema/model/limits.h"
 #include "schema/seal/random.h"
 
 namespace havenline {
@@ -29,11 +30,14 @@ struct DeliveryParts {
   GatewayChannel& gateway;
   PartnershipId partnership;
   std::string software;
+  std::size_t in_flight_pool = limits::kInFlightPool;
 };
 
 class DeliveryLoop {
  public:
-  explicit DeliveryLoop(DeliveryParts parts) : parts_(std::move(parts)) {}
+  explicit DeliveryLoop(DeliveryParts parts) : parts_(std::move(parts)) {
+    shared_flow_.pool = parts_.in_flight_pool;
+  }
 
   // The thread's body: until `in` is closed.
   void Run();

@@ -64,8 +64,10 @@ inline constexpr std::size_t kSessionsMax = 4096;
 inline constexpr std::size_t kInFlightTotal = 256U << 20U;
 inline constexpr std::size_t kInFlightFirst = 64U << 10U;  // A link before its first receipt.
 inline constexpr std::size_t kInFlightLink = 1U << 20U;    // A link after it.
-inline constexpr std::size_t kInFlightShare = 16U << 10U;  // Of a link and lane, always.
-inline constexpr std::size_t kInFlightPool = kInFlightTotal - 2 * kInFlightShare * kSessionsMax;
+inline constexpr std::size_t kShareUrgent = 32U << 10U;    // Of a link, always: a long notice.
+inline constexpr std::size_t kShareNormal = 8U << 10U;     // Of a link, always.
+inline constexpr std::size_t kInFlightPool =
+    kInFlightTotal - (kShareUrgent + kShareNormal) * kSessionsMax;
 inline constexpr std::size_t kPoolFraction = 64;  // A link takes at most this part of what is free.
 inline constexpr auto kClaimMax = 60s;  // Receipted by then, or it holds nothing of the pool.
 // Flow: what libzmq holds: sent, and not yet on the wire because the host does not read. A share is
@@ -78,7 +80,7 @@ inline constexpr std::size_t kQueuedFraction = 16;  // A host takes at most this
 // Flow: answers to fetches.
 inline constexpr std::size_t kFetchAnswerMax = kDocumentBytesMax + (64U << 10U);
 inline constexpr std::size_t kFetchUnreadMax =
-    2 * kFetchAnswerMax;                               // Of a session: made, not read.
+    2 * kFetchAnswerMax;                              // Of a session: made, not read.
 inline constexpr std::size_t kFetchesWaitingMax = 8;  // Of a session; the next ones are dropped.
 // Flow: what an agent may send ahead of the broker's credit.
 inline constexpr std::uint64_t kCreditMessages = 512;

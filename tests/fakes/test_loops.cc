@@ -4,12 +4,12 @@
 
 namespace havenline {
 
-TestLoops::TestLoops(bool recovery)
+TestLoops::TestLoops(bool recovery, std::size_t in_flight_pool)
     : commit_({broker_.committer(), broker_.store(), mark_, broker_.partnership().log_signer(),
                clock_, state_, observer_, commit_in_, deliver_in_, gateway_, directory_,
                kTestPartnership}),
       delivery_({broker_.store(), clock_, broker_.random(), state_, observer_, deliver_in_,
-                 commit_in_, gateway_, kTestPartnership, "test broker"}) {
+                 commit_in_, gateway_, kTestPartnership, "test broker", in_flight_pool}) {
   state_.recovery = recovery;
   commit_.Announce();
   Settle();

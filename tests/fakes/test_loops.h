@@ -75,7 +75,7 @@ class TestLoops {
     Tokens answered;
   };
 
-  explicit TestLoops(bool recovery = false);
+  explicit TestLoops(bool recovery = false, std::size_t in_flight_pool = limits::kInFlightPool);
 
   TestBroker& broker() { return broker_; }
   ManualClock& clock() { return clock_; }

@@ -55,10 +55,10 @@ TEST(LinkFlowTest, EachLaneHasAShareThatNothingTakesFromIt) {
   SharedFlow shared;
   shared.pooled = limits::kInFlightPool;
   LinkFlow flow(shared);
-  flow.Handed(Place(1, kSchool, Lane::kNormal), limits::kInFlightShare, kByReceipt, kStart);
+  flow.Handed(Place(1, kSchool, Lane::kNormal), limits::kShareNormal, kByReceipt, kStart);
   EXPECT_EQ(flow.MayHand(Lane::kNormal, 1), May::kAfterOthers);
-  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kInFlightShare), May::kNow);
-  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kInFlightShare + 1), May::kAfterOthers);
+  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kShareUrgent), May::kNow);
+  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kShareUrgent + 1), May::kAfterOthers);
 }
 
 TEST(LinkFlowTest, AFullWindowOfNormalMailLeavesTheUrgentLaneItsShareAndOneLargeItem) {
@@ -68,18 +68,18 @@ TEST(LinkFlowTest, AFullWindowOfNormalMailLeavesTheUrgentLaneItsShareAndOneLarge
   EXPECT_EQ(flow.MayHand(Lane::kNormal, 1), May::kAfterReceipts);
   EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kDeliveryBytesMax), May::kNow);
   flow.Handed(Place(1), 100, kByReceipt, kStart);
-  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kInFlightShare - 100), May::kNow);
-  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kInFlightShare), May::kAfterReceipts);
+  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kShareUrgent - 100), May::kNow);
+  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kShareUrgent), May::kAfterReceipts);
 }
 
 TEST(LinkFlowTest, WhoHasNotReceiptedInThisSessionTakesOfThePoolsFirstHalfOnly) {
   SharedFlow shared;
   shared.pooled = limits::kInFlightPool / 2;
   LinkFlow flow(shared);
-  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kInFlightShare + 1), May::kAfterOthers);
+  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kShareUrgent + 1), May::kAfterOthers);
   flow.Handed(Place(1), 10, kByReceipt, kStart);
   flow.Released(Place(1));
-  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kInFlightShare + 1), May::kNow);
+  EXPECT_EQ(flow.MayHand(Lane::kUrgent, limits::kShareUrgent + 1), May::kNow);
 }
 
 TEST(LinkFlowTest, WhatIsNotReceiptedForLongHoldsNothingOfThePoolAndStillFillsTheWindow) {
@@ -87,7 +87,7 @@ TEST(LinkFlowTest, WhatIsNotReceiptedForLongHoldsNothingOfThePoolAndStillFillsTh
   LinkFlow flow(shared);
   flow.Handed(Place(1), limits::kDeliveryBytesMax, kByReceipt, kStart);
   flow.Handed(Place(2), 100, kByReceipt, kStart + std::chrono::seconds(1));
-  EXPECT_EQ(shared.pooled, limits::kDeliveryBytesMax + 100 - limits::kInFlightShare);
+  EXPECT_EQ(shared.pooled, limits::kDeliveryBytesMax + 100 - limits::kShareUrgent);
   flow.Lapse(kStart + limits::kClaimMax - std::chrono::milliseconds(1));
   EXPECT_GT(shared.pooled, 0U);
   flow.Lapse(kStart + limits::kClaimMax);
@@ -149,7 +149,7 @@ class Hosts {
 RC_GTEST_PROP(LinkFlowTest, AnHonestHostGoesOnBesideAnyNumberThatReceiptNothing, ()) {
   Hosts stalled(*rc::gen::inRange<std::size_t>(0, limits::kSessionsMax));
   const auto sizes = *rc::gen::container<std::vector<std::size_t>>(
-      3, rc::gen::element<std::size_t>(2U << 10U, 15U << 10U, 17U << 10U, 300U << 10U,
+      3, rc::gen::element<std::size_t>(2U << 10U, 15U << 10U, 33U << 10U, 300U << 10U,
                                        limits::kDeliveryBytesMax));
   for (const std::size_t size : sizes) {
     switch (*rc::gen::inRange(0, 4)) {
@@ -173,8 +173,9 @@ RC_GTEST_PROP(LinkFlowTest, AnHonestHostGoesOnBesideAnyNumberThatReceiptNothing,
   for (std::uint64_t n = 1; n <= 20; ++n) {
     for (const Lane lane : {Lane::kUrgent, Lane::kNormal}) {
       const MailboxPlace place = Place(n, kSchool, lane);
-      RC_ASSERT(honest.MayHand(lane, limits::kInFlightShare) == May::kNow);
-      honest.Handed(place, limits::kInFlightShare, kByReceipt, stalled.now);
+      const std::size_t share = lane == Lane::kUrgent ? limits::kShareUrgent : limits::kShareNormal;
+      RC_ASSERT(honest.MayHand(lane, share) == May::kNow);
+      honest.Handed(place, share, kByReceipt, stalled.now);
       honest.Released(place);
     }
   }

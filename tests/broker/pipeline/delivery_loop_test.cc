@@ -17,6 +17,8 @@ namespace {
 
 class DeliveryLoopTest : public ::testing::Test {
  protected:
+  explicit DeliveryLoopTest(std::size_t in_flight_pool = limits::kInFlightPool)
+      : loops_(false, in_flight_pool) {}
   TestBroker& broker() { return loops_.broker(); }
   Composed Submit(const std::vector<AgencyId>& schools = {kSchoolA}) {
     Composed notice = broker().Notice(schools);
@@ -148,6 +150,78 @@ TEST_F(DeliveryLoopTest, AFullLinkDoesNotHoldUpAnother) {
   ASSERT_LT(loops_.Delivered(2).size(), 40U);
   Submit({kSchoolB});
   EXPECT_EQ(loops_.Delivered(3).size(), 1U);
+}
+
+// A notice that is too long for a link's own share.
+Composed LongNotice(TestBroker& broker, const AgencyId& school) {
+  auto content = broker.partnership().NoticeContent();
+  content["circumstances"] = std::string(8'000, 'x');
+  content["voiceOfChild"] =
+      text::Value::Map().Set("spokenTo", "yes").Set("words", std::string(2'000, 'y'));
+  return broker.partnership().Compose(broker.partnership().MakeContent(content),
+                                      {{school, kSchoolRole}}, broker.random(), kNight);
+}
+
+// What of it is claimed of the pool.
+std::size_t ClaimOfLongNotice() {
+  TestLoops loops;
+  loops.SayHello(2, {kSchoolA});
+  loops.Offer(1, loops.broker().Submission(LongNotice(loops.broker(), kSchoolA)));
+  CHECK(loops.Delivered(2).size() == 1);
+  const std::size_t bytes = loops.Delivered(2)[0].bytes.size();
+  CHECK(bytes > limits::kShareUrgent);
+  return bytes - limits::kShareUrgent;
+}
+
+// A broker whose pool takes three such notices, and one of those who have not receipted yet.
+class SmallPoolTest : public DeliveryLoopTest {
+ protected:
+  SmallPoolTest() : DeliveryLoopTest(3 * ClaimOfLongNotice()) {
+    loops_.Offer(1, broker().Document(DocumentKind::kDirectory, NextDirectory()));
+    loops_.SayHello(2, {kSchoolA});
+    loops_.SayHello(3, {kSchoolB, kSchoolC});
+  }
+  // Two schools on one host.
+  std::string NextDirectory() {
+    const DocumentVersion last = broker().committer().standing().directory->version();
+    return broker().partnership().Sign(
+        TestPartnership::WithHost(broker().partnership().DirectoryText(last.version + 1, last.hash),
+                                  kSchoolC, TestPartnership::HostOf(kSchoolB)));
+  }
+  void SubmitLarge(const AgencyId& school) {
+    loops_.Offer(1, broker().Submission(LongNotice(broker(), school)));
+  }
+  void Wait(std::chrono::seconds time) {
+    loops_.clock().Wait(time);
+    loops_.Settle();
+  }
+};
+
+// D7: who receipts nothing holds nothing for long, and what waits for it holds up nobody else.
+TEST_F(SmallPoolTest, WhatWaitsForAnotherHostsClaimGoesWhenItLapsesAndTheOthersGoFirst) {
+  SubmitLarge(kSchoolA);
+  ASSERT_EQ(loops_.Delivered(2).size(), 1U);
+  SubmitLarge(kSchoolB);
+  EXPECT_TRUE(loops_.Delivered(3).empty());
+  const Composed small = Submit({kSchoolC});
+  ASSERT_EQ(loops_.Delivered(3).size(), 1U);
+  EXPECT_EQ(loops_.Delivered(3)[0].agency, kSchoolC);
+  Wait(std::chrono::seconds(59));
+  EXPECT_EQ(loops_.Delivered(3).size(), 1U);
+  Wait(std::chrono::seconds(2));
+  EXPECT_EQ(loops_.Delivered(3).size(), 1U) << "a large one goes alone";
+  CommitItem receipt = broker().Item(broker().Receipt(small, 0, ReceiptKind::kStored));
+  loops_.Offer(3, std::move(receipt));
+  ASSERT_EQ(loops_.Delivered(3).size(), 2U);
+  EXPECT_EQ(loops_.Delivered(3)[1].agency, kSchoolB);
+}
+
+TEST_F(SmallPoolTest, WhoHasReceiptedHasTheRestOfThePoolAtOnce) {
+  SubmitLarge(kSchoolA);
+  const Composed small = Submit({kSchoolC});
+  loops_.Offer(3, broker().Item(broker().Receipt(small, 0, ReceiptKind::kStored)));
+  SubmitLarge(kSchoolB);
+  EXPECT_EQ(loops_.Delivered(3).size(), 2U);
 }
 
 TEST_F(DeliveryLoopTest, AReceiptComesToItsSenderWithItsProofUntilAnswered) {
