@@ -2,7 +2,7 @@
 // rows are on their way. A slow, dead or hostile host costs its own window and nobody else's.
 //
 //   handed ──> in flight ──receipted──> gone
-//                  │ └────kClaimMax later, not receipted──> lapsed: counts here, no more in the pool
+//                  │ └────kClaimMax later, not receipted──> lapsed: fills this link, not the pool
 //                  └── session over: nothing to do, the rows are still in the mailbox
 //
 // A share of each lane is the link's own, whatever others do: an urgent notice waits neither for
