@@ -12,7 +12,6 @@ std::size_t PooledOf(std::size_t of_host) {
 
 bool MayQueue(const QueueUse& use, std::size_t bytes) {
   const std::size_t after = use.of_host + bytes;
-  if (after <= limits::kQueuedShare) return true;
   const std::size_t taken = PooledOf(after) - PooledOf(use.of_host);
   if (use.pooled + taken > limits::kQueuedPool) return false;
   if (use.of_host == 0) return true;
