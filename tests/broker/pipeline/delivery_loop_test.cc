@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "schema/model/limits.h"
+#include "schema/seal/joined.h"
 #include "schema/tlog/checkpoint.h"
 #include "schema/wire/envelope_codec.h"
+#include "schema/wire/statement_codec.h"
 #include "tests/fakes/test_loops.h"
 
 namespace havenline {
@@ -210,6 +212,23 @@ TEST_F(SmallPoolTest, WhatWaitsForAnotherHostsClaimLetsTheOthersOfItsHostGoFirst
   loops_.Offer(3, std::move(receipt));
   ASSERT_EQ(loops_.Delivered(3).size(), 2U);
   EXPECT_EQ(loops_.Delivered(3)[1].agency, kSchoolB);
+}
+
+TEST_F(SmallPoolTest, AnUrgentRowThatWaitsForAnotherHostLetsNormalMailGo) {
+  SubmitLarge(kSchoolA);
+  SubmitLarge(kSchoolB);
+  const TestPartnership& partnership = broker().partnership();
+  SignedVoid voided = SignVoid(partnership, kPolice, kSchoolB, {});
+  voided.value.lane = Lane::kNormal;
+  voided.bytes = wire::EncodeVoid(voided.value);
+  voided.signature =
+      partnership.Key(kPolice, seal::Purpose::kVoid)
+          .Sign(seal::Joined(seal::LabelOf(seal::Purpose::kVoid)).Add(voided.bytes).bytes());
+  loops_.Offer(1, broker().Item(voided));
+  EXPECT_TRUE(loops_.Delivered(3).empty());
+  EXPECT_TRUE(std::ranges::any_of(loops_.link(3).frames, [](const Frame& frame) {
+    return std::holds_alternative<VoidFrame>(frame.body);
+  }));
 }
 
 TEST_F(SmallPoolTest, AClaimThatIsNotReceiptedIsTheNextHostsAfterAMinute) {

@@ -357,6 +357,24 @@ TEST_F(GatewayLoopTest, ASessionsBytesInsideAreBounded) {
   EXPECT_EQ(CodeOf(answer->items.at(0).answer), Code::kOverload);
 }
 
+// D7: who floods never takes the last of the window: as much as it has inside is left.
+TEST_F(GatewayLoopTest, ASessionHasNoMoreInsideThanIsLeftOfTheWindow) {
+  const LinkId link = Hello();
+  Turn();  // Its tokens come back to the other loop.
+  Channel<DeliveryEvent> wide(10'000);
+  GatewayLoop loop({*router_, clock_, state_, verify_, wide, in_});
+  in_.Push(
+      havenline::StartSession{link, kSession, kHost, wire::EncodeFrame({kSession, Welcome{}})});
+  loop.Turn({});
+  const std::size_t inside = limits::kAdmissionWindow - 300;
+  const Bytes answers = wire::EncodeFrame({kSession, Receipted{}});
+  loop.Turn(std::vector<Inbound>(inside, Inbound{link, kHost, answers}));
+  ASSERT_EQ(wide.TakeAll().size(), inside);
+  loop.Turn(
+      {Inbound{link, kHost, wire::EncodeFrame({kSession, Submit{Lane::kUrgent, Items(300)}})}});
+  EXPECT_EQ(verify_.TakeAll().size(), 150U);
+}
+
 // A peer of libzmq that takes a few frames and reads no more until it is told to.
 class SlowPeer {
  public:
