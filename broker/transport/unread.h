@@ -58,7 +58,7 @@ class UnreadFrame {
                                 std::shared_ptr<UnreadBytes::Host> host) {
     auto frame = std::make_unique<UnreadFrame>(payload, std::move(unread), std::move(host));
     zmq::message_t message(frame->bytes_.data(), frame->bytes_.size(), &GiveBack, frame.get());
-    frame.release();  // libzmq's until GiveBack.
+    CHECK(frame.release() != nullptr);  // libzmq's until GiveBack.
     return message;
   }
 
