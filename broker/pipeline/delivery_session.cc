@@ -1,6 +1,7 @@
 #include "broker/pipeline/delivery_session.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace havenline {
 namespace {
@@ -36,7 +37,7 @@ std::optional<MailboxPlace> DeliverySession::NextReady() {
   const auto next =
       std::ranges::find_if(ready_, [&](const Box& box) { return !passed_over_.contains(box); });
   if (next == ready_.end()) return std::nullopt;
-  const Box box = *next;
+  Box box = std::move(*next);
   // To the end of its lane, so that one agency's flood does not keep another of the same host
   // waiting.
   ready_.erase(next);
