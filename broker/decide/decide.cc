@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
+#include <tuple>
 
 #include "schema/model/limits.h"
 
@@ -97,16 +100,19 @@ class PolicyCheck {
         {header.exchange, header.sender, header.role, clear.role, message_->claims});
   }
 
-  // Every section that a grant opens and the policy does not allow, named.
-  void CollectObjections(std::vector<Objection>& objections) const {
-    for (const Grant& grant : message_->grants) {
-      const policy::Cell& cell = CellFor(grant.clear);
+  // Every section that a grant opens and the policy does not allow, named; once, if two policies
+  // name it under one rule. `named` is what was: grants (no two are of one recipient and role),
+  // their sections and rules. A message can have thousands, so each costs a look-up, no search.
+  using Named = std::set<std::tuple<std::size_t, std::string, RuleId>>;
+  void CollectObjections(std::vector<Objection>& objections, Named& named) const {
+    for (std::size_t i = 0; i < message_->grants.size(); ++i) {
+      const ClearPart& clear = message_->grants[i].clear;
+      const policy::Cell& cell = CellFor(clear);
       const auto allowed = exchange_.NamesOf(cell.sections);
-      for (const std::string& section : grant.clear.openings) {
+      for (const std::string& section : clear.openings) {
         if (std::ranges::find(allowed, section) != allowed.end()) continue;
-        const Objection objection{grant.clear.recipient, grant.clear.role, section, cell.rule};
-        if (std::ranges::find(objections, objection) == objections.end())
-          objections.push_back(objection);
+        if (named.emplace(i, section, cell.rule).second)
+          objections.push_back({clear.recipient, clear.role, section, cell.rule});
       }
     }
   }
@@ -167,8 +173,10 @@ Decision DecideByPolicy(const VerifiedEnvelope& message, const Standing& standin
 
   const PolicyCheck now_check(message, in_force, *exchange);
   std::vector<Objection> objections;
-  now_check.CollectObjections(objections);
-  if (named != &in_force) PolicyCheck(message, *named, *then).CollectObjections(objections);
+  PolicyCheck::Named objected;
+  now_check.CollectObjections(objections, objected);
+  if (named != &in_force)
+    PolicyCheck(message, *named, *then).CollectObjections(objections, objected);
   if (!objections.empty()) return Denial{Code::kPolicyDenies, std::move(objections)};
 
   Permit permit;

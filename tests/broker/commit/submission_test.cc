@@ -63,6 +63,16 @@ TEST_F(SubmissionTest, ARefusalNamesAsManyObjectionsAsAnAnswerMayAndItsEntryCoun
   EXPECT_EQ(broker_.Offer(forbidden.composed), answer);
 }
 
+TEST_F(SubmissionTest, WhatTwoPoliciesForbidUnderOneRuleIsOneObjection) {
+  const ForbiddenMessage forbidden = MakeForbiddenMessage(broker_);
+  ASSERT_TRUE(IsAccepted(broker_.PublishPolicy([](const std::string& text) {
+    return TestPartnership::Replace(text, "slots = 8", "slots = 64");
+  })));
+  ASSERT_EQ(CodeOf(broker_.Offer(forbidden.composed)), Code::kPolicyDenies);
+  EXPECT_EQ(Json(LastBatch().entries.at(0).parts.at(0)).Find("objections-in-all")->integer(),
+            static_cast<std::int64_t>(forbidden.objections));
+}
+
 TEST_F(SubmissionTest, AnAcceptedMessageWritesExactlyTheRowsPromised) {
   const Composed notice = broker_.Notice({kSchoolA, kSchoolB});
   const LogHead before = broker_.committer().head();
