@@ -13,7 +13,10 @@ namespace {
 constexpr Milliseconds kTurn{50};
 constexpr auto kTickEvery = std::chrono::milliseconds(250);
 constexpr std::size_t kItemsPerFrame = 64;
-constexpr std::size_t kBytesPerFrame = 1U << 20U;
+constexpr std::size_t kBytesPerFrame = 960U << 10U;
+// A frame is full once it has reached these; the last item may be the largest there is.
+static_assert(kBytesPerFrame + limits::kMessageBytesMax + kItemsPerFrame * 64 <
+              limits::kFrameBytesMax);
 constexpr std::size_t kFetchesAtOnce = 4;
 constexpr auto kFetchAnswer = std::chrono::seconds(30);  // Then it is made again.
 constexpr std::size_t kProofsAtOnce = 256;
@@ -262,9 +265,12 @@ void Agent::PumpVoids() {
 
 void Agent::PumpStatements() {
   std::vector<Item> items;
+  std::size_t bytes = 0;
   for (const Keyring::PendingStatement& pending : keys_->pending()) {
-    if (session_->items_free() == 0 || items.size() == kItemsPerFrame) break;
+    if (session_->items_free() == 0 || items.size() == kItemsPerFrame || bytes >= kBytesPerFrame)
+      break;
     if (!statements_sent_.emplace(pending.agency, pending.counter).second) continue;
+    bytes += pending.bytes.size();
     session_->CountSent(1);
     items.push_back({Remember(StatementSent{pending.agency, pending.counter}), pending.bytes});
   }

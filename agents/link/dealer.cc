@@ -20,6 +20,8 @@ constexpr int kReconnectFirst = 100;  // Milliseconds; doubles up to the last.
 constexpr int kReconnectLast = 10'000;
 constexpr int kHandshakeMilliseconds = 10'000;
 constexpr int kQueuedFramesMax = 256;
+// What CURVE puts around a frame (RFC 26, MESSAGE): libzmq holds the sum to its limit.
+constexpr std::size_t kCurveBytes = 33;
 
 }  // namespace
 
@@ -51,7 +53,8 @@ void Dealer::Sockets::Connect(const DealerOptions& options) {
   dealer.set(zmq::sockopt::curve_serverkey, options.broker_key);
   dealer.set(zmq::sockopt::curve_publickey, options.public_key);
   dealer.set(zmq::sockopt::curve_secretkey, options.secret_key);
-  dealer.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(limits::kFrameBytesMax));
+  dealer.set(zmq::sockopt::maxmsgsize,
+             static_cast<std::int64_t>(limits::kFrameBytesMax + kCurveBytes));
   dealer.set(zmq::sockopt::handshake_ivl, kHandshakeMilliseconds);
   dealer.set(zmq::sockopt::reconnect_ivl, kReconnectFirst);
   dealer.set(zmq::sockopt::reconnect_ivl_max, kReconnectLast);

@@ -29,6 +29,8 @@ constexpr int kHandshakeMilliseconds = 3'000;
 constexpr int kUnsentFramesMax = 1'000;  // Per link: frames; Send() bounds their bytes.
 constexpr int kUnreadFramesMax = 64;     // Per link: what it sends is read as it comes.
 constexpr int kSendBuffer = 256 << 10;   // The kernel's, for what has left libzmq.
+// What CURVE puts around a frame (RFC 26, MESSAGE): libzmq holds the sum to its limit.
+constexpr std::size_t kCurveBytes = 33;
 constexpr std::size_t kLinksMax = 2 * limits::kSessionsMax;
 
 // libzmq makes return addresses of five bytes, the first of them zero. One that a peer chose may be
@@ -98,7 +100,8 @@ void Router::Sockets::Listen(const RouterOptions& options) {
   // Without it a missing handler would be no reason to refuse: fail closed or do not start.
   CHECK(zmq_setsockopt(router.handle(), kZapEnforceDomain, &enforce, sizeof(enforce)) == 0);
   router.set(zmq::sockopt::router_mandatory, 1);
-  router.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(limits::kFrameBytesMax));
+  router.set(zmq::sockopt::maxmsgsize,
+             static_cast<std::int64_t>(limits::kFrameBytesMax + kCurveBytes));
   router.set(zmq::sockopt::handshake_ivl, kHandshakeMilliseconds);
   router.set(zmq::sockopt::backlog, kBacklog);
   router.set(zmq::sockopt::sndhwm, kUnsentFramesMax);

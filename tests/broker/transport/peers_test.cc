@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <future>
@@ -20,6 +21,7 @@
 #include "broker/transport/router.h"
 #include "schema/base/check.h"
 #include "schema/base/z85.h"
+#include "schema/model/limits.h"
 #include "schema/seal/seal_key.h"
 #include "tests/fakes/counted_random.h"
 
@@ -148,6 +150,14 @@ TEST_F(PeersTest, ARoutingIdInUseIsNotHandedOver) {
   EXPECT_TRUE(ServeUntil([&] { return !(received += force->Received()).empty(); }));
   EXPECT_EQ(received, "for the force");
   EXPECT_EQ(desk->Received(), "");
+}
+
+// libzmq holds to its limit what CURVE adds, too: a frame that our own agents may send must not be
+// one that ends their connection, again and again.
+TEST_F(PeersTest, AFrameOfTheLargestSizeIsTaken) {
+  const auto force = Connect(force_, "");
+  force->Send(std::string(limits::kFrameBytesMax, 'x'));
+  EXPECT_EQ(Next().payload.size(), limits::kFrameBytesMax);
 }
 
 // Before a handshake a peer is nobody: it must not hold a connection for libzmq's half minute (D7).
