@@ -122,11 +122,11 @@ void LocalPort::AddDesk() {
                                                     {"not-ours", &Desk::NotOurs}};
   for (const auto& [name, call] : calls) {
     Add("POST", std::string("/v1/notices/{number}/") + name,
-        [this, call = call](const Person& person, const HttpRequest&,
-                            const RouteParameters& parameters) {
+        [this, act = call](const Person& person, const HttpRequest&,
+                           const RouteParameters& parameters) {
           const auto number = NumberFrom(parameters.at("number"));
           if (!number) return AnswerOf(tl::unexpected<Fault>(number.error()));
-          return AnswerOf(agent_.Call([&] { return (desk_.*call)(*number, person); }));
+          return AnswerOf(agent_.Call([&] { return (desk_.*act)(*number, person); }));
         });
   }
 }

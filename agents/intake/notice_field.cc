@@ -128,7 +128,7 @@ Result<Value> ValueFor(const Field& field, const std::string& content) {
     case Field::Kind::kText:
       break;
     default:
-      CHECK(!"a field that FindNoticeField refuses");
+      CHECK(false && "a field that FindNoticeField refuses");
   }
   if (content.size() > field.length_max.value_or(0)) {
     return Fail(FaultCode::kInvalid,

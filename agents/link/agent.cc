@@ -107,7 +107,7 @@ void Agent::RunTasks() {
 void Agent::Must(const Result<void>& result) {
   if (result) return;
   options_.fatal(result.error());
-  CHECK(!"the agent must not go on after a fault of its store");
+  CHECK(false && "the agent must not go on after a fault of its store");
 }
 
 void Agent::Tick() {

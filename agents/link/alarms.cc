@@ -44,7 +44,7 @@ FixedText WordOf(AlarmKind kind) {
   for (const KindWords& words : kKinds) {
     if (words.kind == kind) return words.name;
   }
-  CHECK(!"an alarm kind without a name");
+  CHECK(false && "an alarm kind without a name");
   return "unknown";
 }
 

@@ -48,7 +48,7 @@ InState StateAfter(ReceiptKind kind) {
     default:
       break;
   }
-  CHECK(!"not an act of a person at a desk");
+  CHECK(false && "not an act of a person at a desk");
   return InState::kOpened;
 }
 

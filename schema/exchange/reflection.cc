@@ -45,7 +45,7 @@ Field::Kind KindOf(capnp::Type type) {
     default:
       break;
   }
-  CHECK(!"a field of a type that exchanges do not use");
+  CHECK(false && "a field of a type that exchanges do not use");
   return Field::Kind::kText;
 }
 
@@ -132,7 +132,7 @@ capnp::StructSchema SchemaOf(const ExchangeName& name) {
   for (const capnp::StructSchema schema : AllSchemas()) {
     if (TextOf(schema.getProto().getAnnotations(), kExchange) == name.value()) return schema;
   }
-  CHECK(!"no such exchange");
+  CHECK(false && "no such exchange");
   return {};
 }
 

@@ -63,8 +63,8 @@ Result<void> FakeStore::Read() const {
 }
 
 template <class Map, class Key>
-auto FakeStore::FindIn(const Map& map, const Key& key) const
-    -> Result<std::optional<typename Map::mapped_type>> {
+Result<std::optional<typename Map::mapped_type>> FakeStore::FindIn(const Map& map,
+                                                                   const Key& key) const {
   RETURN_IF_FAULT(Read());
   const auto at = map.find(key);
   if (at == map.end()) return std::nullopt;

@@ -96,8 +96,8 @@ class FakeStore final : public Store, public StoreReader {
   // Counts one read; a fault if it is one that was asked to fail.
   Result<void> Read() const REQUIRES(mutex_);
   template <class Map, class Key>
-  auto FindIn(const Map& map, const Key& key) const
-      -> Result<std::optional<typename Map::mapped_type>> REQUIRES(mutex_);
+  Result<std::optional<typename Map::mapped_type>> FindIn(const Map& map, const Key& key) const
+      REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   Kept kept_ GUARDED_BY(mutex_);
