@@ -1,7 +1,10 @@
 #include "agents/link/documents.h"
 
+#include <algorithm>
+
 #include "agents/link/rows.h"
 #include "schema/directory/governance.h"
+#include "schema/seal/seal_key.h"
 #include "schema/tlog/checkpoint.h"
 #include "schema/tlog/merkle.h"
 #include "schema/wire/statement_codec.h"
@@ -160,6 +163,8 @@ Result<void> Documents::CheckNotice(DocumentKind kind, ByteView bytes) const {
       !StatementHolds(key->key, statement)) {
     return Fail(FaultCode::kCorrupt, "a statement whose signature does not hold");
   }
+  if (!std::ranges::all_of(value.keys, seal::CanBeSealedTo, &RecipientKey::key))
+    return Fail(FaultCode::kInvalid, "a statement with a key that nothing can be sealed to");
   return {};
 }
 

@@ -1,6 +1,9 @@
 #include "broker/verify/verified_receipt.h"
 
+#include <algorithm>
+
 #include "schema/seal/joined.h"
+#include "schema/seal/seal_key.h"
 #include "schema/tlog/signed_tree.h"
 
 namespace havenline::verify_detail {
@@ -46,8 +49,13 @@ std::optional<Code> Check(const SignedStatement& value, const PartnershipId& par
                           const KeyLookup& keys) {
   const AgencyStatement& statement = value.statement;
   if (statement.partnership != partnership) return Code::kPartnership;
-  return CheckOne({statement.agency, seal::Purpose::kStatement, statement.key}, value.bytes,
-                  value.signature, keys);
+  if (const auto complaint = CheckOne({statement.agency, seal::Purpose::kStatement, statement.key},
+                                      value.bytes, value.signature, keys))
+    return complaint;
+  // A key that nothing can be sealed to would keep a message from all its other recipients, too.
+  const bool sealable =
+      std::ranges::all_of(statement.keys, seal::CanBeSealedTo, &RecipientKey::key);
+  return sealable ? std::nullopt : std::optional(Code::kDocument);
 }
 
 }  // namespace havenline::verify_detail

@@ -66,4 +66,10 @@ std::optional<Secret<32>> SealKey::Agree(const ByteArray<32>& peer) const {
   return shared;
 }
 
+bool CanBeSealedTo(const SealPublicKey& key) {
+  // Whatever the private key: a multiple of the group's cofactor takes every such point to zero.
+  static const SealKey probe = SealKey::FromPrivate(ByteArray<32>{8});
+  return probe.Agree(key).has_value();
+}
+
 }  // namespace havenline::seal

@@ -32,4 +32,8 @@ class SealKey {
   SealPublicKey public_key_;
 };
 
+// False for a point of low order (RFC 7748, 6.1): nothing can be sealed to it, so it must not
+// become anybody's key. Pure; callable from any thread.
+bool CanBeSealedTo(const SealPublicKey& key);
+
 }  // namespace havenline::seal

@@ -6,6 +6,7 @@
 
 #include "schema/directory/suspension.h"
 #include "schema/seal/hash.h"
+#include "schema/wire/statement_codec.h"
 #include "tests/fakes/test_agent.h"
 
 namespace havenline {
@@ -51,6 +52,26 @@ TEST_F(DocumentsTest, ASuspensionThatComesNewIsHeldToTheKeysInForce) {
       police_.documents().Take({DocumentKind::kSuspension, 1, ToBytes(OwnSuspension(kSchoolA))});
   EXPECT_FALSE(taken.has_value());
   EXPECT_FALSE(police_.documents().suspensions().IsSuspended(kSchoolA));
+}
+
+// One school's key that nothing can be sealed to must not keep a message from the others (D7): what
+// it states is not taken, and it stands as a school without a key.
+TEST_F(DocumentsTest, AStatementWithAKeyThatNothingCanBeSealedToIsNotTaken) {
+  AgencyStatement weak = partnership_.StatementOf(kSchoolA).statement;
+  for (RecipientKey& key : weak.keys) key.key = SealPublicKey{1};
+  const Bytes bytes = wire::EncodeSignedStatement(partnership_.SignStatementOf(weak));
+  EXPECT_FALSE(police_.documents().Take({DocumentKind::kStatement, 1, bytes}).has_value());
+  EXPECT_EQ(police_.documents().statements().Find(kSchoolA), nullptr);
+  police_.Notice(DocumentKind::kStatement,
+                 wire::EncodeSignedStatement(partnership_.StatementOf(kSchoolB)));
+  ASSERT_TRUE(police_.outbox()
+                  .Take({partnership_.MakeContent(partnership_.NoticeContent()),
+                         {{kSchoolA, kSchoolRole}, {kSchoolB, kSchoolRole}},
+                         ""},
+                        kNight)
+                  .has_value());
+  EXPECT_TRUE(police_.outbox().NextOffer(3U << 20U).value().has_value()) << "the other's waits";
+  EXPECT_EQ(police_.AlarmsOf(AlarmKind::kNoKey), 1U);
 }
 
 }  // namespace

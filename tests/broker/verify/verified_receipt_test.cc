@@ -151,5 +151,14 @@ TEST_F(VerifiedReceiptTest, AStatementThatWasChangedOrIsOfElsewhereIsRefused) {
   EXPECT_EQ(Complaint(partnership_.SignStatementOf(elsewhere)), Code::kPartnership);
 }
 
+// Sealing to it fails, and with it the whole message, also to everyone else whom it is for.
+TEST_F(VerifiedReceiptTest, AStatementWithAKeyThatNothingCanBeSealedToIsRefused) {
+  AgencyStatement weak = partnership_.StatementOf(kSchoolA).statement;
+  weak.keys.push_back({kSchoolRole, 2, SealPublicKey{1}, RecipientKey::State::kCurrent});
+  EXPECT_EQ(Complaint(partnership_.SignStatementOf(weak)), Code::kDocument);
+  weak.keys.back().key = partnership_.RecipientKey(kSchoolB, kSchoolRole).public_key();
+  EXPECT_EQ(Complaint(partnership_.SignStatementOf(weak)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace havenline
