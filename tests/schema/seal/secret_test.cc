@@ -1,5 +1,8 @@
 #include "schema/seal/secret.h"
 
+#include <algorithm>
+#include <array>
+#include <new>
 #include <type_traits>
 
 #include <gtest/gtest.h>
@@ -24,6 +27,14 @@ TEST(SecretTest, AMovedFromSecretIsWiped) {
             ByteArray<4>{});  // NOLINT(bugprone-use-after-move): that is the test.
 }
 
+TEST(SecretTest, ASecretIsWipedWhenItGoes) {
+  alignas(Secret<32>) std::array<std::uint8_t, sizeof(Secret<32>)> memory{};
+  auto* const secret = new (memory.data()) Secret<32>(ByteArray<32>{1, 2, 3, 4});
+  ASSERT_EQ(memory[1], 2);
+  secret->~Secret();
+  EXPECT_EQ(std::ranges::count(memory, 0), std::ptrdiff_t{sizeof(Secret<32>)});
+}
+
 TEST(JoinedTest, FieldsCannotSlideIntoEachOther) {
   EXPECT_NE(ToBytes(Joined("ab").Add("c").bytes()), ToBytes(Joined("a").Add("bc").bytes()));
   EXPECT_EQ(HexEncode(Joined("ab").Add(std::uint64_t{5}).bytes()),
@@ -41,6 +52,17 @@ TEST(StoredTest, ARowOpensOnlyInItsPlace) {
   EXPECT_FALSE(OpenStored(key, AsBytes("inbox/2"), stored).has_value());
   EXPECT_FALSE(OpenStored(key, AsBytes("inbox/1"), ByteView(stored).first(20)).has_value());
   EXPECT_FALSE(OpenStored(key, AsBytes("inbox/1"), {}).has_value());
+}
+
+TEST(StoredTest, ARowWithOneBitFlippedDoesNotOpen) {
+  CountedRandom random(3);
+  const LockedSecret<32> key(random.Array<32>());
+  const Bytes stored = SealStored(key, random.Array<12>(), AsBytes("inbox/1"), AsBytes("row"));
+  for (std::size_t bit = 0; bit < stored.size() * 8; ++bit) {
+    Bytes flipped = stored;
+    flipped[bit / 8] = static_cast<std::uint8_t>(flipped[bit / 8] ^ 1U << bit % 8);
+    EXPECT_FALSE(OpenStored(key, AsBytes("inbox/1"), flipped).has_value()) << bit;
+  }
 }
 
 TEST(KeyTextTest, AKeyInTheWrongFileIsRefused) {

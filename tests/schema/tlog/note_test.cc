@@ -55,6 +55,20 @@ TEST(NoteVectorsTest, TheSyntheticCheckpointIsReproducedByteForByte) {
                   .has_value());
 }
 
+// Governance's and log keys enter a configuration or directory in this form: whoever could name a
+// point of small order as one could sign anything in its name.
+TEST(NoteTest, AKeyOfSmallOrderIsRefused) {
+  const auto read = [](const seal::VerifyKey& key) {
+    return NoteKeyFromText(NoteKeyToText({"a.example", key}));
+  };
+  EXPECT_TRUE(read(Signer("a.example", 1).key().key).has_value());
+  EXPECT_FALSE(read({}).has_value());
+  EXPECT_FALSE(read({1}).has_value());
+  seal::VerifyKey not_canonical{};
+  not_canonical.fill(0xFF);
+  EXPECT_FALSE(read(not_canonical).has_value());
+}
+
 TEST(NoteTest, ACertainSignatureThatFailsRefusesTheNoteEvenBesideAGoodOne) {
   const NoteSigner a = Signer("a.example", 1);
   const NoteSigner b = Signer("b.example", 2);
