@@ -13,6 +13,8 @@ import subprocess
 import sys
 
 SKIPPED = 77
+# Not even linked: KJ's event loop, HTTP and RPC, and Cap'n Proto's lax JSON (tests/architecture/banned_test.py).
+BANNED_LIBRARIES = re.compile(r"\[(lib(?:capnp-(?:rpc|json)|kj-[a-z])[^\]]*)\]")
 # In pieces, so that a search for it finds the code that reads it and not this test.
 TEST_SWITCHES = [b"HAVENLINE_" + b"FAULT", b"HAVENLINE_" + b"PLANT", b"HAVENLINE_" + b"CLOCK_FILE"]
 
@@ -38,6 +40,8 @@ def broken(program):
         yield "has memory that is both written and executed"
     if re.search(r"\((RPATH|RUNPATH)\)", dynamic):
         yield "searches for libraries in a folder of its own (RPATH)"
+    for library in BANNED_LIBRARIES.findall(dynamic):
+        yield f"is linked with {library}, which is open to whoever sends"
     if "__stack_chk_fail" not in readelf("--dyn-syms", program):
         yield "is built without stack protection"
     content = program.read_bytes()
