@@ -379,5 +379,15 @@ TEST_F(KeyValueStoreDeathTest, AFamilyNotListedAndAReaderThatWritesAreBugs) {
   EXPECT_DEATH((void)store.Write(NumberedBatch(0)), "CHECK failed");
 }
 
+// RocksDB takes a family without a name, and never opens the store again.
+TEST_F(KeyValueStoreDeathTest, AFamilyWithoutANameOfItsOwnIsABug) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (const char* const name : {"", "default", "rows"}) {
+    KeyValueStoreOptions options = options_;
+    options.families.push_back({name});
+    EXPECT_DEATH((void)KeyValueStore::Open(options), "CHECK failed") << name;
+  }
+}
+
 }  // namespace
 }  // namespace havenline
