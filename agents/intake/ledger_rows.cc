@@ -1,215 +1,229 @@
 #include "agents/intake/ledger_rows.h"
 
+#include <type_traits>
+
 #include "agents/link/rows.h"
 
 namespace havenline::intake {
 namespace {
 
-using rows::Encode;
-using rows::RowView;
 using text::Value;
 
-Value TextList(const std::vector<std::string>& texts) {
-  Value list = Value::List();
-  for (const std::string& text : texts) list.Add(text);
-  return list;
-}
+// --- how each kind of member is stored: one that may be missing is left out, the rest never
 
-bool ReadTexts(const Value::Items& items, std::vector<std::string>& into) {
-  for (const Value& item : items) {
-    if (!item.is(Value::Kind::kText)) return false;
-    into.push_back(item.text());
+class MemberWriter {
+ public:
+  template <class Member>
+  void operator()(const char* name, const Member& member) {
+    row_.Set(name, ValueOf(member));
   }
-  return true;
+  template <class Member>
+  void operator()(const char* name, const std::optional<Member>& member) {
+    if (member) (*this)(name, *member);
+  }
+  Value Take() && { return std::move(row_); }
+
+ private:
+  template <class Number>
+  requires std::is_integral_v<Number>  // Also bool.
+  static Value ValueOf(Number number) { return number; }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  static Value ValueOf(Enum named) { return static_cast<int>(named); }
+  static Value ValueOf(const std::string& text) { return text; }
+  static Value ValueOf(const Digest& digest) { return rows::Encode(digest); }
+  static Value ValueOf(const MessageId& id) { return ToText(id); }
+  static Value ValueOf(TimePoint time) { return ToMilliseconds(time); }
+  static Value ValueOf(const std::vector<std::string>& texts) {
+    Value list = Value::List();
+    for (const std::string& text : texts) list.Add(text);
+    return list;
+  }
+  static Value ValueOf(const Sections& sections) {
+    Value map = Value::Map();
+    for (const auto& [name, value] : sections) map.Set(name, value);
+    return map;
+  }
+
+  Value row_ = Value::Map();
+};
+
+constexpr FileState LastOf(FileState) { return FileState::kDone; }
+constexpr OutcomeKind LastOf(OutcomeKind) { return OutcomeKind::kHeld; }
+constexpr HeldState LastOf(HeldState) { return HeldState::kRejected; }
+
+class MemberReader {
+ public:
+  explicit MemberReader(const Value& row) : view_(row) {}
+
+  template <class Member>
+  void operator()(const char* name, Member& member) {
+    Into(name, member);
+  }
+  template <class Member>
+  void operator()(const char* name, std::optional<Member>& member) {
+    if (view_.Has(name)) Into(name, member.emplace());
+  }
+  bool good() const { return good_ && view_.ok(); }
+
+ private:
+  void Into(const char* name, std::uint64_t& count) { count = view_.Count(name); }
+  void Into(const char* name, bool& truth) { truth = view_.Bool(name); }
+  void Into(const char* name, std::string& text) { text = view_.Text(name); }
+  void Into(const char* name, Digest& digest) { digest = view_.Array<sizeof(Digest)>(name); }
+  void Into(const char* name, MessageId& id) { id = view_.Message(name); }
+  void Into(const char* name, TimePoint& time) { time = view_.Time(name); }
+  void Into(const char* name, std::vector<std::string>& texts) {
+    for (const Value& item : view_.List(name)) {
+      good_ = good_ && item.is(Value::Kind::kText);
+      if (good_) texts.push_back(item.text());
+    }
+  }
+  void Into(const char* name, Sections& sections) {
+    for (const auto& [section, value] : view_.Map(name)) sections.emplace(section, value);
+  }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void Into(const char* name, Enum& named) {
+    const std::int64_t number = view_.Integer(name);
+    good_ = good_ && number >= 0 && number <= static_cast<std::int64_t>(LastOf(named));
+    if (good_) named = static_cast<Enum>(number);
+  }
+
+  rows::RowView view_;
+  bool good_ = true;
+};
+
+// --- the kinds of row: each says once what it is called and which members it has, in the order in
+// which they are stored; `each` writes or reads
+
+template <class Record>
+struct Kind;
+
+template <>
+struct Kind<FileRecord> {
+  static constexpr const char* kName = "intake file";
+  static void Members(auto& file, auto& each) {
+    each("number", file.number);
+    each("name", file.name);
+    each("digest", file.digest);
+    each("bytes", file.bytes);
+    each("modified", file.modified);
+    each("taken", file.taken);
+    each("state", file.state);
+    each("next-row", file.next_row);
+    each("notices", file.counts.notices);
+    each("duplicates", file.counts.duplicates);
+    each("quarantined", file.counts.quarantined);
+    each("held", file.counts.held);
+    each("failed", file.failed);
+    each("target", file.target);
+    each("changed", file.changed_meanwhile);
+    each("finished", file.finished);
+  }
+};
+
+template <>
+struct Kind<RowOutcome> {
+  static constexpr const char* kName = "intake outcome";
+  static void Members(auto& outcome, auto& each) {
+    each("kind", outcome.kind);
+    each("line", outcome.line);
+    each("number", outcome.number);
+    each("column", outcome.column);
+    each("reason", outcome.reason);
+    each("flags", outcome.flags);
+    each("notes", outcome.notes);
+  }
+};
+
+template <>
+struct Kind<NoticeRecord> {
+  static constexpr const char* kName = "intake notice";
+  static void Members(auto& notice, auto& each) {
+    each("number", notice.number);
+    each("reference", notice.reference);
+    each("stated", notice.stated);
+    each("content", notice.content);
+    each("file", notice.file);
+    each("row", notice.row);
+    each("made", notice.made);
+    each("rejected", notice.rejected);
+    each("origin", notice.origin);
+    each("held", notice.held);
+  }
+};
+
+template <>
+struct Kind<QuarantinedRow> {
+  static constexpr const char* kName = "quarantined row";
+  static void Members(auto& quarantined, auto& each) {
+    each("number", quarantined.number);
+    each("file", quarantined.file);
+    each("line", quarantined.line);
+    each("column", quarantined.column);
+    each("reason", quarantined.reason);
+    each("row", quarantined.row);
+    each("time", quarantined.time);
+    each("taken-on-by", quarantined.taken_on_by);
+    each("over", quarantined.over);
+  }
+};
+
+template <>
+struct Kind<HeldRow> {
+  static constexpr const char* kName = "held row";
+  static void Members(auto& held, auto& each) {
+    each("number", held.number);
+    each("notice", held.notice);
+    each("file", held.file);
+    each("line", held.line);
+    each("flags", held.flags);
+    each("notes", held.notes);
+    each("time", held.time);
+    each("alarmed-late", held.alarmed_late);
+    each("state", held.state);
+    each("decided-by", held.decided_by);
+    each("decided", held.decided);
+  }
+};
+
+template <>
+struct Kind<Sections> {
+  static constexpr const char* kName = "held row's content";
+  static void Members(auto& sections, auto& each) { each("sections", sections); }
+};
+
+template <class Record>
+Value Write(const Record& record) {
+  MemberWriter writer;
+  Kind<Record>::Members(record, writer);
+  return std::move(writer).Take();
 }
 
-// An enumeration that was stored as its number.
-template <class Enum>
-bool ReadEnum(std::int64_t number, Enum last, Enum& into) {
-  if (number < 0 || number > static_cast<std::int64_t>(last)) return false;
-  into = static_cast<Enum>(number);
-  return true;
+template <class Record>
+Result<Record> Read(const Value& row) {
+  MemberReader reader(row);
+  Record record;
+  Kind<Record>::Members(record, reader);
+  if (!reader.good()) return rows::Corrupt(Kind<Record>::kName);
+  return record;
 }
 
 }  // namespace
 
-Value ToRow(const FileRecord& file) {
-  Value row = Value::Map()
-                  .Set("number", file.number)
-                  .Set("name", file.name)
-                  .Set("digest", Encode(file.digest))
-                  .Set("bytes", file.bytes)
-                  .Set("modified", ToMilliseconds(file.modified))
-                  .Set("taken", ToMilliseconds(file.taken))
-                  .Set("state", static_cast<int>(file.state))
-                  .Set("next-row", file.next_row)
-                  .Set("notices", file.counts.notices)
-                  .Set("duplicates", file.counts.duplicates)
-                  .Set("quarantined", file.counts.quarantined)
-                  .Set("held", file.counts.held)
-                  .Set("failed", file.failed)
-                  .Set("target", file.target)
-                  .Set("changed", file.changed_meanwhile);
-  if (file.finished) row.Set("finished", ToMilliseconds(*file.finished));
-  return row;
-}
+Value ToRow(const FileRecord& file) { return Write(file); }
+Value ToRow(const RowOutcome& outcome) { return Write(outcome); }
+Value ToRow(const NoticeRecord& notice) { return Write(notice); }
+Value ToRow(const QuarantinedRow& quarantined) { return Write(quarantined); }
+Value ToRow(const HeldRow& held) { return Write(held); }
+Value ToRow(const Sections& sections) { return Write(sections); }
 
-Result<FileRecord> FileFrom(const Value& row) {
-  RowView view(row);
-  FileRecord file;
-  file.number = view.Count("number");
-  file.name = view.Text("name");
-  file.digest = view.Array<32>("digest");
-  file.bytes = view.Count("bytes");
-  file.modified = view.Time("modified");
-  file.taken = view.Time("taken");
-  file.finished = view.OptionalTime("finished");
-  const bool known = ReadEnum(view.Integer("state"), FileState::kDone, file.state);
-  file.next_row = view.Count("next-row");
-  file.counts.notices = view.Count("notices");
-  file.counts.duplicates = view.Count("duplicates");
-  file.counts.quarantined = view.Count("quarantined");
-  file.counts.held = view.Count("held");
-  file.failed = view.Text("failed");
-  file.target = view.Text("target");
-  file.changed_meanwhile = view.Bool("changed");
-  if (!view.ok() || !known) return rows::Corrupt("intake file");
-  return file;
-}
-
-Value ToRow(const RowOutcome& outcome) {
-  return Value::Map()
-      .Set("kind", static_cast<int>(outcome.kind))
-      .Set("line", outcome.line)
-      .Set("number", outcome.number)
-      .Set("column", outcome.column)
-      .Set("reason", outcome.reason)
-      .Set("flags", TextList(outcome.flags))
-      .Set("notes", TextList(outcome.notes));
-}
-
-Result<RowOutcome> OutcomeFrom(const Value& row) {
-  RowView view(row);
-  RowOutcome outcome;
-  bool good = ReadEnum(view.Integer("kind"), OutcomeKind::kHeld, outcome.kind);
-  outcome.line = view.Count("line");
-  outcome.number = view.Count("number");
-  outcome.column = view.Count("column");
-  outcome.reason = view.Text("reason");
-  good = ReadTexts(view.List("flags"), outcome.flags) && good;
-  good = ReadTexts(view.List("notes"), outcome.notes) && good;
-  if (!view.ok() || !good) return rows::Corrupt("intake outcome");
-  return outcome;
-}
-
-Value ToRow(const NoticeRecord& notice) {
-  Value row = Value::Map()
-                  .Set("number", notice.number)
-                  .Set("reference", notice.reference)
-                  .Set("stated", notice.stated)
-                  .Set("content", Encode(notice.content))
-                  .Set("file", notice.file)
-                  .Set("row", notice.row)
-                  .Set("made", ToMilliseconds(notice.made))
-                  .Set("rejected", notice.rejected);
-  if (notice.origin) row.Set("origin", ToText(*notice.origin));
-  if (notice.held) row.Set("held", *notice.held);
-  return row;
-}
-
-Result<NoticeRecord> NoticeFrom(const Value& row) {
-  RowView view(row);
-  NoticeRecord notice;
-  notice.number = view.Count("number");
-  notice.reference = view.Text("reference");
-  notice.stated = view.Text("stated");
-  notice.content = view.Array<32>("content");
-  notice.file = view.Count("file");
-  notice.row = view.Count("row");
-  notice.made = view.Time("made");
-  notice.rejected = view.Bool("rejected");
-  if (view.Has("origin")) notice.origin = view.Message("origin");
-  if (view.Has("held")) notice.held = view.Count("held");
-  if (!view.ok()) return rows::Corrupt("intake notice");
-  return notice;
-}
-
-Value ToRow(const QuarantinedRow& quarantined) {
-  Value row = Value::Map()
-                  .Set("number", quarantined.number)
-                  .Set("file", quarantined.file)
-                  .Set("line", quarantined.line)
-                  .Set("column", quarantined.column)
-                  .Set("reason", quarantined.reason)
-                  .Set("row", Encode(quarantined.row))
-                  .Set("time", ToMilliseconds(quarantined.time))
-                  .Set("taken-on-by", quarantined.taken_on_by);
-  if (quarantined.over) row.Set("over", ToMilliseconds(*quarantined.over));
-  return row;
-}
-
-Result<QuarantinedRow> QuarantinedFrom(const Value& row) {
-  RowView view(row);
-  QuarantinedRow quarantined;
-  quarantined.number = view.Count("number");
-  quarantined.file = view.Text("file");
-  quarantined.line = view.Count("line");
-  quarantined.column = view.Count("column");
-  quarantined.reason = view.Text("reason");
-  quarantined.row = view.Array<32>("row");
-  quarantined.time = view.Time("time");
-  quarantined.over = view.OptionalTime("over");
-  quarantined.taken_on_by = view.Text("taken-on-by");
-  if (!view.ok()) return rows::Corrupt("quarantined row");
-  return quarantined;
-}
-
-Value ToRow(const HeldRow& held) {
-  Value row = Value::Map()
-                  .Set("number", held.number)
-                  .Set("notice", held.notice)
-                  .Set("file", held.file)
-                  .Set("line", held.line)
-                  .Set("flags", TextList(held.flags))
-                  .Set("notes", TextList(held.notes))
-                  .Set("time", ToMilliseconds(held.time))
-                  .Set("alarmed-late", held.alarmed_late)
-                  .Set("state", static_cast<int>(held.state))
-                  .Set("decided-by", held.decided_by);
-  if (held.decided) row.Set("decided", ToMilliseconds(*held.decided));
-  return row;
-}
-
-Result<HeldRow> HeldFrom(const Value& row) {
-  RowView view(row);
-  HeldRow held;
-  held.number = view.Count("number");
-  held.notice = view.Count("notice");
-  held.file = view.Text("file");
-  held.line = view.Count("line");
-  bool good = ReadTexts(view.List("flags"), held.flags);
-  good = ReadTexts(view.List("notes"), held.notes) && good;
-  held.time = view.Time("time");
-  held.alarmed_late = view.Bool("alarmed-late");
-  good = ReadEnum(view.Integer("state"), HeldState::kRejected, held.state) && good;
-  held.decided_by = view.Text("decided-by");
-  held.decided = view.OptionalTime("decided");
-  if (!view.ok() || !good) return rows::Corrupt("held row");
-  return held;
-}
-
-Value ToRow(const Sections& sections) {
-  Value map = Value::Map();
-  for (const auto& [name, value] : sections) map.Set(name, value);
-  return Value::Map().Set("sections", std::move(map));
-}
-
-Result<Sections> SectionsFrom(const Value& row) {
-  RowView view(row);
-  Sections sections;
-  for (const auto& [name, value] : view.Map("sections")) sections.emplace(name, value);
-  if (!view.ok()) return rows::Corrupt("held row's content");
-  return sections;
-}
+Result<FileRecord> FileFrom(const Value& row) { return Read<FileRecord>(row); }
+Result<RowOutcome> OutcomeFrom(const Value& row) { return Read<RowOutcome>(row); }
+Result<NoticeRecord> NoticeFrom(const Value& row) { return Read<NoticeRecord>(row); }
+Result<QuarantinedRow> QuarantinedFrom(const Value& row) { return Read<QuarantinedRow>(row); }
+Result<HeldRow> HeldFrom(const Value& row) { return Read<HeldRow>(row); }
+Result<Sections> SectionsFrom(const Value& row) { return Read<Sections>(row); }
 
 }  // namespace havenline::intake
