@@ -19,6 +19,11 @@ constexpr std::size_t kSchoolNameBytesMax =
     150;  // As the notice's field has it; the URN says which.
 constexpr const char* kHomeEducated = "home-educated";  // In place of a URN in references.
 
+// What every reference to this child in this incident begins with.
+std::string ChildPrefix(const RowFacts& facts, const std::string& force) {
+  return force + "|" + facts.incident + "|" + facts.child + "|";
+}
+
 // What the row said, whatever the day: computed flags and what the register adds stay out.
 Digest DigestOf(const RowFacts& facts) {
   Value sections = Value::Map();
@@ -107,7 +112,7 @@ NoticeDraft MakeDraft(RowFacts facts, const std::optional<Placed>& placed, const
   CHECK(placed.has_value() != facts.home_educated);
   NoticeDraft draft;
   draft.content = DigestOf(facts);
-  const std::string child = force + "|" + facts.incident + "|" + facts.child + "|";
+  const std::string child = ChildPrefix(facts, force);
   draft.reference = child + (placed ? placed->now->urn : kHomeEducated);
   draft.stated = child + (placed ? placed->stated->urn : kHomeEducated);
   draft.flags = std::move(facts.flags);
@@ -127,6 +132,18 @@ NoticeDraft MakeDraft(RowFacts facts, const std::optional<Placed>& placed, const
                           ", which follows it");
   }
   return draft;
+}
+
+RowIdentity IdentityOf(const PartialFacts& partly, const std::optional<Placed>& placed,
+                       const std::string& force) {
+  RowIdentity identity;
+  if (!partly.which_child) return identity;
+  identity.child = ChildPrefix(partly.facts, force);
+  if (partly.content) identity.content = DigestOf(partly.facts);
+  if (!partly.school || placed.has_value() == partly.facts.home_educated) return identity;
+  identity.reference = identity.child + (placed ? placed->now->urn : kHomeEducated);
+  identity.stated = identity.child + (placed ? placed->stated->urn : kHomeEducated);
+  return identity;
 }
 
 Routing RouteNotice(const NoticeDraft& draft, const RouteView& view) {

@@ -22,6 +22,15 @@ namespace havenline::intake {
 NoticeDraft MakeDraft(RowFacts facts, const std::optional<Placed>& placed, const std::string& force,
                       const std::vector<std::string>& hold_flags);
 
+// A row that could not go; `placed`: nothing if its school is not known, or it names none.
+RowIdentity IdentityOf(const PartialFacts& partly, const std::optional<Placed>& placed,
+                       const std::string& force);
+// A draft, or a notice made of one: `of` has a reference, what was stated, and its content.
+template <class Notice>
+RowIdentity IdentityOf(const Notice& of) {
+  return {of.reference.substr(0, of.reference.rfind('|') + 1), of.reference, of.stated, of.content};
+}
+
 // Who sends, and who is who.
 struct RouteView {
   const Directory& directory;

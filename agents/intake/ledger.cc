@@ -74,7 +74,7 @@ Result<void> Ledger::Load() {
   }));
   RETURN_IF_FAULT(Each(store_, kQuarantined, QuarantinedFrom, [&](QuarantinedRow row) {
     saw("quarantined", row.number);
-    if (!row.over) quarantine_of_[row.row] = row.number;
+    Index(row);
     quarantined_.insert_or_assign(row.number, std::move(row));
   }));
   return Each(store_, kHeld, HeldFrom, [&](HeldRow row) {
@@ -206,12 +206,37 @@ QuarantinedRow& Ledger::AddQuarantined(QuarantinedRow row, StoreBatch& batch) {
   return at->second;
 }
 
-void Ledger::Put(const QuarantinedRow& row, StoreBatch& batch) {
-  if (row.over) {
-    quarantine_of_.erase(row.row);
-  } else {
-    quarantine_of_[row.row] = row.number;
+std::vector<QuarantinedRow*> Ledger::QuarantinedOf(const std::string& child) {
+  std::vector<QuarantinedRow*> rows;
+  const auto numbers = quarantines_of_child_.find(child);
+  if (child.empty() || numbers == quarantines_of_child_.end()) return rows;
+  for (const std::uint64_t number : numbers->second) {
+    QuarantinedRow* const row = Quarantined(number);
+    if (row != nullptr && row->identity.child == child) rows.push_back(row);
   }
+  return rows;
+}
+
+std::size_t Ledger::RestOf(std::uint64_t file) const {
+  const auto rest = rest_of_.find(file);
+  return rest == rest_of_.end() ? 0 : rest->second.size();
+}
+
+void Ledger::Index(const QuarantinedRow& row) {
+  if (!row.identity.child.empty()) quarantines_of_child_[row.identity.child].insert(row.number);
+  if (!row.over) {
+    quarantine_of_[row.row] = row.number;
+    if (row.rest_of != 0) rest_of_[row.rest_of].insert(row.number);
+    return;
+  }
+  const auto same = quarantine_of_.find(row.row);
+  if (same != quarantine_of_.end() && same->second == row.number) quarantine_of_.erase(same);
+  const auto rest = rest_of_.find(row.rest_of);
+  if (rest != rest_of_.end()) rest->second.erase(row.number);
+}
+
+void Ledger::Put(const QuarantinedRow& row, StoreBatch& batch) {
+  Index(row);
   batch.Put(Table::kIntake, KeyOf(kQuarantined, row.number), ToRow(row));
 }
 
@@ -251,6 +276,11 @@ void Ledger::Prune(TimePoint now, StoreBatch& batch) {
   std::erase_if(quarantined_, [&](const auto& each) {
     if (!each.second.over || *each.second.over >= oldest) return false;
     batch.Delete(Table::kIntake, KeyOf(kQuarantined, each.first));
+    const auto of_child = quarantines_of_child_.find(each.second.identity.child);
+    if (of_child != quarantines_of_child_.end()) {
+      of_child->second.erase(each.first);
+      if (of_child->second.empty()) quarantines_of_child_.erase(of_child);
+    }
     return true;
   });
   std::erase_if(held_, [&](const auto& each) {

@@ -96,6 +96,10 @@ struct QuarantinedRow {
   std::size_t column = 0;
   std::string reason;
   Digest row{};  // Of its cells: the same row again is the same entry.
+  RowIdentity identity;
+  std::uint64_t file_number = 0;  // Of `file`: where it came last; 0 in rows of an older version.
+  std::uint64_t rest_of =
+      0;  // The file whose one alarm for all the rest stands for it; 0: its own.
   TimePoint time;
   std::optional<TimePoint> over;
   std::string taken_on_by;  // Empty if it is over because the row went, mended or as it was.
@@ -159,6 +163,10 @@ class Ledger {
   QuarantinedRow* Quarantined(std::uint64_t number);
   // The open entry of a row with these cells.
   QuarantinedRow* OpenQuarantine(const Digest& row);
+  // The entries, open and over, of this child in this incident, by RowIdentity::child.
+  std::vector<QuarantinedRow*> QuarantinedOf(const std::string& child);
+  // How many open entries share that file's alarm for the rest.
+  std::size_t RestOf(std::uint64_t file) const;
   QuarantinedRow& AddQuarantined(QuarantinedRow row, StoreBatch& batch);  // Gives it its number.
   void Put(const QuarantinedRow& row, StoreBatch& batch);
 
@@ -178,6 +186,7 @@ class Ledger {
   std::uint64_t NextNumber(const std::string& of, StoreBatch& batch);
   void Index(const NoticeRecord& notice);
   void Unindex(const NoticeRecord& notice);
+  void Index(const QuarantinedRow& row);
 
   AgentStore& store_;
   std::map<std::string, std::uint64_t> last_number_;
@@ -186,6 +195,8 @@ class Ledger {
   std::map<std::string, std::uint64_t> notice_of_;  // By reference, and by what the row stated.
   std::map<std::uint64_t, QuarantinedRow> quarantined_;
   std::map<Digest, std::uint64_t> quarantine_of_;  // By their cells, of now and before.
+  std::map<std::string, std::set<std::uint64_t>> quarantines_of_child_;
+  std::map<std::uint64_t, std::set<std::uint64_t>> rest_of_;  // Open ones, by file.
   std::map<std::uint64_t, HeldRow> held_;
 };
 

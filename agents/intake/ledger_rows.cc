@@ -21,6 +21,10 @@ class MemberWriter {
   void operator()(const char* name, const std::optional<Member>& member) {
     if (member) (*this)(name, *member);
   }
+  template <class Member>
+  void Later(const char* name, const Member& member) {
+    (*this)(name, member);
+  }
   Value Take() && { return std::move(row_); }
 
  private:
@@ -63,6 +67,11 @@ class MemberReader {
   template <class Member>
   void operator()(const char* name, std::optional<Member>& member) {
     if (view_.Has(name)) Into(name, member.emplace());
+  }
+  // A member that rows of older versions lack.
+  template <class Member>
+  void Later(const char* name, Member& member) {
+    if (view_.Has(name)) (*this)(name, member);
   }
   bool good() const { return good_ && view_.ok(); }
 
@@ -167,6 +176,12 @@ struct Kind<QuarantinedRow> {
     each("time", quarantined.time);
     each("taken-on-by", quarantined.taken_on_by);
     each("over", quarantined.over);
+    each.Later("child", quarantined.identity.child);
+    each.Later("reference", quarantined.identity.reference);
+    each.Later("stated", quarantined.identity.stated);
+    each("content", quarantined.identity.content);
+    each.Later("file-number", quarantined.file_number);
+    each.Later("rest-of", quarantined.rest_of);
   }
 };
 

@@ -60,6 +60,30 @@ struct RowFacts {
       notes;  // For the receipt: what was read in a way that a person should know.
 };
 
+// What can be told of a row that has a problem, and how far it is to be trusted.
+struct PartialFacts {
+  RowFacts facts;
+  bool which_child = false;  // Incident and child …
+  bool school = false;       // … how it names the school …
+  bool content = false;      // … and all the rest.
+};
+
+// Which notice a row would make, as far as that is known of a row that cannot go. By this it is
+// recognised when it comes again, mended.
+struct RowIdentity {
+  std::string child;      // force|incident|child|; empty: it does not say, and then nothing does.
+  std::string reference;  // As a draft's; empty: nobody knows which school it means.
+  std::string stated;
+  std::optional<Digest> content;  // As a draft's; none: something of it cannot be read.
+
+  // As what was sent before is found again.
+  bool SameNotice(const RowIdentity& other) const {
+    if (reference.empty() || other.reference.empty()) return false;
+    return reference == other.reference || reference == other.stated || stated == other.reference ||
+           stated == other.stated;
+  }
+};
+
 // A notice that could be sent.
 struct NoticeDraft {
   std::string reference;  // force|incident|child|urn: one notice for each, ever.

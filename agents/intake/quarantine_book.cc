@@ -14,18 +14,50 @@ std::string SubjectOf(const QuarantinedRow& row) {
   return "quarantined row " + std::to_string(row.number);
 }
 
-std::string RestSubject(const FileRecord& file) {
-  return "quarantined rows of file " + std::to_string(file.number);
+std::string RestSubject(std::uint64_t file) {
+  return "quarantined rows of file " + std::to_string(file);
+}
+
+std::string WordsOf(const QuarantinedRow& row) {
+  return "The row in line " + std::to_string(row.line) + " of " + row.file +
+         " was not sent: " + row.reason +
+         ". Mend it in the file of quarantined rows in FAILED and drop that file into IN; or tell "
+         "the school otherwise, and take it on.";
 }
 
 }  // namespace
 
-QuarantinedRow* QuarantineBook::Known(const RowPlace& place) {
-  if (place.earlier) {
-    QuarantinedRow* const earlier = ledger_.Quarantined(*place.earlier);
-    if (earlier != nullptr && !earlier->over) return earlier;
+// The open entry whose number the row gives itself.
+QuarantinedRow* QuarantineBook::Named(const RowPlace& place) const {
+  QuarantinedRow* const named = place.earlier ? ledger_.Quarantined(*place.earlier) : nullptr;
+  return named == nullptr || named->over ? nullptr : named;
+}
+
+std::vector<QuarantinedRow*> QuarantineBook::MendedBy(const RowPlace& place) const {
+  std::vector<QuarantinedRow*> mended;
+  const auto add = [&](QuarantinedRow* row) {
+    if (std::ranges::find(mended, row) == mended.end()) mended.push_back(row);
+  };
+  if (QuarantinedRow* const named = Named(place); named != nullptr) add(named);
+  if (QuarantinedRow* const same = ledger_.OpenQuarantine(place.digest); same != nullptr) add(same);
+  if (place.went_before) return mended;
+  const auto of_child = ledger_.QuarantinedOf(place.identity.child);
+  bool known_school = false;  // It has an entry of its own, open or over.
+  std::vector<QuarantinedRow*> unknown_school;
+  for (QuarantinedRow* const row : of_child) {
+    const bool earlier = row->file_number < place.file.number;
+    if (row->identity.SameNotice(place.identity)) {
+      known_school = true;
+      if (!row->over && earlier) add(row);
+    } else if (row->identity.reference.empty() && !row->over) {
+      unknown_school.push_back(row);
+    }
   }
-  return ledger_.OpenQuarantine(place.digest);
+  if (!mended.empty() || known_school || place.earlier || unknown_school.size() != 1) return mended;
+  QuarantinedRow* const only = unknown_school.front();
+  const bool all_else = only->identity.content && only->identity.content == place.identity.content;
+  if (all_else && only->file_number < place.file.number) add(only);
+  return mended;
 }
 
 std::uint64_t QuarantineBook::Add(const RowPlace& place, const RowProblem& problem, TimePoint now,
@@ -36,37 +68,52 @@ std::uint64_t QuarantineBook::Add(const RowPlace& place, const RowProblem& probl
                      .column = problem.column,
                      .reason = problem.reason,
                      .row = place.digest,
+                     .identity = place.identity,
+                     .file_number = place.file.number,
+                     .rest_of = 0,
                      .time = now,
                      .over = std::nullopt,
                      .taken_on_by = ""};
-  if (QuarantinedRow* const known = Known(place); known != nullptr) {
+  QuarantinedRow* known = Named(place);
+  if (known == nullptr) known = ledger_.OpenQuarantine(place.digest);
+  if (known != nullptr) {
     row.number = known->number;
+    row.rest_of = known->rest_of;
     row.time = known->time;
     *known = std::move(row);
     ledger_.Put(*known, batch);
+    alarms_.Renew(AlarmKind::kRowQuarantined, SubjectOf(*known), WordsOf(*known), batch);
     return known->number;
   }
+  const bool of_its_own = place.file.counts.quarantined < kRowAlarmsPerFile;
+  if (!of_its_own) row.rest_of = place.file.number;
   const QuarantinedRow& added = ledger_.AddQuarantined(std::move(row), batch);
-  if (place.file.counts.quarantined < kRowAlarmsPerFile) {
-    alarms_.Raise(
-        AlarmKind::kRowQuarantined, SubjectOf(added),
-        "The row in line " + std::to_string(place.line) + " of " + place.file.name +
-            " was not sent: " + problem.reason +
-            ". Mend it in the file of quarantined rows in FAILED and drop that file into IN; or "
-            "tell the school otherwise, and take it on.",
-        now, batch);
+  if (of_its_own) {
+    alarms_.Raise(AlarmKind::kRowQuarantined, SubjectOf(added), WordsOf(added), now, batch);
   } else {
-    alarms_.Raise(
-        AlarmKind::kRowQuarantined, RestSubject(place.file),
-        "More than " + std::to_string(kRowAlarmsPerFile) + " rows of " + place.file.name +
-            " were not sent. Its receipt lists them all; look at the list of quarantined rows.",
-        now, batch);
+    RenewRest(place.file.number, now, batch);
   }
   return added.number;
 }
 
+// One alarm for the many of a file: it says how many are left, and ends with the last.
+void QuarantineBook::RenewRest(std::uint64_t file, TimePoint now, StoreBatch& batch) {
+  const std::size_t open = ledger_.RestOf(file);
+  const std::string subject = RestSubject(file);
+  if (open == 0) return alarms_.Settle(AlarmKind::kRowQuarantined, subject, now, batch);
+  const auto record = ledger_.files().find(file);
+  const std::string name =
+      record == ledger_.files().end() ? "file " + std::to_string(file) : record->second.name;
+  const std::string words = "Beside those with an alarm each, rows of " + name +
+                            " were not sent, and " + std::to_string(open) +
+                            " of them still wait. Its receipt lists them all; look at the list of "
+                            "quarantined rows.";
+  alarms_.Raise(AlarmKind::kRowQuarantined, subject, words, now, batch);
+  alarms_.Renew(AlarmKind::kRowQuarantined, subject, words, batch);
+}
+
 void QuarantineBook::Settle(const RowPlace& place, TimePoint now, StoreBatch& batch) {
-  if (QuarantinedRow* const known = Known(place); known != nullptr) End(*known, "", now, batch);
+  for (QuarantinedRow* const row : MendedBy(place)) End(*row, "", now, batch);
 }
 
 Result<void> QuarantineBook::TakeOn(std::uint64_t number, const std::string& login, TimePoint now,
@@ -83,6 +130,7 @@ void QuarantineBook::End(QuarantinedRow& row, const std::string& login, TimePoin
   row.over = now;
   row.taken_on_by = login;
   ledger_.Put(row, batch);
+  if (row.rest_of != 0) return RenewRest(row.rest_of, now, batch);
   alarms_.Settle(AlarmKind::kRowQuarantined, SubjectOf(row), now, batch);
 }
 

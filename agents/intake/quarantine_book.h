@@ -1,11 +1,21 @@
 // QuarantineBook: rows that could not be sent, until a person has mended them or taken them on.
 // Each is alarmed once, however often the same row comes again.
 //
+// A row that goes at last settles the entries that it mends, and no other:
+//   the same cells         the row as it was, since the world has changed
+//   its number             of a file of quarantined rows
+//   incident, child, school, in a later file: the records system was corrected
+//   incident, child and all else, in a later file, where the entry's school was not known and no
+//   other entry could be meant
+// Whatever is in doubt stays open for a person.
+//
 // Adds to the caller's batch. Owned by the agent's loop.
 
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "agents/intake/ledger.h"
 #include "agents/link/alarms.h"
@@ -19,6 +29,8 @@ struct RowPlace {
   std::size_t line = 0;
   Digest digest{};
   std::optional<std::uint64_t> earlier;  // The number that a file of quarantined rows gives it.
+  RowIdentity identity;
+  bool went_before = false;  // It says again what a notice said.
 };
 
 class QuarantineBook {
@@ -28,7 +40,7 @@ class QuarantineBook {
   // Returns its number.
   std::uint64_t Add(const RowPlace& place, const RowProblem& problem, TimePoint now,
                     StoreBatch& batch);
-  // The row has an outcome at last, mended or as it was: nobody need look any more.
+  // The row has an outcome at last: nobody need look any more at what it mends.
   void Settle(const RowPlace& place, TimePoint now, StoreBatch& batch);
 
   // A person has dealt with it otherwise. kMissing if there is no such row.
@@ -40,7 +52,9 @@ class QuarantineBook {
   std::size_t open_count() const;
 
  private:
-  QuarantinedRow* Known(const RowPlace& place);
+  QuarantinedRow* Named(const RowPlace& place) const;
+  std::vector<QuarantinedRow*> MendedBy(const RowPlace& place) const;
+  void RenewRest(std::uint64_t file, TimePoint now, StoreBatch& batch);
   void End(QuarantinedRow& row, const std::string& login, TimePoint now, StoreBatch& batch);
 
   Ledger& ledger_;

@@ -1,6 +1,7 @@
 #include "agents/intake/row_reader.h"
 
 #include <algorithm>
+#include <array>
 
 #include "agents/intake/limits.h"
 #include "agents/intake/quarantine_file.h"
@@ -64,20 +65,36 @@ class RowReader::OneRow {
         today_(ToLocal(reader.zone_.zone, now).day) {}
 
   RowReading Read() {
-    ReadExclusions();
-    ReadReferences();
-    for (const ColumnRule& rule : mapping_.rules) ReadRule(rule);
-    ReadTime();
-    ReadSchool();
-    FinishSections();
-    CheckChild();
-    ReadFlags();
+    ReadAll();
     if (problem_) return *std::move(problem_);
     return std::move(facts_);
   }
 
+  PartialFacts ReadPartly() {
+    ReadAll();
+    return {std::move(facts_), !bad_[kReferences], !bad_[kSchool], !bad_[kContent]};
+  }
+
  private:
+  enum Part : std::uint8_t { kReferences, kSchool, kContent };
+
+  void ReadAll() {
+    ReadExclusions();
+    reading_ = kReferences;
+    ReadReferences();
+    reading_ = kContent;
+    for (const ColumnRule& rule : mapping_.rules) ReadRule(rule);
+    ReadTime();
+    reading_ = kSchool;
+    ReadSchool();
+    reading_ = kContent;
+    FinishSections();
+    CheckChild();
+    ReadFlags();
+  }
+
   void Complain(const std::string& column, std::string_view what) {
+    bad_[reading_] = true;
     const std::size_t number = reader_.At(column) + 1;
     std::string words = "column " + std::to_string(number) + " (\"" + column + "\"): ";
     words += what;
@@ -306,6 +323,8 @@ class RowReader::OneRow {
   SectionsBuilder builder_;
   std::optional<Value> time_;
   std::optional<RowProblem> problem_;
+  Part reading_ = kContent;
+  std::array<bool, 3> bad_{};
 };
 
 Result<RowReader> RowReader::For(const Mapping& mapping, const std::vector<std::string>& header,
@@ -338,6 +357,10 @@ Result<RowReader> RowReader::For(const Mapping& mapping, const std::vector<std::
 
 RowReading RowReader::Read(const std::vector<std::string>& fields, TimePoint now) const {
   return OneRow(*this, fields, now).Read();
+}
+
+PartialFacts RowReader::ReadPartly(const std::vector<std::string>& fields, TimePoint now) const {
+  return OneRow(*this, fields, now).ReadPartly();
 }
 
 std::optional<std::uint64_t> RowReader::QuarantineNumber(

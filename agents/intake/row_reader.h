@@ -38,6 +38,9 @@ class RowReader {
   // `fields`: as many as the header has.
   RowReading Read(const std::vector<std::string>& fields, TimePoint now) const;
 
+  // What a row with a problem says all the same.
+  PartialFacts ReadPartly(const std::vector<std::string>& fields, TimePoint now) const;
+
   // Columns that the mapping does not mention: for the receipt.
   const std::vector<std::string>& unused() const { return unused_; }
 

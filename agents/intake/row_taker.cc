@@ -30,6 +30,22 @@ std::variant<NoticeDraft, RowProblem> DraftOf(const FileInHand& file, std::size_
   return MakeDraft(std::move(facts), placed, setup.mapping().force, hold_flags);
 }
 
+// Which notice a row would make that cannot go.
+RowIdentity IdentityOfRow(const FileInHand& file, std::size_t row, const Setup& setup,
+                          TimePoint now) {
+  const text::CsvRow& of = file.rows.table.rows[row];
+  if (of.problem) return {};
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
+  const PartialFacts partly = file.rows.reader->ReadPartly(of.fields, now);
+  std::optional<Placed> placed;
+  if (partly.school && !partly.facts.home_educated) {
+    const auto placing =
+        setup.establishments().Place(partly.facts.school, ToLocal(setup.zone().zone, now).day);
+    if (const auto* const found = std::get_if<Placed>(&placing)) placed = *found;
+  }
+  return IdentityOf(partly, placed, setup.mapping().force);
+}
+
 }  // namespace
 
 // What one slice comes to.
@@ -88,18 +104,26 @@ Result<void> RowTaker::TakeSlice(FileInHand& file, const Setup& setup) {
 RowOutcome RowTaker::TakeRow(FileInHand& file, const Setup& setup, Slice& slice) {
   const std::size_t row = file.outcomes.size();
   const text::CsvRow& of = file.rows.table.rows[row];
-  const RowPlace place{*file.record, of.line, DigestOfRow(file.bytes, file.rows, row),
-                       // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
-                       of.problem ? std::nullopt : file.rows.reader->QuarantineNumber(of.fields)};
+  RowPlace place{.file = *file.record,
+                 .line = of.line,
+                 .digest = DigestOfRow(file.bytes, file.rows, row),
+                 .earlier = {},
+                 .identity = {}};
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
+  if (!of.problem) place.earlier = file.rows.reader->QuarantineNumber(of.fields);
   // It was sent before a crash came between: whatever it would come to today, that is its outcome.
   if (const auto made = file.made.find(row); made != file.made.end()) {
+    place.identity = IdentityOf(*parts_.ledger.Notice(made->second));
     parts_.quarantine.Settle(place, slice.now, slice.outcomes);
     ++slice.counts.notices;
     return {OutcomeKind::kNotice, of.line, made->second, 0, "", {}, {}};
   }
   auto draft = DraftOf(file, row, setup, slice.hold_flags, slice.now);
-  if (auto* const problem = std::get_if<RowProblem>(&draft))
+  if (auto* const problem = std::get_if<RowProblem>(&draft)) {
+    place.identity = IdentityOfRow(file, row, setup, slice.now);
     return Quarantine(place, std::move(*problem), slice);
+  }
+  place.identity = IdentityOf(std::get<NoticeDraft>(draft));
   return TakeDraft(file, std::move(std::get<NoticeDraft>(draft)), place, slice);
 }
 
@@ -146,13 +170,15 @@ NoticeRecord& RowTaker::Reserve(const FileInHand& file, const NoticeDraft& draft
                                  draft.flags.empty() ? slice.intents : slice.outcomes);
 }
 
-RowOutcome RowTaker::Repeat(const NoticeRecord& known, const NoticeDraft& draft,
-                            const RowPlace& place, Slice& slice) {
+RowOutcome RowTaker::Repeat(const NoticeRecord& known, const NoticeDraft& draft, RowPlace place,
+                            Slice& slice) {
   if (known.content == draft.content) {
+    place.went_before = true;
     parts_.quarantine.Settle(place, slice.now, slice.outcomes);
     ++slice.counts.duplicates;
     return {OutcomeKind::kDuplicate, place.line, known.number, 0, "", {}, draft.notes};
   }
+  place.identity.content.reset();  // It repeats nothing.
   return Quarantine(
       place,
       {0,

@@ -67,7 +67,7 @@ class RowTaker {
   RowOutcome TakeRow(FileInHand& file, const Setup& setup, Slice& slice);
   RowOutcome TakeDraft(FileInHand& file, NoticeDraft draft, const RowPlace& place, Slice& slice);
   RowOutcome Quarantine(const RowPlace& place, RowProblem problem, Slice& slice);
-  RowOutcome Repeat(const NoticeRecord& known, const NoticeDraft& draft, const RowPlace& place,
+  RowOutcome Repeat(const NoticeRecord& known, const NoticeDraft& draft, RowPlace place,
                     Slice& slice);
   NoticeRecord& Reserve(const FileInHand& file, const NoticeDraft& draft, Slice& slice);
 

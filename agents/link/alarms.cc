@@ -98,6 +98,16 @@ void Alarms::Raise(AlarmKind kind, const std::string& subject, const std::string
   LogEvent(LogLevel::kWarning, "alarm.raised", {{"kind", WordOf(kind)}, {"number", number}});
 }
 
+void Alarms::Renew(AlarmKind kind, const std::string& subject, const std::string& words,
+                   StoreBatch& batch) {
+  const auto known = number_of_.find({kind, subject});
+  if (known == number_of_.end()) return;
+  Alarm& alarm = alarms_.at(known->second);
+  if (alarm.over || alarm.words == words) return;
+  alarm.words = words;
+  Put(known->second, batch);
+}
+
 void Alarms::Settle(AlarmKind kind, const std::string& subject, TimePoint now, StoreBatch& batch) {
   const auto known = number_of_.find({kind, subject});
   if (known == number_of_.end()) return;

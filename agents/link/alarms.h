@@ -63,6 +63,9 @@ class Alarms {
   // Adds to `batch`. The same kind and subject again changes nothing, unless it was over.
   void Raise(AlarmKind kind, const std::string& subject, const std::string& words, TimePoint now,
              StoreBatch& batch);
+  // Other words for what stands, taken on or not; nothing if it does not stand.
+  void Renew(AlarmKind kind, const std::string& subject, const std::string& words,
+             StoreBatch& batch);
   // Its cause is gone: nobody need look any more.
   void Settle(AlarmKind kind, const std::string& subject, TimePoint now, StoreBatch& batch);
   // A person takes it on. kMissing if there is no such alarm.
