@@ -33,12 +33,36 @@ QuarantinedRow* QuarantineBook::Named(const RowPlace& place) const {
   return named == nullptr || named->over ? nullptr : named;
 }
 
+// Whether the row that gives itself the number of `row` is that row. A number is soon copied, or
+// moved up a line by a spreadsheet, so what the rows say must agree.
+bool QuarantineBook::Mends(const RowPlace& place, const QuarantinedRow& row) const {
+  if (row.row == place.digest) return true;
+  if (row.identity.child.empty() || row.identity.child != place.identity.child) return false;
+  if (row.identity.SameNotice(place.identity)) return true;
+  // Its school was unknown, and may be what was mended: unless the row is another of this child's.
+  if (!row.identity.reference.empty() || place.went_before) return false;
+  return std::ranges::none_of(
+      ledger_.QuarantinedOf(row.identity.child), [&](const QuarantinedRow* other) {
+        return other->row == place.digest || other->identity.SameNotice(place.identity);
+      });
+}
+
+std::optional<std::string> QuarantineBook::DoubtOf(const RowPlace& place) const {
+  const QuarantinedRow* const named = Named(place);
+  if (named == nullptr || Mends(place, *named)) return std::nullopt;
+  const std::string number = std::to_string(named->number);
+  return "its last column names the quarantined row " + number +
+         ", and incident, child and school do not show that it is that row: " + number +
+         " stays open until a person has looked";
+}
+
 std::vector<QuarantinedRow*> QuarantineBook::MendedBy(const RowPlace& place) const {
   std::vector<QuarantinedRow*> mended;
   const auto add = [&](QuarantinedRow* row) {
     if (std::ranges::find(mended, row) == mended.end()) mended.push_back(row);
   };
-  if (QuarantinedRow* const named = Named(place); named != nullptr) add(named);
+  if (QuarantinedRow* const named = Named(place); named != nullptr && Mends(place, *named))
+    add(named);
   if (QuarantinedRow* const same = ledger_.OpenQuarantine(place.digest); same != nullptr) add(same);
   if (place.went_before) return mended;
   const auto of_child = ledger_.QuarantinedOf(place.identity.child);
@@ -75,7 +99,7 @@ std::uint64_t QuarantineBook::Add(const RowPlace& place, const RowProblem& probl
                      .over = std::nullopt,
                      .taken_on_by = ""};
   QuarantinedRow* known = Named(place);
-  if (known == nullptr) known = ledger_.OpenQuarantine(place.digest);
+  if (known == nullptr || !Mends(place, *known)) known = ledger_.OpenQuarantine(place.digest);
   if (known != nullptr) {
     row.number = known->number;
     row.rest_of = known->rest_of;

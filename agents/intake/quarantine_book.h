@@ -3,7 +3,7 @@
 //
 // A row that goes at last settles the entries that it mends, and no other:
 //   the same cells         the row as it was, since the world has changed
-//   its number             of a file of quarantined rows
+//   its number             of a file of quarantined rows, if incident, child and school agree
 //   incident, child, school, in a later file: the records system was corrected
 //   incident, child and all else, in a later file, where the entry's school was not known and no
 //   other entry could be meant
@@ -42,6 +42,9 @@ class QuarantineBook {
                     StoreBatch& batch);
   // The row has an outcome at last: nobody need look any more at what it mends.
   void Settle(const RowPlace& place, TimePoint now, StoreBatch& batch);
+  // For the receipt: the row gives itself the number of an open entry that it does not mend, or not
+  // so that nobody could doubt it. Ask first: the others change what it is judged by.
+  std::optional<std::string> DoubtOf(const RowPlace& place) const;
 
   // A person has dealt with it otherwise. kMissing if there is no such row.
   Result<void> TakeOn(std::uint64_t number, const std::string& login, TimePoint now,
@@ -53,6 +56,7 @@ class QuarantineBook {
 
  private:
   QuarantinedRow* Named(const RowPlace& place) const;
+  bool Mends(const RowPlace& place, const QuarantinedRow& row) const;
   std::vector<QuarantinedRow*> MendedBy(const RowPlace& place) const;
   void RenewRest(std::uint64_t file, TimePoint now, StoreBatch& batch);
   void End(QuarantinedRow& row, const std::string& login, TimePoint now, StoreBatch& batch);

@@ -114,9 +114,8 @@ RowOutcome RowTaker::TakeRow(FileInHand& file, const Setup& setup, Slice& slice)
   // It was sent before a crash came between: whatever it would come to today, that is its outcome.
   if (const auto made = file.made.find(row); made != file.made.end()) {
     place.identity = IdentityOf(*parts_.ledger.Notice(made->second));
-    parts_.quarantine.Settle(place, slice.now, slice.outcomes);
     ++slice.counts.notices;
-    return {OutcomeKind::kNotice, of.line, made->second, 0, "", {}, {}};
+    return {OutcomeKind::kNotice, of.line, made->second, 0, "", {}, SettledNotes(place, slice)};
   }
   auto draft = DraftOf(file, row, setup, slice.hold_flags, slice.now);
   if (auto* const problem = std::get_if<RowProblem>(&draft)) {
@@ -138,7 +137,7 @@ RowOutcome RowTaker::TakeDraft(FileInHand& file, NoticeDraft draft, const RowPla
   if (!content) return Quarantine(place, {0, content.error().detail}, slice);
   auto& routed = std::get<Routed>(routing);
   draft.notes.insert(draft.notes.end(), routed.notes.begin(), routed.notes.end());
-  parts_.quarantine.Settle(place, slice.now, slice.outcomes);
+  for (std::string& note : SettledNotes(place, slice)) draft.notes.push_back(std::move(note));
   NoticeRecord& notice = Reserve(file, draft, slice);
   if (!draft.flags.empty()) {
     const std::vector<std::string> flags(draft.flags.begin(), draft.flags.end());
@@ -174,9 +173,10 @@ RowOutcome RowTaker::Repeat(const NoticeRecord& known, const NoticeDraft& draft,
                             Slice& slice) {
   if (known.content == draft.content) {
     place.went_before = true;
-    parts_.quarantine.Settle(place, slice.now, slice.outcomes);
+    std::vector<std::string> notes = draft.notes;
+    for (std::string& note : SettledNotes(place, slice)) notes.push_back(std::move(note));
     ++slice.counts.duplicates;
-    return {OutcomeKind::kDuplicate, place.line, known.number, 0, "", {}, draft.notes};
+    return {OutcomeKind::kDuplicate, place.line, known.number, 0, "", {}, std::move(notes)};
   }
   place.identity.content.reset();  // It repeats nothing.
   return Quarantine(
@@ -188,10 +188,24 @@ RowOutcome RowTaker::Repeat(const NoticeRecord& known, const NoticeDraft& draft,
 }
 
 RowOutcome RowTaker::Quarantine(const RowPlace& place, RowProblem problem, Slice& slice) {
+  std::vector<std::string> notes = DoubtNotes(place);
   const std::uint64_t number = parts_.quarantine.Add(place, problem, slice.now, slice.outcomes);
   ++slice.counts.quarantined;
-  return {OutcomeKind::kQuarantined, place.line, number, problem.column,
-          std::move(problem.reason), {},         {}};
+  return {OutcomeKind::kQuarantined, place.line, number,          problem.column,
+          std::move(problem.reason), {},         std::move(notes)};
+}
+
+// The row has an outcome at last. What is to be said of it in the receipt.
+std::vector<std::string> RowTaker::SettledNotes(const RowPlace& place, Slice& slice) {
+  std::vector<std::string> notes = DoubtNotes(place);
+  parts_.quarantine.Settle(place, slice.now, slice.outcomes);
+  return notes;
+}
+
+std::vector<std::string> RowTaker::DoubtNotes(const RowPlace& place) const {
+  auto doubt = parts_.quarantine.DoubtOf(place);
+  if (!doubt) return {};
+  return {*std::move(doubt)};
 }
 
 }  // namespace havenline::intake

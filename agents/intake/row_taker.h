@@ -69,6 +69,8 @@ class RowTaker {
   RowOutcome Quarantine(const RowPlace& place, RowProblem problem, Slice& slice);
   RowOutcome Repeat(const NoticeRecord& known, const NoticeDraft& draft, RowPlace place,
                     Slice& slice);
+  std::vector<std::string> SettledNotes(const RowPlace& place, Slice& slice);
+  std::vector<std::string> DoubtNotes(const RowPlace& place) const;
   NoticeRecord& Reserve(const FileInHand& file, const NoticeDraft& draft, Slice& slice);
 
   RowTakerParts parts_;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "agents/intake/receipt.h"
+#include "schema/text/json.h"
 #include "tests/agents/intake/intake_fixture.h"
 
 namespace havenline::intake {
@@ -64,6 +66,16 @@ class QuarantineTest : public IntakeTest {
     Write("drop/IN/" + name, text);
     Run(6s);
     EXPECT_EQ(Place(name), "SENT");
+  }
+  // What a file's receipt notes of its rows.
+  std::string Notes(const std::string& name) const {
+    const std::string path = scratch_ / "drop" / "SENT" / (name + kReceiptSuffix);
+    std::ifstream file(path);
+    std::ostringstream read;
+    read << file.rdbuf();
+    const auto receipt = text::ParseJson(read.str(), path);
+    EXPECT_TRUE(receipt.has_value()) << path;
+    return text::CanonicalJson(*receipt->Find("notes"));
   }
 };
 
@@ -198,6 +210,76 @@ TEST_F(QuarantineTest, TheAlarmForAllTheRestCountsDownAndEnds) {
   EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowQuarantined), 1U);
   DropRows("wednesday.csv", {last});
   EXPECT_EQ(agent_.AlarmsOf(AlarmKind::kRowQuarantined), 0U);
+}
+
+// --- the file of quarantined rows comes back
+
+TEST_F(QuarantineTest, ARowMendedInItsFileEndsTheAlarmOfItsNumber) {
+  DropRows("monday.csv", {{.name = ""}, {.child = "C2", .urn = kNoSchool}});
+  DropMended("mended.csv", {{{}, 1}, {{.child = "C2", .urn = kMaud, .name = "OTHERNAME"}, 2}});
+  EXPECT_THAT(Waiting(), IsEmpty());
+  EXPECT_EQ(Notes("mended.csv"), "[]");
+}
+
+TEST_F(QuarantineTest, ANumberOfAnotherRowEndsNoAlarmAndTheReceiptSaysSo) {
+  DropRows("monday.csv", {{.child = "C1", .urn = kNoSchool}, {.child = "C2", .urn = kNoSchool}});
+  EXPECT_THAT(Waiting(), ElementsAre(1, 2));
+  // The second row was copied over the first, but for the last column.
+  DropMended("mended.csv", {{{.child = "C2", .urn = kMaud}, 1}});
+  EXPECT_THAT(Waiting(), ElementsAre(1, 2));
+  EXPECT_THAT(Notes("mended.csv"), AllOf(HasSubstr("names the quarantined row 1"),
+                                         HasSubstr("1 stays open"), HasSubstr("\"row\":2")));
+  EXPECT_EQ(agent_.outbox().messages().size(), 1U);
+}
+
+TEST_F(QuarantineTest, NumbersThatASpreadsheetShiftedEndTheAlarmsOfTheRowsTheyStandBeside) {
+  DropRows("monday.csv",
+           {{.child = "C1", .name = ""}, {.child = "C2", .name = ""}, {.child = "C3", .name = ""}});
+  DropMended("mended.csv", {{{.child = "C1"}, 2}, {{.child = "C2"}, 3}});
+  EXPECT_THAT(Waiting(), ElementsAre(3));
+  EXPECT_THAT(Notes("mended.csv"), AllOf(HasSubstr("row 2, and"), HasSubstr("row 3, and")));
+}
+
+TEST_F(QuarantineTest, ABadRowWithAnotherRowsNumberTakesNotItsPlace) {
+  DropRows("monday.csv", {{.child = "C1", .name = ""}});
+  DropMended("mended.csv", {{{.child = "C2", .name = ""}, 1}});
+  EXPECT_THAT(Waiting(), ElementsAre(1, 2));
+  EXPECT_THAT(Words(AlarmKind::kRowQuarantined), HasSubstr("line 2 of monday.csv"));
+  EXPECT_THAT(Notes("mended.csv"), HasSubstr("1 stays open"));
+}
+
+// Of one child with two schools, the rows differ in the school alone.
+TEST_F(QuarantineTest, ANumberOfTheChildsOtherSchoolEndsNoAlarm) {
+  DropRows("monday.csv", {{.urn = kNoSchool}, {.urn = kMaud, .name = ""}});
+  DropMended("mended.csv", {{{.urn = kMaud}, 1}});
+  EXPECT_THAT(Waiting(), ElementsAre(1));  // 2 was mended, whatever number stood beside it.
+  EXPECT_THAT(Notes("mended.csv"), HasSubstr("1 stays open"));
+  DropRows("monday-2.csv", {{.incident = "I2", .urn = kNotJoined}});
+  DropMended("mended-2.csv", {{{.incident = "I2", .urn = kOak}, 3}});
+  EXPECT_THAT(Waiting(), ElementsAre(1, 3));
+}
+
+TEST_F(QuarantineTest, ACopyOfWhatWentBeforeEndsNoAlarm) {
+  DropRows("monday.csv", {{.urn = kMaud}, {.urn = kNoSchool}});
+  DropMended("mended.csv", {{{.urn = kMaud}, 1}});
+  EXPECT_THAT(Waiting(), ElementsAre(1));
+  EXPECT_EQ(Count("duplicates"), 1);
+  EXPECT_THAT(Notes("mended.csv"), HasSubstr("1 stays open"));
+}
+
+TEST_F(QuarantineTest, WhereTheReferenceItselfWasMissingAPersonLooks) {
+  DropRows("monday.csv", {{.incident = ""}});
+  DropMended("mended.csv", {{{}, 1}});
+  EXPECT_EQ(agent_.outbox().messages().size(), 1U);
+  EXPECT_THAT(Waiting(), ElementsAre(1));
+  EXPECT_THAT(Notes("mended.csv"), HasSubstr("1 stays open"));
+}
+
+TEST_F(QuarantineTest, ANumberThatIsOverOrNeverWasIsNoDoubt) {
+  DropRows("monday.csv", {{.name = ""}});
+  DropMended("mended.csv", {{{}, 1}});
+  DropMended("again.csv", {{{}, 1}, {{.child = "C2"}, 77}});
+  EXPECT_EQ(Notes("again.csv"), "[]");
 }
 
 }  // namespace
