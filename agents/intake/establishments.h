@@ -69,6 +69,7 @@ class Establishments {
 
   const Establishment* Find(const std::string& urn) const;
   std::size_t size() const { return by_urn_.size(); }
+  std::size_t open_count() const { return open_count_; }  // By what the register says of each.
   std::size_t unreadable_rows() const { return unreadable_rows_; }
 
  private:
@@ -86,6 +87,7 @@ class Establishments {
   std::unordered_map<std::string, Group> by_laestab_;
   std::unordered_map<std::string, Group> by_name_;  // Folded.
   std::unordered_map<std::string, std::vector<std::string>> successors_;
+  std::size_t open_count_ = 0;
   std::size_t unreadable_rows_ = 0;
 };
 

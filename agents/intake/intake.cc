@@ -14,7 +14,6 @@ namespace {
 
 constexpr const char* kFolderSubject = "drop folder";
 constexpr const char* kSetupSubject = "intake";
-constexpr const char* kRegisterSubject = "register of establishments";
 constexpr const char* kLeftPrefix = "IN/";
 constexpr auto kSetUpEvery = std::chrono::seconds(60);
 constexpr auto kClocksEvery = std::chrono::seconds(1);
@@ -116,6 +115,10 @@ Result<void> Intake::SetUp(TimePoint now, Monotonic mono) {
   if (mono < next_setup_) return {};
   next_setup_ = mono + kSetUpEvery;
   auto setup = CheckSender().and_then([&] { return Setup::Load(configuration_, hold_flags); });
+  if (setup) {
+    if (auto why = CheckRegister((*setup)->establishments()))
+      setup = Fail(FaultCode::kInvalid, configuration_.schools.string() + ": " + *std::move(why));
+  }
   if (!setup) {
     if (not_running_ != setup.error().detail) {
       LogEvent(LogLevel::kError, "intake.not-running", {{"why", OperatorDetail(setup.error())}});
@@ -129,6 +132,7 @@ Result<void> Intake::SetUp(TimePoint now, Monotonic mono) {
             {"unreadable", setup_->establishments().unreadable_rows()}});
   StoreBatch batch;
   parts_.alarms.Settle(AlarmKind::kDocuments, kSetupSubject, now, batch);
+  RegisterTaken(now, batch);
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
 }
@@ -150,28 +154,10 @@ Result<void> Intake::CheckSender() const {
 
 Result<void> Intake::NotRunning(const std::string& why, TimePoint now) {
   not_running_ = why;
+  const std::string words = "Intake does not run, and files wait in IN: " + why;
   StoreBatch batch;
-  parts_.alarms.Raise(AlarmKind::kDocuments, kSetupSubject,
-                      "Intake does not run, and files wait in IN: " + why, now, batch);
-  if (batch.empty()) return {};
-  return parts_.store.Commit(batch);
-}
-
-Result<void> Intake::WatchRegister(TimePoint now, Monotonic mono) {
-  const auto news = setup_->Watch(mono);
-  if (!news) return {};
-  StoreBatch batch;
-  if (*news) {
-    LogEvent(LogLevel::kInfo, "intake.register-taken",
-             {{"establishments", setup_->establishments().size()}});
-    parts_.alarms.Settle(AlarmKind::kDocuments, kRegisterSubject, now, batch);
-  } else {
-    parts_.alarms.Raise(
-        AlarmKind::kDocuments, kRegisterSubject,
-        "The newer register of establishments cannot be used, and the older stays: " +
-            news->error().detail,
-        now, batch);
-  }
+  parts_.alarms.Raise(AlarmKind::kDocuments, kSetupSubject, words, now, batch);
+  parts_.alarms.Renew(AlarmKind::kDocuments, kSetupSubject, words, batch);
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
 }

@@ -59,6 +59,9 @@ class Intake {
   Result<void> TakeOn(std::uint64_t quarantined, const std::string& login);
   Result<MessageId> Release(std::uint64_t held, const std::string& login);
   Result<void> Reject(std::uint64_t held, const std::string& login);
+  // A register that was refused since it has only so many open establishments is right all the
+  // same. kInvalid if none waits, or one with another number of them.
+  Result<void> ConfirmRegister(std::size_t open, const std::string& login);
   bool MayDecide(const std::string& login) const {
     return configuration_.supervisors.empty() || configuration_.supervisors.contains(login);
   }
@@ -74,6 +77,8 @@ class Intake {
   Result<void> SetUp(TimePoint now, Monotonic mono);
   Result<void> CheckSender() const;
   Result<void> NotRunning(const std::string& why, TimePoint now);
+  std::optional<std::string> CheckRegister(const Establishments& found);
+  void RegisterTaken(TimePoint now, StoreBatch& batch);
   Result<void> WatchRegister(TimePoint now, Monotonic mono);
 
   Result<void> LookForFile(TimePoint now, Monotonic mono);
@@ -92,8 +97,9 @@ class Intake {
   RowTaker taker_;
   FileFinisher finisher_;
 
-  std::unique_ptr<Setup> setup_;  // Nothing while intake does not run.
-  std::string not_running_;       // Why.
+  std::unique_ptr<Setup> setup_;                  // Nothing while intake does not run.
+  std::string not_running_;                       // Why.
+  std::optional<std::size_t> register_in_doubt_;  // How many open establishments it has.
   std::optional<FileInHand> in_hand_;
   bool folder_made_ = false;
   Monotonic next_scan_{};

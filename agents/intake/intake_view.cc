@@ -72,15 +72,24 @@ Value Intake::Status() const {
                      .Set("quarantined-open", quarantine_.open_count())
                      .Set("held-waiting", held_.waiting_count())
                      .Set("files", std::move(files));
+  const RegisterRecord taken = ledger_.taken_register().value_or(RegisterRecord{});
+  if (register_in_doubt_) {
+    status.Set("register-in-doubt",
+               Value::Map().Set("open", *register_in_doubt_).Set("open-before", taken.open));
+  }
   if (setup_ == nullptr) return std::move(status).Set("why-not-running", not_running_);
   Value not_recorded = Value::List();
   for (const std::string& flag : setup_->mapping().flags_not_recorded) not_recorded.Add(flag);
+  const Establishments& establishments = setup_->establishments();
+  Value in_use = Value::Map()
+                     .Set("establishments", establishments.size())
+                     .Set("open", establishments.open_count())
+                     .Set("unreadable-rows", establishments.unreadable_rows())
+                     .Set("written", FormatUtc(setup_->register_time()));
+  if (!taken.confirmed_by.empty()) in_use.Set("confirmed-by", taken.confirmed_by);
   return std::move(status)
       .Set("flags-not-recorded", std::move(not_recorded))
-      .Set("register", Value::Map()
-                           .Set("establishments", setup_->establishments().size())
-                           .Set("unreadable-rows", setup_->establishments().unreadable_rows())
-                           .Set("written", FormatUtc(setup_->register_time())));
+      .Set("register", std::move(in_use));
 }
 
 }  // namespace havenline::intake

@@ -18,6 +18,7 @@ constexpr const char* kOutcome = "row/";
 constexpr const char* kNotice = "notice/";
 constexpr const char* kQuarantined = "quarantined/";
 constexpr const char* kHeld = "held/";
+constexpr const char* kRegister = "register";
 constexpr const char* kHeldSections = "held-content/";
 
 std::string KeyOf(const char* prefix, std::uint64_t number) { return prefix + NumberText(number); }
@@ -77,10 +78,14 @@ Result<void> Ledger::Load() {
     Index(row);
     quarantined_.insert_or_assign(row.number, std::move(row));
   }));
-  return Each(store_, kHeld, HeldFrom, [&](HeldRow row) {
+  RETURN_IF_FAULT(Each(store_, kHeld, HeldFrom, [&](HeldRow row) {
     saw("held", row.number);
     held_.insert_or_assign(row.number, std::move(row));
-  });
+  }));
+  ASSIGN_OR_RETURN(const auto taken, store_.Get(Table::kIntake, kRegister));
+  if (!taken) return {};
+  ASSIGN_OR_RETURN(register_, RegisterFrom(*taken));
+  return {};
 }
 
 std::uint64_t Ledger::NextNumber(const std::string& of, StoreBatch& batch) {
@@ -263,6 +268,11 @@ Result<Sections> Ledger::HeldSections(std::uint64_t number) const {
 
 void Ledger::DropHeldSections(std::uint64_t number, StoreBatch& batch) const {
   batch.Delete(Table::kIntake, KeyOf(kHeldSections, number));
+}
+
+void Ledger::Put(RegisterRecord taken, StoreBatch& batch) {
+  batch.Put(Table::kIntake, kRegister, ToRow(taken));
+  register_ = std::move(taken);
 }
 
 void Ledger::Prune(TimePoint now, StoreBatch& batch) {

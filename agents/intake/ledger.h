@@ -128,6 +128,14 @@ struct HeldRow {
   bool waiting() const { return state == HeldState::kWaiting; }
 };
 
+// The register of establishments that was taken last: the next is held to it.
+struct RegisterRecord {
+  std::size_t open = 0;      // Of its establishments.
+  std::string confirmed_by;  // Who said that it is right although it has lost so many; or empty.
+
+  friend bool operator==(const RegisterRecord&, const RegisterRecord&) = default;
+};
+
 class Ledger {
  public:
   explicit Ledger(AgentStore& store) : store_(store) {}
@@ -178,6 +186,10 @@ class Ledger {
   Result<Sections> HeldSections(std::uint64_t number) const;
   void DropHeldSections(std::uint64_t number, StoreBatch& batch) const;
 
+  // --- the register; none before the first is taken
+  const std::optional<RegisterRecord>& taken_register() const { return register_; }
+  void Put(RegisterRecord taken, StoreBatch& batch);
+
   // Forgets what is too old to matter (limits.h). Call now and then.
   void Prune(TimePoint now, StoreBatch& batch);
 
@@ -198,6 +210,7 @@ class Ledger {
   std::map<std::string, std::set<std::uint64_t>> quarantines_of_child_;
   std::map<std::uint64_t, std::set<std::uint64_t>> rest_of_;  // Open ones, by file.
   std::map<std::uint64_t, HeldRow> held_;
+  std::optional<RegisterRecord> register_;
 };
 
 }  // namespace havenline::intake

@@ -209,6 +209,15 @@ struct Kind<Sections> {
   static void Members(auto& sections, auto& each) { each("sections", sections); }
 };
 
+template <>
+struct Kind<RegisterRecord> {
+  static constexpr const char* kName = "register of establishments";
+  static void Members(auto& taken, auto& each) {
+    each("open", taken.open);
+    each("confirmed-by", taken.confirmed_by);
+  }
+};
+
 template <class Record>
 Value Write(const Record& record) {
   MemberWriter writer;
@@ -233,6 +242,7 @@ Value ToRow(const NoticeRecord& notice) { return Write(notice); }
 Value ToRow(const QuarantinedRow& quarantined) { return Write(quarantined); }
 Value ToRow(const HeldRow& held) { return Write(held); }
 Value ToRow(const Sections& sections) { return Write(sections); }
+Value ToRow(const RegisterRecord& taken) { return Write(taken); }
 
 Result<FileRecord> FileFrom(const Value& row) { return Read<FileRecord>(row); }
 Result<RowOutcome> OutcomeFrom(const Value& row) { return Read<RowOutcome>(row); }
@@ -240,5 +250,6 @@ Result<NoticeRecord> NoticeFrom(const Value& row) { return Read<NoticeRecord>(ro
 Result<QuarantinedRow> QuarantinedFrom(const Value& row) { return Read<QuarantinedRow>(row); }
 Result<HeldRow> HeldFrom(const Value& row) { return Read<HeldRow>(row); }
 Result<Sections> SectionsFrom(const Value& row) { return Read<Sections>(row); }
+Result<RegisterRecord> RegisterFrom(const Value& row) { return Read<RegisterRecord>(row); }
 
 }  // namespace havenline::intake

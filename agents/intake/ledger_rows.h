@@ -13,6 +13,7 @@ text::Value ToRow(const NoticeRecord& notice);
 text::Value ToRow(const QuarantinedRow& quarantined);
 text::Value ToRow(const HeldRow& held);
 text::Value ToRow(const Sections& sections);
+text::Value ToRow(const RegisterRecord& taken);
 
 // kCorrupt for a row that this program did not write.
 Result<FileRecord> FileFrom(const text::Value& row);
@@ -21,5 +22,6 @@ Result<NoticeRecord> NoticeFrom(const text::Value& row);
 Result<QuarantinedRow> QuarantinedFrom(const text::Value& row);
 Result<HeldRow> HeldFrom(const text::Value& row);
 Result<Sections> SectionsFrom(const text::Value& row);
+Result<RegisterRecord> RegisterFrom(const text::Value& row);
 
 }  // namespace havenline::intake

@@ -34,6 +34,10 @@ inline constexpr std::size_t kEntriesMax = 2'000;
 inline constexpr std::size_t kRegisterBytesMax = 128U << 20U;
 inline constexpr std::size_t kRegisterRowsMax = 200'000;
 inline constexpr auto kRegisterWatchedEvery = 60s;
+// A register that lost more open establishments than this is an extract, or was cut between two
+// rows: in a year some hundreds of 27,000 close for good, and in a small one a handful.
+inline constexpr std::size_t kRegisterLossPercentMax = 10;
+inline constexpr std::size_t kRegisterLossAlways = 5;
 inline constexpr std::size_t kMappingBytesMax = 1U << 20U;
 
 // What is kept. A row is taken only if its incident is younger than the memory of what was sent, so

@@ -59,6 +59,11 @@ void AddIntakePaths(LocalPort& port, Agent& agent, Intake& intake) {
              RETURN_IF_FAULT(intake.TakeOn(number, person.login));
              return Value::Map().Set("number", number).Set("taken-on-by", person.login);
            }));
+  port.Add("POST", "/v1/intake/register/{number}/confirm",
+           Do(agent, [&intake](std::uint64_t open, const Person& person) -> Result<Value> {
+             RETURN_IF_FAULT(intake.ConfirmRegister(open, person.login));
+             return Value::Map().Set("open", open).Set("confirmed-by", person.login);
+           }));
   port.Add("GET", "/v1/intake/held",
            ForSupervisors(intake, Show(agent, [&intake]() -> Result<Value> {
                             ASSIGN_OR_RETURN(Value held, intake.Held());

@@ -168,6 +168,7 @@ Result<void> RegisterReader::AddLink(const text::CsvTable& table, const text::Cs
 
 Establishments RegisterReader::Finish() {
   for (const auto& [urn, school] : read_.by_urn_) {
+    if (school.status == Establishment::Status::kOpen) ++read_.open_count_;
     if (!school.laestab.empty()) read_.by_laestab_[school.laestab].push_back(&school);
     const std::string folded = FoldedName(school.name);
     if (!folded.empty()) read_.by_name_[folded].push_back(&school);

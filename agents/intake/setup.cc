@@ -30,6 +30,18 @@ Result<FileStamp> StampOf(const Path& path) {
 
 }  // namespace
 
+std::optional<std::string> WhyTooFew(std::size_t open_before, std::size_t open_now) {
+  const std::size_t lost = open_before > open_now ? open_before - open_now : 0;
+  if (open_before > 0 && open_now == 0) return "the register has no open establishment at all";
+  if (lost <= kRegisterLossAlways || lost * 100 <= open_before * kRegisterLossPercentMax)
+    return std::nullopt;
+  return "the register has " + std::to_string(open_now) +
+         " open establishments, and the one before it had " + std::to_string(open_before) +
+         ": was it cut short while it was copied, or is it an extract? Bring the whole one; or, if "
+         "it is right, confirm the number " +
+         std::to_string(open_now);
+}
+
 Result<std::unique_ptr<Setup>> Setup::Load(const IntakeConfiguration& configuration,
                                            const std::vector<std::string>& hold_flags) {
   ASSIGN_OR_RETURN(const Bytes mapping_text, ReadFile(configuration.mapping, kMappingBytesMax));
@@ -52,15 +64,27 @@ Result<RegisterStamp> Setup::Stamp() const {
   return stamp;
 }
 
-std::optional<Result<void>> Setup::Watch(Monotonic now) {
+void Setup::LookAgain() {
+  seen_ = stamp_;
+  stamp_ = {};
+  next_look_ = {};
+}
+
+std::optional<Result<void>> Setup::Watch(Monotonic now, std::size_t open_before) {
   if (reading_) {
     auto done = read_.TakeAll();
     if (done.empty()) return std::nullopt;
     reader_.Join();
     reading_ = false;
+    too_few_.reset();
     stamp_ = done.front().stamp;  // Also if it is refused: it is said once.
     if (!done.front().establishments)
       return Result<void>(tl::unexpected<Fault>(done.front().establishments.error()));
+    const std::size_t open_now = done.front().establishments->open_count();
+    if (auto why = WhyTooFew(open_before, open_now)) {
+      too_few_ = open_now;
+      return Result<void>(Fail(FaultCode::kInvalid, *std::move(why)));
+    }
     *establishments_ = *std::move(done.front().establishments);
     return Result<void>();
   }

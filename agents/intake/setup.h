@@ -36,6 +36,10 @@ struct RegisterStamp {
   friend bool operator==(const RegisterStamp&, const RegisterStamp&) = default;
 };
 
+// Why a register that can be read is not taken, in words: it lacks too many of the open
+// establishments of the one before. With half of the schools, a name that two had would be one's.
+std::optional<std::string> WhyTooFew(std::size_t open_before, std::size_t open_now);
+
 class Setup {
  public:
   // Reads everything; takes a second for a whole country's register. `hold_flags`: of the policy in
@@ -50,8 +54,12 @@ class Setup {
   TimePoint register_time() const { return FromMilliseconds(stamp_.schools.seconds * 1000); }
 
   // Looks for a newer register now and then. A value if one was read since the last call: nothing
-  // wrong, or why the old one stays.
-  std::optional<Result<void>> Watch(Monotonic now);
+  // wrong, or why the old one stays. `open_before`: what it is held to.
+  std::optional<Result<void>> Watch(Monotonic now, std::size_t open_before);
+  // How many open establishments the newest has that was refused for their number.
+  std::optional<std::size_t> too_few() const { return too_few_; }
+  // Reads what was refused once more, at the next call of Watch().
+  void LookAgain();
 
  private:
   struct Read {
@@ -74,6 +82,7 @@ class Setup {
   RegisterStamp stamp_;                // In use, or refused.
   std::optional<RegisterStamp> seen_;  // Newer, and perhaps still being written.
   Monotonic next_look_{};
+  std::optional<std::size_t> too_few_;
   bool reading_ = false;
   Channel<Read> read_{1};
   Thread reader_;  // Last: it is joined before what it uses goes.

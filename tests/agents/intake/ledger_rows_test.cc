@@ -157,6 +157,8 @@ std::vector<Stored> All() {
              R"({"number":2,"notice":4,"file":"night.csv","line":5,)"
              R"("flags":["relocated"],"notes":["a note"],"time":7,"alarmed-late":true,)"
              R"("state":2,"decided-by":"sergeant","decided":10})"),
+          Of("register", RegisterRecord{24'300, "keyadult"}, RegisterFrom,
+             R"({"open":24300,"confirmed-by":"keyadult"})"),
           Of("sections", sections, SectionsFrom, R"({"sections":{"childBirth":"2015-03-04"}})")};
 }
 
