@@ -74,7 +74,8 @@ void Agent::OnReceipts(const ReceiptFrame& frame) {
     const auto receipt = wire::ParseSignedReceipt(item.bytes);
     // What we cannot use is taken all the same: it would block its mailbox for ever, and it is in
     // the log.
-    const bool used = receipt && Must(outbox_->OnReceipt(*receipt, clock_.Now()));
+    const PartProof* const proof = item.proof.empty() ? nullptr : &item.proof.front();
+    const bool used = receipt && Must(outbox_->OnReceipt(*receipt, proof, clock_.Now()));
     if (!used) LogEvent(LogLevel::kWarning, "receipt.not-ours");
     answers.push_back({item.reference, Accepted{}});
   }

@@ -27,9 +27,6 @@ constexpr std::size_t kReceiptsSeenMax = 64;
 constexpr const char* kContentPrefix = "out/";
 constexpr const char* kVoidPrefix = "void/";
 constexpr const char* kNumberPrefix = "number/";
-constexpr const char* kChainPrefix = "received/";
-constexpr Milliseconds kSealAgainSoon{
-    1'500};  // Time for the documents that explain a refusal to arrive.
 
 constexpr std::array<std::string_view, 11> kProgressNames = {
     "unsent",   "sent",       "stored",   "opened",        "unreadable",  "withheld",

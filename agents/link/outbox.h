@@ -94,6 +94,15 @@ struct OutMessage {
   bool ended() const;
 };
 
+// A receipt as its recipient signed it, and the sender's part of the entry that holds it.
+struct KeptReceipt {
+  SignedReceipt receipt;
+  std::optional<PartProof> proof;  // None that holds came with it.
+};
+
+// Whether a part is about the receipt whose bytes have this hash, and leads to a leaf.
+bool ProvesReceipt(const PartProof& proof, const Digest& receipt);
+
 struct OutboxParts {
   AgentStore& store;
   Keyring& keys;
@@ -132,8 +141,9 @@ class Outbox {
   // A directory, policy, statement or suspension changed: what the broker found invalid before (a
   // sender that was suspended, a key it did not know) is due once more.
   void OnDocuments();
-  // A recipient's receipt, as the broker carried it. True if it is one of ours and was taken.
-  Result<bool> OnReceipt(const SignedReceipt& receipt, TimePoint now);
+  // A recipient's receipt, as the broker carried it, and our part of its entry or nothing. True if
+  // it is one of ours and was taken. The first of each kind is kept with its proof.
+  Result<bool> OnReceipt(const SignedReceipt& receipt, const PartProof* proof, TimePoint now);
 
   // Positions accepted and not yet proved under a checkpoint of at least that size.
   std::vector<LogIndex> Unproved(const LogHead& head, std::size_t count_max) const;
@@ -168,6 +178,9 @@ class Outbox {
   void OnRefused(OutMessage& message, const Refused& refused, TimePoint now, StoreBatch& batch);
   void ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt,
                     TimePoint now, StoreBatch& batch);
+  std::optional<PartProof> CheckedProof(const OutMessage& message, const Digest& receipt,
+                                        const PartProof* proof, TimePoint now, StoreBatch& batch);
+  static void Keep(const OutMessage& message, const KeptReceipt& kept, StoreBatch& batch);
   void CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now, StoreBatch& batch);
   void EndIfDone(OutMessage& message, TimePoint now, StoreBatch& batch);
   SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
@@ -175,7 +188,12 @@ class Outbox {
   void Put(const OutMessage& message, StoreBatch& batch);
   void SetDue(const OutMessage& message);
   OutMessage* ByMessage(const MessageId& message);
+  static std::string SubjectOf(const OutMessage& message, const OutRecipient& recipient);
   static bool WantsSealing(const OutMessage& message, const Documents& documents, TimePoint now);
+
+  static constexpr const char* kChainPrefix = "received/";
+  // Time for the documents that explain a failure to arrive.
+  static constexpr Milliseconds kSealAgainSoon{1'500};
 
   OutboxParts parts_;
   std::map<MessageId, OutMessage>

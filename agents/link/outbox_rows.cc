@@ -1,6 +1,9 @@
 #include "agents/link/outbox_rows.h"
 
 #include "agents/link/rows.h"
+#include "schema/seal/hash.h"
+#include "schema/wire/envelope_codec.h"
+#include "schema/wire/statement_codec.h"
 
 namespace havenline::rows {
 namespace {
@@ -103,6 +106,32 @@ Result<OutMessage> OutMessageFrom(const Value& row) {
   }
   if (!view.ok()) return Corrupt("message");
   return message;
+}
+
+std::string ReceiptKeysOf(const MessageId& origin) { return ToText(origin) + "/receipt/"; }
+
+std::string KeyOf(const MessageId& origin, const SignedReceipt& receipt) {
+  return ReceiptKeysOf(origin) + HexEncode(seal::Sha256(receipt.bytes));
+}
+
+Value ToRow(const MessageId& origin, const KeptReceipt& kept) {
+  Value row = Value::Map()
+                  .Set("origin", ToText(origin))
+                  .Set("bytes", Encode(wire::EncodeSignedReceipt(kept.receipt)));
+  if (kept.proof) row.Set("proof", Encode(wire::EncodePartProof(*kept.proof)));
+  return row;
+}
+
+Result<KeptReceipt> KeptReceiptFrom(const Value& row) {
+  RowView view(row);
+  const Bytes bytes = view.Binary("bytes");
+  const Bytes proof = view.Has("proof") ? view.Binary("proof") : Bytes();
+  if (!view.ok()) return Corrupt("receipt");
+  KeptReceipt kept;
+  ASSIGN_OR_RETURN(kept.receipt, wire::ParseSignedReceipt(bytes));
+  if (proof.empty()) return kept;
+  ASSIGN_OR_RETURN(kept.proof, wire::ParsePartProof(proof));
+  return kept;
 }
 
 Value ToRow(const Content& content) {

@@ -1,4 +1,4 @@
-// Outbox: sealing, sealing anew, receipts and the clock.
+// Outbox: sealing, sealing anew and the clock.
 
 #include <algorithm>
 
@@ -9,7 +9,6 @@
 #include "schema/base/check.h"
 #include "schema/base/test_seam.h"
 #include "schema/seal/hash.h"
-#include "schema/tlog/signed_tree.h"
 
 namespace havenline {
 namespace {
@@ -17,41 +16,16 @@ namespace {
 using text::Value;
 
 constexpr std::uint32_t kSealingsMax = 8;  // Of one message by itself; then a person must look.
-constexpr Milliseconds kSealAgainSoon{
-    1'500};  // Time for the documents that explain a failure to arrive.
 constexpr Milliseconds kUnsealedRetry{5'000};
 constexpr Milliseconds kPatience{20'000};  // For documents to change, before a person must look.
 constexpr const char* kContentPrefix = "out/";
-constexpr const char* kChainPrefix = "received/";
 
-std::string SubjectOf(const OutMessage& message, const OutRecipient& recipient) {
+}  // namespace
+
+std::string Outbox::SubjectOf(const OutMessage& message, const OutRecipient& recipient) {
   return ToText(message.origin) + " " + recipient.recipient.agency.value() + " " +
          recipient.recipient.role.value();
 }
-
-Progress ProgressOf(ReceiptKind kind) {
-  switch (kind) {
-    case ReceiptKind::kStored:
-    case ReceiptKind::kClaimsDiffer:
-    case ReceiptKind::kRecalled:
-      return Progress::kStored;
-    case ReceiptKind::kOpened:
-      return Progress::kOpened;
-    case ReceiptKind::kUnreadable:
-      return Progress::kUnreadable;
-    case ReceiptKind::kWithheld:
-      return Progress::kWithheld;
-    case ReceiptKind::kNotOurs:
-      return Progress::kNotOurs;
-    case ReceiptKind::kToldByVoice:
-      return Progress::kToldByVoice;
-    case ReceiptKind::kAcknowledged:
-      return Progress::kAcknowledged;
-  }
-  return Progress::kStored;
-}
-
-}  // namespace
 
 Result<Content> Outbox::LoadContent(const OutMessage& message) const {
   ASSIGN_OR_RETURN(const auto row,
@@ -233,88 +207,6 @@ void Outbox::GiveUp(OutMessage& message, TimePoint now, StoreBatch& batch) {
           " and sealing it again would not help. Tell the recipient by telephone and take it on.",
       now, batch);
   Put(message, batch);
-}
-
-Result<bool> Outbox::OnReceipt(const SignedReceipt& signed_receipt, TimePoint now) {
-  const Receipt& receipt = signed_receipt.receipt;
-  const AgencyKey* const key =
-      parts_.documents.directory().FindKey(receipt.recipient, seal::Purpose::kReceipt, receipt.key);
-  if (key == nullptr || key->state == KeyState::kCompromised) return false;
-  if (!tlog::VerifyOneOf(key->key, seal::Purpose::kReceipt, signed_receipt.bytes,
-                         signed_receipt.signature))
-    return false;
-  const auto at = messages_.find(receipt.origin);
-  if (at == messages_.end() || at->second.sender != receipt.sender)
-    return true;  // Ended long ago: taken, no news.
-  OutMessage& message = at->second;
-  const auto recipient = std::ranges::find(
-      message.recipients, Recipient{receipt.recipient, receipt.role}, &OutRecipient::recipient);
-  if (recipient == message.recipients.end()) return false;
-
-  StoreBatch batch;
-  const Digest hash = seal::Sha256(signed_receipt.bytes);
-  Digest& last = receipt_chain_[{receipt.recipient, receipt.sender}];
-  if (!recipient->MarkSeen(hash)) return true;
-  if (receipt.previous != last && last != Digest{}) {
-    parts_.alarms.Raise(AlarmKind::kReceiptChain, receipt.recipient.value(),
-                        "A receipt of " + receipt.recipient.value() +
-                            " does not follow the one before it: one may be "
-                            "missing, or its store was put back from a copy.",
-                        now, batch);
-  }
-  last = hash;
-  batch.Put(Table::kChains, kChainPrefix + receipt.recipient.value() + "|" + receipt.sender.value(),
-            Value::Map()
-                .Set("recipient", receipt.recipient.value())
-                .Set("sender", receipt.sender.value())
-                .Set("hash", rows::Encode(hash)));
-  ApplyReceipt(message, *recipient, receipt, now, batch);
-  EndIfDone(message, now, batch);
-  Put(message, batch);
-  FaultPoint("outbox.before-receipt");
-  RETURN_IF_FAULT(parts_.store.Commit(batch));
-  FaultPoint("outbox.after-receipt");
-  return true;
-}
-
-void Outbox::ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt,
-                          TimePoint now, StoreBatch& batch) {
-  recipient.receipts.emplace(receipt.kind, receipt.time);
-  const std::string subject = SubjectOf(message, recipient);
-  const std::string who = receipt.recipient.value() + " (" + receipt.role.value() + ")";
-  const Progress next = ProgressOf(receipt.kind);
-  const bool of_this_sealing = receipt.message == message.message;
-  if (receipt.kind == ReceiptKind::kUnreadable || receipt.kind == ReceiptKind::kWithheld) {
-    if (!of_this_sealing || recipient.answered()) return;  // A later sealing is already on its way.
-    recipient.progress = next;
-    message.retry = now + kSealAgainSoon;
-    parts_.alarms.Raise(
-        receipt.kind == ReceiptKind::kWithheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable,
-        subject,
-        who + (receipt.kind == ReceiptKind::kWithheld
-                   ? " holds a newer policy that forbids part of a message. It is sealed again "
-                     "under it."
-                   : " could not open a message. It is sealed again once its keys are known."),
-        now, batch);
-    return;
-  }
-  if (recipient.progress < next || recipient.progress == Progress::kUnreadable)
-    recipient.progress = next;
-  if (receipt.kind == ReceiptKind::kClaimsDiffer) {
-    parts_.alarms.Raise(AlarmKind::kClaimsDiffer, subject,
-                        who + " found a claim that differs from what the message says.", now,
-                        batch);
-  }
-  if (receipt.kind == ReceiptKind::kNotOurs) {
-    parts_.alarms.Raise(AlarmKind::kNotOurs, subject,
-                        who + " says this is not theirs. Find who should be told, and take it on.",
-                        now, batch);
-  }
-  parts_.alarms.Settle(AlarmKind::kUnreadable, subject, now, batch);
-  parts_.alarms.Settle(AlarmKind::kWithheld, subject, now, batch);
-  if (!recipient.answered()) return;
-  parts_.alarms.Settle(AlarmKind::kDueSoon, subject, now, batch);
-  parts_.alarms.Settle(AlarmKind::kLate, subject, now, batch);
 }
 
 Result<void> Outbox::Tick(TimePoint now) {

@@ -32,11 +32,23 @@ std::vector<PartProof*> ProofsOf(MessageRecord& record) {
   std::vector<PartProof*> proofs;
   for (SentRecord& each : record.sent) {
     if (each.proof) proofs.push_back(&*each.proof);
+    for (ReceiptRecord& receipt : each.receipts) {
+      if (receipt.proof) proofs.push_back(&*receipt.proof);
+    }
   }
   for (ReceivedRecord& each : record.received) {
     if (each.proof) proofs.push_back(&*each.proof);
   }
   return proofs;
+}
+
+// What was accepted and what counted as a receipt each came with a proof.
+bool AllHaveProofs(const MessageRecord& record) {
+  return std::ranges::all_of(record.sent, [](const SentRecord& sent) {
+    return (sent.proof || !sent.message.position) &&
+           std::ranges::all_of(sent.receipts,
+                               [](const ReceiptRecord& each) { return each.proof.has_value(); });
+  });
 }
 
 // A path for each position; one that the broker does not give is missing, and so not proved.
@@ -45,6 +57,7 @@ Result<Inclusion> FetchInclusion(BrokerLink& link, const LinkConfiguration& conf
   ASSIGN_OR_RETURN(const SignedLog log, OpenLog(link, configuration));
   Inclusion inclusion{log.checkpoint, log.head, {}};
   for (const PartProof* const proof : proofs) {
+    if (inclusion.paths.contains(proof->position.index)) continue;
     ASSIGN_OR_RETURN(
         const DocumentFrame frame,
         link.Ask(Fetch::Proofs{log.head.epoch, log.head.size, {proof->position.index}}));
@@ -91,7 +104,7 @@ Result<tool::Answer> ShowMessage(const Options& options) {
       break;
     }
   }
-  bool good = !proofs.empty();
+  bool good = !proofs.empty() && AllHaveProofs(record);
   for (const PartProof* const proof : proofs) good = good && IsIncluded(*proof, inclusion);
   return AnswerFor(record, &inclusion, good);
 }
@@ -105,7 +118,8 @@ void AddAuditMessage(Command& audit) {
       .Text({"--config", "agent.toml of a party: its store says what it knows", kRequired},
             options->config)
       .Flag({"--prove",
-             "hold its entries to the log that the broker signed; 1 if they are not in it"},
+             "hold its entries, and those of its receipts, to the log that the broker signed; 1 "
+             "if one is not in it or has no proof here"},
             options->prove)
       .Flag({"--json", "one JSON value on stdout, with everything needed to prove it elsewhere"},
             options->json)

@@ -1,15 +1,19 @@
 #include "deploy/havenline/message_record.h"
 
+#include <tuple>
+
 #include "agents/desk/views.h"
 #include "agents/link/inbox_rows.h"
 #include "agents/link/outbox_rows.h"
 #include "agents/link/rows.h"
 #include "deploy/havenline/table.h"
 #include "schema/model/names.h"
+#include "schema/seal/hash.h"
 #include "schema/text/json.h"
 #include "schema/tlog/leaf.h"
 #include "schema/tlog/merkle.h"
 #include "schema/wire/envelope_codec.h"
+#include "schema/wire/statement_codec.h"
 
 namespace havenline {
 namespace {
@@ -34,6 +38,40 @@ Result<std::optional<PartProof>> SentProof(const AgentStore& store, const OutMes
     proof.digests.push_back(*digest);
   }
   return proof;
+}
+
+// Each receipt that counted for a recipient, with what is kept of it.
+Result<std::vector<ReceiptRecord>> ReceiptsOf(const AgentStore& store, const OutMessage& message) {
+  std::map<std::tuple<Recipient, ReceiptKind, TimePoint>, KeptReceipt> kept;
+  Result<void> read;
+  RETURN_IF_FAULT(store.Scan(
+      Table::kSealed, rows::ReceiptKeysOf(message.origin), [&](std::string_view, const Value& row) {
+        auto each = rows::KeptReceiptFrom(row);
+        if (!each) {
+          read = tl::unexpected<Fault>(std::move(each).error());
+          return false;
+        }
+        const Receipt& receipt = each->receipt.receipt;
+        kept.emplace(
+            std::tuple(Recipient{receipt.recipient, receipt.role}, receipt.kind, receipt.time),
+            *std::move(each));
+        return true;
+      }));
+  RETURN_IF_FAULT(read);
+  std::vector<ReceiptRecord> receipts;
+  for (const OutRecipient& recipient : message.recipients) {
+    for (const auto& [kind, time] : recipient.receipts) {
+      ReceiptRecord record{recipient.recipient, kind, time, {}, std::nullopt};
+      if (const auto at = kept.find({recipient.recipient, kind, time}); at != kept.end()) {
+        record.bytes = wire::EncodeSignedReceipt(at->second.receipt);
+        const Digest digest = seal::Sha256(at->second.receipt.bytes);
+        if (at->second.proof && ProvesReceipt(*at->second.proof, digest))
+          record.proof = std::move(at->second.proof);
+      }
+      receipts.push_back(std::move(record));
+    }
+  }
+  return receipts;
 }
 
 Result<std::optional<PartProof>> ReceivedProof(const AgentStore& store, std::string_view key) {
@@ -129,6 +167,23 @@ Value PartJson(const PartProof& proof) {
   return part ? *std::move(part) : Value();
 }
 
+// `receipt` is the SignedReceipt of docs/protocol.md; without `proof` it is not proved.
+Value ReceiptsJson(const std::vector<ReceiptRecord>& receipts, const Inclusion* inclusion) {
+  Value list = Value::List();
+  for (const ReceiptRecord& each : receipts) {
+    Value json = Value::Map()
+                     .Set("agency", each.from.agency.value())
+                     .Set("role", each.from.role.value())
+                     .Set("kind", NameOf(each.kind))
+                     .Set("time", ToMilliseconds(each.time));
+    if (!each.bytes.empty()) json.Set("receipt", Base64Encode(each.bytes));
+    if (each.proof)
+      json.Set("entry", PartJson(*each.proof)).Set("proof", ProofJson(*each.proof, inclusion));
+    list.Add(std::move(json));
+  }
+  return list;
+}
+
 // --- in words
 
 std::string ReceiptWords(const std::map<ReceiptKind, TimePoint>& receipts) {
@@ -139,21 +194,38 @@ std::string ReceiptWords(const std::map<ReceiptKind, TimePoint>& receipts) {
   return words.empty() ? "" : " (" + tool::Join(words) + ")";
 }
 
-std::string EntryWords(const std::optional<PartProof>& proof, const Inclusion* inclusion) {
-  if (!proof) return "  no entry of the log is known here\n";
-  std::string words = "  entry " + std::to_string(proof->position.index.value()) + " of epoch " +
-                      std::to_string(proof->position.epoch);
-  if (!tlog::LeafHashOf(*proof)) {
+std::string ProofWords(const PartProof& proof, const Inclusion* inclusion) {
+  std::string words = "entry " + std::to_string(proof.position.index.value()) + " of epoch " +
+                      std::to_string(proof.position.epoch);
+  if (!tlog::LeafHashOf(proof)) {
     words += ": the part kept here does NOT lead to a leaf";
   } else if (inclusion == nullptr) {
     words += ": the part kept here leads to a leaf; --prove holds it to the log";
-  } else if (IsIncluded(*proof, *inclusion)) {
+  } else if (IsIncluded(proof, *inclusion)) {
     words += ": proved under the signed checkpoint of " +
              tool::Count(inclusion->head.size, "entry", "entries");
   } else {
     words += ": NOT in the log that the broker signed";
   }
-  return words + "\n";
+  return words;
+}
+
+std::string EntryWords(const std::optional<PartProof>& proof, const Inclusion* inclusion) {
+  if (!proof) return "  no entry of the log is known here: not proved\n";
+  return "  " + ProofWords(*proof, inclusion) + "\n";
+}
+
+std::string ReceiptProofWords(const std::vector<ReceiptRecord>& receipts, const Recipient& from,
+                              const Inclusion* inclusion) {
+  std::string words;
+  for (const ReceiptRecord& each : receipts) {
+    if (each.from != from) continue;
+    words += "    " + std::string(NameOf(each.kind)) + ": " +
+             (each.proof ? ProofWords(*each.proof, inclusion)
+                         : "not proved: no proof that holds is kept here") +
+             "\n";
+  }
+  return words;
 }
 
 std::string SentWords(const SentRecord& record, const Inclusion* inclusion) {
@@ -164,7 +236,8 @@ std::string SentWords(const SentRecord& record, const Inclusion* inclusion) {
   for (const OutRecipient& recipient : message.recipients) {
     words += "  to " + recipient.recipient.agency.value() + " as " +
              recipient.recipient.role.value() + ": " + std::string(NameOf(recipient.progress)) +
-             ReceiptWords(recipient.receipts) + "\n";
+             ReceiptWords(recipient.receipts) + "\n" +
+             ReceiptProofWords(record.receipts, recipient.recipient, inclusion);
   }
   return words;
 }
@@ -176,6 +249,8 @@ std::string ReceivedWords(const ReceivedRecord& record, const Inclusion* inclusi
                       message.exchange.value() + ", " + LocalText(message.received) + "; it is " +
                       std::string(NameOf(message.state)) + ReceiptWords(message.receipts) + "\n" +
                       EntryWords(record.proof, inclusion);
+  if (!message.receipts.empty())
+    words += "  its own receipts: not proved here; the sender's agent keeps their proofs\n";
   if (record.proof) {
     const Value part = PartJson(*record.proof);
     words += "  rule " + TextOf(part, "rule") + ", basis " + TextOf(part, "basis") +
@@ -201,7 +276,8 @@ Result<MessageRecord> RecordOf(const AgentStore& store, const MessageId& id) {
       }));
   for (auto& [key, message] : sent) {
     ASSIGN_OR_RETURN(auto proof, SentProof(store, message));
-    record.sent.push_back({std::move(message), std::move(proof)});
+    ASSIGN_OR_RETURN(auto receipts, ReceiptsOf(store, message));
+    record.sent.push_back({std::move(message), std::move(proof), std::move(receipts)});
   }
   ASSIGN_OR_RETURN(
       auto received,
@@ -230,7 +306,7 @@ Value JsonOf(const MessageRecord& record, const Inclusion* inclusion) {
     Value json = views::OutMessageView(each.message);
     if (each.proof)
       json.Set("entry", PartJson(*each.proof)).Set("proof", ProofJson(*each.proof, inclusion));
-    sent.Add(std::move(json));
+    sent.Add(std::move(json).Set("receipts", ReceiptsJson(each.receipts, inclusion)));
   }
   Value received = Value::List();
   for (const ReceivedRecord& each : record.received) {

@@ -17,9 +17,19 @@
 
 namespace havenline {
 
+// A receipt that counted, and the sender's part of the entry that holds it.
+struct ReceiptRecord {
+  Recipient from;
+  ReceiptKind kind = ReceiptKind::kStored;
+  TimePoint time;
+  Bytes bytes;                     // As the recipient signed it; none: only the time is kept.
+  std::optional<PartProof> proof;  // None: it cannot be proved from here.
+};
+
 struct SentRecord {
   OutMessage message;
   std::optional<PartProof> proof;  // The sender's part of the entry that accepted it.
+  std::vector<ReceiptRecord> receipts;
 };
 
 struct ReceivedRecord {

@@ -176,6 +176,14 @@ class TestBroker {
     return {Reference(next_), delivery.grant.clear.recipient, Lane::kUrgent,
             wire::EncodeDelivery(delivery)};
   }
+  // Enters a receipt; the sender's part of the entry.
+  PartProof Enter(const SignedReceipt& receipt) {
+    const std::string digest = HexEncode(seal::Sha256(receipt.bytes));
+    std::vector<Part> parts = {
+        {receipt.receipt.recipient, {}, ToBytes("{\"kind\":\"receipts\"}")},
+        {receipt.receipt.sender, {}, ToBytes("{\"receipts\":[{\"digest\":\"" + digest + "\"}]}")}};
+    return MakeEntry({1, LogIndex(next_++)}, std::move(parts), 8, std::nullopt, random_).ProofOf(1);
+  }
 
  private:
   CountedRandom random_{77};

@@ -107,6 +107,32 @@ def test_the_sender_sees_who_answered_and_when(told):
     assert f"to {SCHOOL} as school: acknowledged (stored" in words
 
 
+@pytest.mark.short
+def test_the_sender_proves_every_receipt_by_hashing_alone(told):
+    p, origin = told
+    outcome = message(p, POLICE, origin, "--prove", "--json")
+    assert outcome.code == OK, outcome.err
+    receipts = outcome.json()["sent"][0]["receipts"]
+    assert [each["kind"] for each in receipts] == ["stored", "opened", "acknowledged"]
+    for each in receipts:
+        assert (each["agency"], each["role"]) == (SCHOOL, "school")
+        assert each["proof"]["included"] is True and holds(each["proof"])
+        # The entry is about the very bytes that the school signed: the first text of the SignedReceipt.
+        digests = [receipt["digest"] for receipt in each["entry"]["receipts"]]
+        assert any(hashlib.sha256(part).hexdigest() in digests for part in parts_of(each["receipt"]))
+    words = message(p, POLICE, origin, "--prove").out
+    for kind in ("stored", "opened", "acknowledged"):
+        line = next(line for line in words.splitlines() if line.strip().startswith(f"{kind}: entry"))
+        assert "proved under the signed checkpoint" in line
+    assert "not proved here" in message(p, SCHOOL, origin, "--prove").out
+
+
+def parts_of(text):
+    """Every run of whole words of a Cap'n Proto message: one of them is the signed bytes within it."""
+    data = base64.b64decode(text)
+    return (data[start:end] for start in range(0, len(data), 8) for end in range(start + 8, len(data) + 1, 8))
+
+
 def test_who_is_no_party_learns_nothing(told):
     p, origin = told
     outcome = message(p, POLICE, "0" * 32)

@@ -59,7 +59,8 @@ class OutboxTest : public ::testing::Test {
     return school_.receipts().Sign({draft}, batch).front();
   }
   void TakeReceipt(const SignedReceipt& receipt, TimePoint now = kNight) {
-    const auto taken = police_.outbox().OnReceipt(receipt, now);
+    const PartProof proof = broker_.Enter(receipt);
+    const auto taken = police_.outbox().OnReceipt(receipt, &proof, now);
     ASSERT_TRUE(taken.has_value());
     ASSERT_TRUE(*taken);
   }
@@ -352,11 +353,11 @@ TEST_F(OutboxTest, AForgedOrForeignReceiptChangesNothing) {
   const MessageId origin = Send({kToA});
   SignedReceipt forged = Receipt(origin, ReceiptKind::kAcknowledged);
   forged.signature.signature[3] ^= 1U;
-  EXPECT_FALSE(*police_.outbox().OnReceipt(forged, kNight));
+  EXPECT_FALSE(*police_.outbox().OnReceipt(forged, nullptr, kNight));
   SignedReceipt altered = Receipt(origin, ReceiptKind::kStored);
   altered.receipt.kind = ReceiptKind::kAcknowledged;
   altered.bytes = wire::EncodeReceipt(altered.receipt);
-  EXPECT_FALSE(*police_.outbox().OnReceipt(altered, kNight));
+  EXPECT_FALSE(*police_.outbox().OnReceipt(altered, nullptr, kNight));
   EXPECT_EQ(Message(origin).recipients[0].progress, Progress::kSent);
 }
 
