@@ -149,8 +149,10 @@ Result<bool> FileFinisher::StillIn(const FileRecord& file) const {
   const auto now = parts_.folder.Look(DropPlace::kIn, file.name);
   if (!now && now.error().code == FaultCode::kMissing) return false;
   if (!now) return tl::unexpected<Fault>(now.error());
-  if (now->bytes == file.bytes && now->modified == file.modified) return true;
-  if (now->bytes != file.bytes || file.digest == Digest{}) return false;
+  if (now->bytes != file.bytes) return false;
+  // Of a file that was not read, no more is known.
+  if (file.digest == Digest{}) return now->modified == file.modified;
+  // Another file may have the same size and, from an archive or a copy, the same time.
   const auto bytes = parts_.folder.Read(DropPlace::kIn, *now);
   if (!bytes && bytes.error().code == FaultCode::kUnavailable) return false;
   if (!bytes) return tl::unexpected<Fault>(bytes.error());
@@ -186,7 +188,9 @@ Result<Trouble> FileFinisher::WatchMoved(TimePoint now) {
     const auto there = parts_.folder.Look(PlaceOf(file), file.target);
     if (!there && there.error().code == FaultCode::kMissing) continue;
     TROUBLE_IF_FAULT(there);
-    if (there->bytes == file.bytes && there->modified == file.modified) continue;
+    // Once whatever it looks like: what stood in IN when it was moved may have been another file.
+    const bool looks_same = there->bytes == file.bytes && there->modified == file.modified;
+    if (looks_same && !moved_seen_.insert(number).second) continue;
     const auto bytes = parts_.folder.Read(PlaceOf(file), *there);
     if (!bytes && bytes.error().code == FaultCode::kUnavailable) continue;  // Still being written.
     if (bytes && seal::Sha256(*bytes) == file.digest) continue;  // Only its time changed.

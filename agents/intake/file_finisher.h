@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agents/intake/drop_folder.h"
@@ -49,6 +50,7 @@ class FileFinisher {
   Result<void> TakeBack(const FileRecord& file, TimePoint now);
 
   FinisherParts parts_;
+  std::set<std::uint64_t> moved_seen_;  // Read once more after they were moved, by this process.
 };
 
 // Where a finished file goes.

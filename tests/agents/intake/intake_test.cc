@@ -176,6 +176,47 @@ TEST_F(IntakeTest, AFileTakenAwayInTheMiddleIsSaidWithWhatWentOfIt) {
   EXPECT_THAT(Words(AlarmKind::kFileFailed), HasSubstr("night.csv"));
 }
 
+// Files out of an archive have times of two seconds each, and a correction is soon as long.
+class ReplacedFileTest : public IntakeTest {
+ protected:
+  // Puts other rows in place of a file, as long and as old as it is.
+  void Replace(const std::string& path, const std::string& rows) const {
+    const auto file = scratch_ / "drop" / path;
+    const auto time = std::filesystem::last_write_time(file);
+    const auto size = std::filesystem::file_size(file);
+    Write("drop/.other", kHeader + rows);
+    std::filesystem::last_write_time(scratch_ / "drop" / ".other", time);
+    std::filesystem::rename(scratch_ / "drop" / ".other", file);
+    ASSERT_EQ(std::filesystem::file_size(file), size);
+  }
+  // So many good rows of children from `first` on; each as long as any other.
+  static std::string Rows(int first, int count) {
+    std::string rows;
+    for (int i = first; i < first + count; ++i) rows += Row(1'000 + i);
+    return rows;
+  }
+};
+
+TEST_F(ReplacedFileTest, AnotherFileUnderTheSameNameIsTakenToo) {
+  Open();
+  Write("drop/IN/night.csv", kHeader + Rows(0, 300));
+  while (Count("notices") == 0) Run(500ms);
+  ASSERT_LT(Count("notices"), 300);
+  Replace("IN/night.csv", Rows(500, 300));
+  Run(60s);
+  EXPECT_EQ(Count("notices"), 600);
+}
+
+TEST_F(ReplacedFileTest, AnotherFileThatWasMovedInItsPlaceComesBackAndIsTaken) {
+  Open();
+  Write("drop/IN/night.csv", kHeader + Rows(0, 2));
+  while (Place("night.csv") != "SENT") Run(500ms);
+  Replace("SENT/night.csv", Rows(500, 2));
+  Run(10s);
+  EXPECT_EQ(Count("notices"), 4);
+  EXPECT_EQ(Place("night.2.csv"), "SENT");  // The receipt of the first has the name.
+}
+
 TEST_F(IntakeTest, LimitsHoldForTheWorstFileOfTheirSize) {
   Open();
   std::string rows;
