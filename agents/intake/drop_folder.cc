@@ -23,6 +23,12 @@ constexpr std::string_view kCsv = ".csv";
 // What systems call a file while they write it: ".name", "~$name.csv" of an office program.
 bool IsTemporary(std::string_view name) { return name.starts_with('.') || name.starts_with('~'); }
 
+// Of these, what will never be a report: an office program's note that it has a file open.
+bool IsNobodysReport(const std::string& name) {
+  return name.starts_with("~$") || name.starts_with(".~lock.") ||
+         Lower(name).find(kCsv) == std::string::npos;
+}
+
 std::string ForPeople(const std::string& name) {
   if (IsUtf8(name) && !HasControl(name)) return name;
   std::string shown;
@@ -35,6 +41,10 @@ std::string ForPeople(const std::string& name) {
 
 // Empty if the file may be taken once it is complete.
 std::string WhyNotTaken(const DirectoryEntry& entry) {
+  if (IsTemporary(entry.name)) {
+    return "is not taken, since its name begins as that of a file which is still being written: "
+           "rename it when it is complete, or remove it";
+  }
   if (!Lower(entry.name).ends_with(kCsv))
     return "is not taken, since its name does not end in .csv: was it to be renamed when complete?";
   if (entry.kind != Kind::kFile)
@@ -71,7 +81,7 @@ Result<DropFolder::Scanned> DropFolder::Scan(Monotonic now) {
   std::map<std::string, Seen> seen;
   Scanned scanned;
   for (const DirectoryEntry& entry : listing.entries) {
-    if (IsTemporary(entry.name)) continue;
+    if (IsTemporary(entry.name) && IsNobodysReport(entry.name)) continue;
     const DroppedFile file = FileOf(entry);
     const auto before = seen_.find(entry.name);
     const bool unchanged = before != seen_.end() && before->second.file == file;
