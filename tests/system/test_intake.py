@@ -289,6 +289,36 @@ def test_a_quarantined_row_goes_once_it_is_mended(p):
     assert p.api(POLICE, "POST", "/v1/intake/quarantined/1x/take-on")[0] == 404
 
 
+@pytest.mark.short
+def test_a_later_export_with_the_row_mended_ends_its_alarm_and_no_other(p):
+    bad = [row(156, 156, "123456"), row(156, 157, "123456"), row(156, 158, CHILD_DOB="soon")]
+    numbers = [each["number"] for each in drop_and_wait(p, "export-1.csv", file_text(bad))["quarantined"]]
+    good = [row(156, 156, "106892"), row(156, 158)]
+    assert rows_of(drop_and_wait(p, "export-2.csv", file_text(good))) == {2: "notices", 3: "notices"}
+    still_open = {each["number"] for each in quarantined(p)} & set(numbers)
+    assert still_open == {numbers[1]}
+    subjects = {alarm["subject"] for alarm in open_alarms(p, "row-quarantined")}
+    assert {f"quarantined row {number}" for number in numbers} & subjects == {f"quarantined row {numbers[1]}"}
+
+
+def test_a_register_without_an_open_school_waits_for_a_person():
+    with police() as p:
+        confirm = "/v1/intake/register/{}/confirm"
+        assert p.api(POLICE, "POST", confirm.format(4))[0] == 422  # None waits.
+        p.stop(POLICE)
+        p.drop.write_register([[*school[:5], "2", *school[6:]] for school in REGISTER])
+        p.start(POLICE)
+        status = p.must_api(POLICE, "GET", "/v1/intake")
+        assert not status["running"] and status["register-in-doubt"] == {"open": 0, "open-before": 4}
+        assert any("no open establishment at all" in alarm["words"] for alarm in open_alarms(p, "documents"))
+        assert p.api(POLICE, "POST", confirm.format(4))[0] == 422  # Another number than the one that waits.
+        assert p.must_api(POLICE, "POST", confirm.format(0)) == {"open": 0, "confirmed-by": "keyadult"}
+        p.wait_for(lambda: p.must_api(POLICE, "GET", "/v1/intake")["running"])
+        assert open_alarms(p, "documents") == []
+        receipt = drop_and_wait(p, "night.csv", file_text([row(1, 1)]))
+        assert "106890 is not open" in receipt["quarantined"][0]["reason"]
+
+
 # --- dangerous rows
 
 
