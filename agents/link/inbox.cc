@@ -80,6 +80,7 @@ Result<void> Inbox::Load() {
     }
     series.gap_since = view.OptionalTime("since");
     series.alarmed = view.Bool("alarmed");
+    series.given_up = view.Has("given-up") && view.Bool("given-up");
     good = good && view.ok();
     series_[std::string(key)] = std::move(series);
     return good;

@@ -144,7 +144,9 @@ class Inbox {
     std::set<std::uint64_t> above;  // Seen or voided beyond a gap.
     std::optional<TimePoint> gap_since;
     bool alarmed = false;
+    bool given_up = false;  // Some below `next` never came.
   };
+  void Alarm(const std::string& key, Series& series, TimePoint now, StoreBatch& batch);
   void SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, StoreBatch& batch);
 
   InboxParts parts_;

@@ -13,6 +13,9 @@ using text::Value;
 
 constexpr Milliseconds kGapPatience{60'000};  // A void may still be on its way.
 constexpr std::size_t kVoidedAtOnce = 1024;
+// Remembered beyond a gap. With more the gap is given up, alarmed as it is: a sender that leaves
+// out every second number must not make a row that grows with each.
+constexpr std::size_t kAboveMax = 1024;
 
 std::string SeriesKey(const AgencyId& agency, const AgencyId& sender, Lane lane, SeriesId series) {
   return agency.value() + "|" + sender.value() + "|" + std::string(NameOf(lane)) + "|" +
@@ -31,11 +34,17 @@ void Inbox::CountNumber(const Delivery& delivery, Lane lane, Turn& turn) {
 void Inbox::SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, StoreBatch& batch) {
   Series& series = series_[key];
   if (n < series.next || !series.above.insert(n).second) return;
+  if (series.above.size() > kAboveMax) {
+    Alarm(key, series, now, batch);
+    series.next = *series.above.begin();
+    series.given_up = true;
+  }
   while (series.above.erase(series.next) > 0) ++series.next;
   if (series.above.empty()) {
     series.gap_since.reset();
     series.alarmed = false;
-    parts_.alarms.Settle(AlarmKind::kGap, key, now, batch);
+    // What was given up never came: that alarm is a person's to end.
+    if (!series.given_up) parts_.alarms.Settle(AlarmKind::kGap, key, now, batch);
   } else if (!series.gap_since) {
     series.gap_since = now;
   }
@@ -43,6 +52,7 @@ void Inbox::SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, St
   Value above = Value::List();
   for (const std::uint64_t seen : series.above) above.Add(seen);
   row.Set("above", std::move(above));
+  if (series.given_up) row.Set("given-up", true);
   if (series.gap_since) row.Set("since", ToMilliseconds(*series.gap_since));
   batch.Put(Table::kGaps, key, std::move(row));
 }
@@ -68,17 +78,21 @@ Result<bool> Inbox::OnVoid(const SignedVoid& signed_void, TimePoint now) {
   return true;
 }
 
+void Inbox::Alarm(const std::string& key, Series& series, TimePoint now, StoreBatch& batch) {
+  series.alarmed = true;
+  const std::string sender =
+      key.substr(key.find('|') + 1, key.find('|', key.find('|') + 1) - key.find('|') - 1);
+  parts_.alarms.Raise(
+      AlarmKind::kGap, key,
+      "A message of " + sender + " is missing: a later one has arrived. Telephone the sender.", now,
+      batch);
+}
+
 Result<void> Inbox::Tick(TimePoint now) {
   StoreBatch batch;
   for (auto& [key, series] : series_) {
     if (!series.gap_since || series.alarmed || now < *series.gap_since + kGapPatience) continue;
-    series.alarmed = true;
-    const std::string sender =
-        key.substr(key.find('|') + 1, key.find('|', key.find('|') + 1) - key.find('|') - 1);
-    parts_.alarms.Raise(
-        AlarmKind::kGap, key,
-        "A message of " + sender + " is missing: a later one has arrived. Telephone the sender.",
-        now, batch);
+    Alarm(key, series, now, batch);
   }
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);

@@ -87,13 +87,7 @@ Result<void> Outbox::Load() {
         good = good && id && view.ok();
         return good;
       }));
-  RETURN_IF_FAULT(
-      parts_.store.Scan(Table::kSeries, kNumberPrefix, [&](std::string_view key, const Value& row) {
-        RowView view(row);
-        series_[std::string(key)] = {SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
-        good = good && view.ok();
-        return good;
-      }));
+  RETURN_IF_FAULT(LoadGiven());
   RETURN_IF_FAULT(
       parts_.store.Scan(Table::kSeries, kVoidPrefix, [&](std::string_view key, const Value& row) {
         RowView view(row);
@@ -111,6 +105,34 @@ Result<void> Outbox::Load() {
       }));
   if (!good) return rows::Corrupt("outbox row");
   return {};
+}
+
+// Series end with the process; what voids still name of them is kept, the rest forgotten.
+Result<void> Outbox::LoadGiven() {
+  std::set<SeriesId> named;
+  for (const auto& [origin, message] : messages_) {
+    if (message.ended()) continue;
+    for (const OutRecipient& recipient : message.recipients) {
+      if (recipient.number) named.insert(recipient.number->series);
+    }
+  }
+  bool good = true;
+  StoreBatch batch;
+  RETURN_IF_FAULT(
+      parts_.store.Scan(Table::kSeries, kNumberPrefix, [&](std::string_view key, const Value& row) {
+        RowView view(row);
+        const SeriesId series(std::strtoull(view.Text("series").c_str(), nullptr, 10));
+        good = good && view.ok();
+        if (named.contains(series)) {
+          given_[series] = view.Count("n");
+        } else {
+          batch.Delete(Table::kSeries, std::string(key));
+        }
+        return good;
+      }));
+  if (!good) return rows::Corrupt("outbox row");
+  if (batch.empty()) return {};
+  return parts_.store.Commit(batch);
 }
 
 void Outbox::Put(const OutMessage& message, StoreBatch& batch) {
@@ -174,20 +196,14 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
 
 SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
                                 StoreBatch& batch) {
-  const std::string key =
+  const std::string box =
       kNumberPrefix + sender.value() + "|" + recipient.value() + "|" + std::string(NameOf(lane));
-  auto at = series_.find(key);
-  if (at == series_.end()) {
-    // A fresh series for a fresh store: one that was put back from a backup never repeats numbers
-    // it gave.
-    const std::uint64_t series = ReadU64(parts_.random.Array<8>()) >> 1U;
-    at = series_.emplace(key, SeriesNumber{SeriesId(series), 0}).first;
-  }
-  ++at->second.n;
-  batch.Put(
-      Table::kSeries, key,
-      Value::Map().Set("series", std::to_string(at->second.series.value())).Set("n", at->second.n));
-  return at->second;
+  const SeriesId fresh(ReadU64(parts_.random.Array<8>()) >> 1U);
+  const SeriesId series = series_.try_emplace(box, fresh).first->second;
+  const std::uint64_t n = ++given_[series];
+  const std::string text = std::to_string(series.value());
+  batch.Put(Table::kSeries, box + "|" + text, Value::Map().Set("series", text).Set("n", n));
+  return {series, n};
 }
 
 Result<void> Outbox::BeginSession(const LogHead& head) {
@@ -336,9 +352,6 @@ void Outbox::VoidNumbers(const OutMessage& message, StoreBatch& batch) {
   if (key == nullptr) return;  // Without a key for it the recipients will see gaps, and ask.
   for (const OutRecipient& recipient : message.recipients) {
     if (!recipient.number) continue;
-    const std::string series_key = kNumberPrefix + message.sender.value() + "|" +
-                                   recipient.recipient.agency.value() + "|" +
-                                   std::string(NameOf(message.lane));
     SignedVoid signed_void;
     Void& value = signed_void.value;
     value.partnership = parts_.documents.directory().partnership();
@@ -346,7 +359,7 @@ void Outbox::VoidNumbers(const OutMessage& message, StoreBatch& batch) {
     value.recipient = recipient.recipient.agency;
     value.lane = message.lane;
     value.series = recipient.number->series;
-    value.last_given = series_.at(series_key).n;
+    value.last_given = std::max(recipient.number->n, given_[recipient.number->series]);
     value.voided = {recipient.number->n};
     value.key = parts_.keys.SigningId(message.sender, seal::Purpose::kVoid);
     signed_void.bytes = wire::EncodeVoid(value);

@@ -185,6 +185,7 @@ class Outbox {
   void EndIfDone(OutMessage& message, TimePoint now, StoreBatch& batch);
   SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
                           StoreBatch& batch);
+  Result<void> LoadGiven();
   void Put(const OutMessage& message, StoreBatch& batch);
   void SetDue(const OutMessage& message);
   OutMessage* ByMessage(const MessageId& message);
@@ -200,7 +201,10 @@ class Outbox {
       messages_;  // By origin; ended ones stay a while for their status.
   std::map<MessageId, MessageId> origin_of_;  // By every sealing's id.
   std::map<std::string, MessageId> by_reference_;
-  std::map<std::string, SeriesNumber> series_;  // The last number given.
+  // By sender, recipient and lane: the series that this process began. Never one of an earlier run:
+  // whether the store is the newest cannot be known, and no number may be given twice (D4).
+  std::map<std::string, SeriesId> series_;
+  std::map<SeriesId, std::uint64_t> given_;  // The last number of each, earlier ones too.
   std::map<std::string, Bytes> voids_;
   std::map<std::pair<AgencyId, AgencyId>, Digest> receipt_chain_;  // By recipient and sender.
   std::set<std::pair<Lane, MessageId>> due_;  // By lane and origin: what a session must offer.

@@ -24,7 +24,7 @@ enum class Table : std::uint8_t {
   kMeta,       // format, the last checkpoint, counters
   kOutbox,     // origin                           a message this agent sends
   kSealed,     // message id                       its sealed bytes, as submitted
-  kSeries,     // sender/recipient/lane            numbers given
+  kSeries,     // sender/recipient/lane/series     numbers given
   kInbox,      // agency/role/sender/origin        a message received
   kPayload,    // the same                         what it said
   kReceipts,   // number                           receipts signed here, not yet taken by the broker

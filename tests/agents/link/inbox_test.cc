@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "schema/seal/joined.h"
+#include "tests/fakes/signed_items.h"
 #include "tests/fakes/test_agent.h"
 
 namespace havenline {
@@ -251,6 +252,23 @@ TEST_F(InboxTest, AVoidedNumberLeavesNoGap) {
   SignedVoid forged = *voided;
   forged.signature[0] ^= 1U;
   EXPECT_FALSE(*school_.inbox().OnVoid(forged, kNight));
+}
+
+// Voids are the quickest way to let a number be seen: any number, signed by the sender.
+TEST_F(InboxTest, AGapBeyondWhatIsRememberedIsAlarmedAtOnceAndItsAlarmIsAPersonsToEnd) {
+  const auto see = [&](std::uint64_t n) {
+    ASSERT_TRUE(
+        school_.inbox().OnVoid(SignVoid(partnership_, kPolice, kSchoolA, {n}), kNight).value());
+  };
+  for (std::uint64_t n = 2; n <= 1'025; ++n) see(n);
+  EXPECT_EQ(school_.AlarmsOf(AlarmKind::kGap), 0U);
+  see(1'026);
+  EXPECT_EQ(school_.AlarmsOf(AlarmKind::kGap), 1U);
+  see(1'027);
+  EXPECT_EQ(school_.AlarmsOf(AlarmKind::kGap), 1U);
+  school_.Reopen();
+  see(1'028);
+  EXPECT_EQ(school_.AlarmsOf(AlarmKind::kGap), 1U);
 }
 
 TEST_F(InboxTest, ActsAreReceiptedInOrderAndOnceEach) {

@@ -405,5 +405,51 @@ TEST_F(OutboxTest, AnUnreadableMessageIsSealedAgainToTheKeyThatTheRecipientState
   EXPECT_NE(second->grants[0].clear.key, first->grants[0].clear.key);
 }
 
+// D4: whether the store is the newest cannot be known, so a number is given by one run alone.
+TEST_F(OutboxTest, AStoreThatIsOpenedAgainNeverGivesANumberThatItMayHaveGiven) {
+  const auto number = [&](const MessageId& origin) {
+    return *Message(origin).recipients[0].number;
+  };
+  const SeriesNumber first = number(Send({kToA}));
+  const SeriesNumber second = number(Send({kToA}, "", kNight + std::chrono::seconds(1)));
+  EXPECT_EQ(second.series, first.series);
+  EXPECT_EQ(second.n, 2U);
+  police_.Reopen();
+  const SeriesNumber third = number(Send({kToA}, "", kNight + std::chrono::seconds(2)));
+  EXPECT_NE(third.series, first.series);
+  EXPECT_EQ(third.n, 1U);
+}
+
+TEST_F(OutboxTest, ANumberOfAnEarlierRunIsVoidedInItsOwnSeries) {
+  const MessageId origin = Send({kToA});
+  Send({kToA}, "", kNight + std::chrono::seconds(1));
+  const SeriesNumber number = *Message(origin).recipients[0].number;
+  police_.Reopen();
+  Answer(Message(origin).message, Refuse(Code::kPolicyDenies));
+  ASSERT_EQ(police_.outbox().voids().size(), 1U);
+  const Void voided = wire::ParseSignedVoid(police_.outbox().voids().begin()->second).value().value;
+  EXPECT_EQ(voided.series, number.series);
+  EXPECT_EQ(voided.voided, std::vector{number.n});
+  EXPECT_EQ(voided.last_given, 2U);
+}
+
+TEST_F(OutboxTest, SeriesThatNoMessageNamesAreForgotten) {
+  const auto rows = [&] {
+    std::size_t count = 0;
+    EXPECT_TRUE(police_.store()
+                    .Scan(Table::kSeries, "",
+                          [&](std::string_view, const text::Value&) { return ++count > 0; })
+                    .has_value());
+    return count;
+  };
+  const MessageId origin = Send({kToA});
+  for (int i = 0; i < 3; ++i) police_.Reopen();
+  EXPECT_EQ(rows(), 1U);
+  TakeReceipt(Receipt(origin, ReceiptKind::kAcknowledged));
+  ASSERT_TRUE(Message(origin).ended());
+  police_.Reopen();
+  EXPECT_EQ(rows(), 0U);
+}
+
 }  // namespace
 }  // namespace havenline
