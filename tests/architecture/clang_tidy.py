@@ -71,8 +71,19 @@ def fingerprint(source, included, root, tool):
     return digest.hexdigest()
 
 
-def check(source, build, extra):
-    run = subprocess.run([TOOL, "-p", str(build), *EXTRA, *extra, str(source)], capture_output=True, text=True)
+def without_precompiled(build, root, folder):
+    """The build's commands as clang can follow them, in `folder`: it cannot read the header that g++ compiled
+    ahead for tests. Without it a source is also seen to name all that it uses."""
+    operators = root / "schema" / "wire" / "kj_cxx20_compat.h"
+    text = (build / "compile_commands.json").read_text()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "compile_commands.json").write_text(
+        re.sub(r"-Winvalid-pch -include \S+/cmake_pch\.hxx ", f"-include {operators} ", text))
+    return folder
+
+
+def check(source, commands, extra):
+    run = subprocess.run([TOOL, "-p", str(commands), *EXTRA, *extra, str(source)], capture_output=True, text=True)
     said = NOISE.sub("", run.stdout + (run.stderr if run.returncode else "")).strip()
     return run.returncode == 0, said
 
@@ -94,6 +105,7 @@ def main():
 
     kept = root / "build" / "lint"
     kept.mkdir(parents=True, exist_ok=True)
+    commands = without_precompiled(build, root, kept / "commands")
     included = dependencies(build, root)
     extra = [] if options.deep else SHALLOW
     wanted = [pathlib.Path(f).resolve() for f in options.files] or [
@@ -104,7 +116,7 @@ def main():
     started = time.monotonic()
     found = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        running = {pool.submit(check, source, build, extra): source for source in todo}
+        running = {pool.submit(check, source, commands, extra): source for source in todo}
         for done in concurrent.futures.as_completed(running):
             source = running[done]
             clean, said = done.result()
