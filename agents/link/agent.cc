@@ -18,6 +18,7 @@ constexpr std::size_t kBytesPerFrame = 960U << 10U;
 static_assert(kBytesPerFrame + limits::kMessageBytesMax + kItemsPerFrame * 64 <
               limits::kFrameBytesMax);
 constexpr std::size_t kFetchesAtOnce = 4;
+constexpr std::size_t kFetchesWaitingMax = 1024;
 constexpr auto kFetchAnswer = std::chrono::seconds(30);  // Then it is made again.
 constexpr std::size_t kProofsAtOnce = 256;
 constexpr std::size_t kTasksMax = 4096;
@@ -277,23 +278,30 @@ void Agent::PumpStatements() {
   if (!items.empty()) session_->Send(StatementFrame{std::move(items)});
 }
 
+// What is waiting or under way is not asked for again: each head announces what is not here yet.
 void Agent::Ask(Fetch fetch) {
-  if (fetches_.size() < 1024) fetches_.push_back(std::move(fetch));
+  const bool asked = std::ranges::find(fetches_, fetch.what, &Fetch::what) != fetches_.end() ||
+                     std::ranges::any_of(sent_, [&](const auto& sent) {
+                       const auto* const under_way = std::get_if<FetchSent>(&sent.second);
+                       return under_way != nullptr && under_way->fetch.what == fetch.what;
+                     });
+  if (!asked && fetches_.size() < kFetchesWaitingMax) fetches_.push_back(std::move(fetch));
 }
 
 void Agent::PumpFetches() {
   if (clock_.Now() < fetches_paused_until_) return;
   const auto now = clock_.Monotonic();
   std::size_t asked = 0;
+  std::vector<Fetch> lost;
   for (auto at = sent_.begin(); at != sent_.end();) {
     auto* const fetch = std::get_if<FetchSent>(&at->second);
-    // A broker that has too much to do drops fetches: what nobody answers must not use up the few
-    // that may be under way.
-    const bool lost = fetch != nullptr && now - fetch->at >= kFetchAnswer;
-    if (lost) Ask(std::move(fetch->fetch));
-    asked += fetch != nullptr && !lost ? 1U : 0U;
-    at = lost ? sent_.erase(at) : std::next(at);
+    // An overloaded broker drops fetches: they must not use up the few that may be under way.
+    const bool is_lost = fetch != nullptr && now - fetch->at >= kFetchAnswer;
+    if (is_lost) lost.push_back(std::move(fetch->fetch));
+    asked += fetch != nullptr && !is_lost ? 1U : 0U;
+    at = is_lost ? sent_.erase(at) : std::next(at);
   }
+  for (Fetch& fetch : lost) Ask(std::move(fetch));
   while (!fetches_.empty() && asked < kFetchesAtOnce) {
     Fetch fetch = std::move(fetches_.front());
     fetches_.pop_front();
@@ -330,14 +338,7 @@ void Agent::Announce(const Documents::Announced& announced) {
   for (Fetch& fetch : documents_->Wanted(announced)) {
     const bool is_statements = std::holds_alternative<Fetch::Statements>(fetch.what);
     if (is_statements && !options_.follow_statements) continue;
-    // Asked for already, and not answered yet: once is enough.
-    const auto same = [&](const Fetch& other) { return other.what.index() == fetch.what.index(); };
-    const bool waiting =
-        std::ranges::any_of(fetches_, same) || std::ranges::any_of(sent_, [&](const auto& sent) {
-          const auto* asked = std::get_if<FetchSent>(&sent.second);
-          return asked != nullptr && same(asked->fetch);
-        });
-    if (!waiting || !is_statements) Ask(std::move(fetch));
+    Ask(std::move(fetch));
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "broker/transport/router.h"
 #include "schema/base/z85.h"
+#include "schema/tlog/checkpoint.h"
 #include "schema/wire/frame_codec.h"
 #include "tests/fakes/test_agent.h"
 
@@ -279,6 +280,22 @@ TEST_F(AgentTest, AFetchThatNobodyAnswersIsMadeAgain) {
   }
   ASSERT_TRUE(broker_.Until([&] { return !broker_.fetches.empty(); }));
   Answer(partnership_.Sign(stricter));
+  ASSERT_TRUE(broker_.Until([&] { return Policy() == VersionOf(stricter); }));
+}
+
+TEST_F(AgentTest, WhatIsAnnouncedAgainAndAgainIsFetchedOnce) {
+  const std::string stricter = Stricter();
+  ComeBackTo(VersionOf(stricter));
+  ASSERT_TRUE(broker_.Until([&] { return !broker_.fetches.empty(); }));
+  const std::string checkpoint =
+      tlog::MakeCheckpoint(kTestPartnership, LogHead{1, 5, {}}, partnership_.log_signer());
+  for (int i = 0; i < 5; ++i) {
+    broker_.Send(
+        Head{checkpoint, 0, {}, partnership_.directory().version(), VersionOf(stricter), 0});
+    broker_.Poll();
+  }
+  broker_.Listen();
+  Answer(partnership_.Sign(stricter));  // That there was one.
   ASSERT_TRUE(broker_.Until([&] { return Policy() == VersionOf(stricter); }));
 }
 
