@@ -1,0 +1,139 @@
+// What this agent sends: what waits, into frames, as far as its credit goes.
+
+#include <algorithm>
+
+#include "agents/link/agent.h"
+#include "schema/model/limits.h"
+
+namespace havenline {
+namespace {
+
+constexpr std::size_t kItemsPerFrame = 64;
+constexpr std::size_t kBytesPerFrame = 960U << 10U;
+// A frame is full once it has reached these; the last item may be the largest there is.
+static_assert(kBytesPerFrame + limits::kMessageBytesMax + kItemsPerFrame * 64 <
+              limits::kFrameBytesMax);
+constexpr std::size_t kFetchesAtOnce = 4;
+constexpr std::size_t kFetchesWaitingMax = 1024;
+constexpr auto kFetchAnswer = std::chrono::seconds(30);  // Then it is made again.
+
+// Fills one frame at a time from `next`, and sends it.
+template <class Item, class Next, class Send>
+void SendInFrames(Next next, Send send) {
+  std::vector<Item> items;
+  std::size_t bytes = 0;
+  while (auto item = next()) {
+    bytes += item->bytes.size();
+    items.push_back(*std::move(item));
+    if (items.size() == kItemsPerFrame || bytes >= kBytesPerFrame) {
+      send(std::exchange(items, {}));
+      bytes = 0;
+    }
+  }
+  if (!items.empty()) send(std::move(items));
+}
+
+}  // namespace
+
+void Agent::Pump() {
+  PumpFetches();
+  PumpStatements();
+  if (clock_.Now() < paused_until_) return;
+  PumpReceipts();
+  PumpOffers();
+  PumpVoids();
+}
+
+void Agent::PumpOffers() {
+  std::optional<Lane> lane;
+  std::optional<Outbox::Offer> held;  // Of another lane than the frame being filled.
+  const auto next = [&]() -> std::optional<Item> {
+    if (session_->items_free() == 0) return std::nullopt;
+    if (!held) held = Must(outbox_->NextOffer(limits::kMessageBytesMax));
+    if (!held || (lane && held->lane != *lane)) return std::nullopt;
+    lane = held->lane;
+    session_->CountSent(1);
+    Item item{Remember(OfferSent{held->message}), std::move(held->bytes)};
+    held.reset();
+    return item;
+  };
+  do {
+    lane.reset();
+    SendInFrames<Item>(next, [&](std::vector<Item> items) {
+      session_->Send(Submit{*lane, std::move(items)});
+    });
+  } while (held && session_->items_free() > 0);
+}
+
+void Agent::PumpReceipts() {
+  auto at = receipts_->waiting().begin();
+  SendInFrames<ReceiptItem>(
+      [&]() -> std::optional<ReceiptItem> {
+        while (at != receipts_->waiting().end() && receipts_sent_.contains(at->first)) ++at;
+        if (at == receipts_->waiting().end() || session_->items_free() == 0) return std::nullopt;
+        receipts_sent_.insert(at->first);
+        session_->CountSent(1);
+        return ReceiptItem{Remember(ReceiptSent{at->first}), at->second, {}};
+      },
+      [&](std::vector<ReceiptItem> items) { session_->Send(ReceiptFrame{std::move(items)}); });
+}
+
+void Agent::PumpVoids() {
+  std::vector<Item> items;
+  for (const auto& [key, bytes] : outbox_->voids()) {
+    if (session_->items_free() == 0 || items.size() == kItemsPerFrame) break;
+    if (!voids_sent_.insert(key).second) continue;
+    session_->CountSent(1);
+    items.push_back({Remember(VoidSent{key}), bytes});
+  }
+  if (!items.empty()) session_->Send(VoidFrame{std::move(items)});
+}
+
+void Agent::PumpStatements() {
+  std::vector<Item> items;
+  std::size_t bytes = 0;
+  for (const Keyring::PendingStatement& pending : keys_->pending()) {
+    if (session_->items_free() == 0 || items.size() == kItemsPerFrame || bytes >= kBytesPerFrame)
+      break;
+    if (!statements_sent_.emplace(pending.agency, pending.counter).second) continue;
+    bytes += pending.bytes.size();
+    session_->CountSent(1);
+    items.push_back({Remember(StatementSent{pending.agency, pending.counter}), pending.bytes});
+  }
+  if (!items.empty()) session_->Send(StatementFrame{std::move(items)});
+}
+
+// What is waiting or under way is not asked for again: each head announces what is not here yet.
+void Agent::Ask(Fetch fetch) {
+  const bool asked = std::ranges::find(fetches_, fetch.what, &Fetch::what) != fetches_.end() ||
+                     std::ranges::any_of(sent_, [&](const auto& sent) {
+                       const auto* const under_way = std::get_if<FetchSent>(&sent.second);
+                       return under_way != nullptr && under_way->fetch.what == fetch.what;
+                     });
+  if (!asked && fetches_.size() < kFetchesWaitingMax) fetches_.push_back(std::move(fetch));
+}
+
+void Agent::PumpFetches() {
+  if (clock_.Now() < fetches_paused_until_) return;
+  const auto now = clock_.Monotonic();
+  std::size_t asked = 0;
+  std::vector<Fetch> lost;
+  for (auto at = sent_.begin(); at != sent_.end();) {
+    auto* const fetch = std::get_if<FetchSent>(&at->second);
+    // An overloaded broker drops fetches: they must not use up the few that may be under way.
+    const bool is_lost = fetch != nullptr && now - fetch->at >= kFetchAnswer;
+    if (is_lost) lost.push_back(std::move(fetch->fetch));
+    asked += fetch != nullptr && !is_lost ? 1U : 0U;
+    at = is_lost ? sent_.erase(at) : std::next(at);
+  }
+  for (Fetch& fetch : lost) Ask(std::move(fetch));
+  while (!fetches_.empty() && asked < kFetchesAtOnce) {
+    Fetch fetch = std::move(fetches_.front());
+    fetches_.pop_front();
+    fetch.reference = Remember(FetchSent{fetch, documents_->head(), now});
+    session_->Send(fetch);
+    ++asked;
+  }
+}
+
+}  // namespace havenline
