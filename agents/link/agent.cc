@@ -4,7 +4,6 @@
 
 #include "deploy/runtime/log.h"
 #include "schema/base/check.h"
-#include "schema/model/limits.h"
 #include "schema/wire/statement_codec.h"
 
 namespace havenline {
@@ -123,9 +122,9 @@ void Agent::Up(const Welcome& welcome) {
   LogEvent(LogLevel::kInfo, "session.up",
            {{"epoch", welcome.head.epoch}, {"entries", welcome.head.size}});
   sent_.clear();
-  receipts_sent_.clear();
-  voids_sent_.clear();
-  statements_sent_.clear();
+  receipts_sent_ = apart_.receipts;
+  voids_sent_ = apart_.voids;
+  statements_sent_ = apart_.statements;
   fetches_.clear();
   paused_until_ = fetches_paused_until_ = TimePoint();
   SettleNow(AlarmKind::kBrokerSilent, kBrokerSubject);

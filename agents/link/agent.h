@@ -108,18 +108,24 @@ class Agent final : private SessionOwner {
   void RunTasks();
   void Tick();
   void Pump();
+  void PumpOneByOne();
+  bool RoomForItem() const { return items_left_ > 0 && session_->items_free() > 0; }
+  void CountItem();
   void PumpOffers();
   void PumpReceipts();
   void PumpVoids();
   void PumpStatements();
-  void PumpFetches();
+  void PumpFetches(std::size_t at_once);
 
   void Up(const Welcome& welcome) override;
   void Down() override;
   void Received(Frame frame) override;
   void Refused(Code code) override;
+  void Unreadable() override;
 
   Reference Remember(Sent sent);
+  void SetApart(const Sent& sent);
+  static std::string SubjectOf(const Sent& sent);
   void OnAnswers(const std::vector<AnswerItem>& items);
   void OnAnswer(const Sent& sent, const Answer& answer);
   void OnDeferred(const Sent& sent, const Deferred& deferred);
@@ -155,6 +161,19 @@ class Agent final : private SessionOwner {
   std::unique_ptr<Inbox> inbox_;
   std::unique_ptr<Session> session_;
   std::function<Result<void>(TimePoint)> tick_;
+
+  // An unreadable frame names no item. After one, what waits is sent item by item, each answered
+  // before the next; what is alone in a frame that cannot be read is set apart, and the rest goes
+  // on.
+  bool one_by_one_ = false;
+  std::size_t items_left_ = 0;  // Of the turn.
+  struct Apart {                // Not sent again by this run.
+    std::set<MessageId> offers;
+    std::set<std::uint64_t> receipts;
+    std::set<std::string> voids;
+    std::set<std::pair<AgencyId, std::uint64_t>> statements;
+  };
+  Apart apart_;
 
   // Of this session.
   std::map<Reference, Sent> sent_;

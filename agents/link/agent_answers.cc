@@ -17,6 +17,8 @@ void Agent::OnAnswers(const std::vector<AnswerItem>& items) {
     if (const auto* deferred = std::get_if<Deferred>(&item.answer)) {
       OnDeferred(sent, *deferred);
     } else {
+      // That it could not be read is over, whatever is said of it.
+      SettleNow(AlarmKind::kSetApart, SubjectOf(sent));
       OnAnswer(sent, item.answer);
     }
   }

@@ -1,9 +1,12 @@
 // What this agent sends: what waits, into frames, as far as its credit goes.
 
 #include <algorithm>
+#include <limits>
 
 #include "agents/link/agent.h"
+#include "deploy/runtime/log.h"
 #include "schema/model/limits.h"
+#include "schema/model/names.h"
 
 namespace havenline {
 namespace {
@@ -36,7 +39,9 @@ void SendInFrames(Next next, Send send) {
 }  // namespace
 
 void Agent::Pump() {
-  PumpFetches();
+  if (one_by_one_) return PumpOneByOne();
+  items_left_ = std::numeric_limits<std::size_t>::max();
+  PumpFetches(kFetchesAtOnce);
   PumpStatements();
   if (clock_.Now() < paused_until_) return;
   PumpReceipts();
@@ -44,15 +49,71 @@ void Agent::Pump() {
   PumpVoids();
 }
 
+// Items first, fetches last: an item waits for items alone.
+void Agent::PumpOneByOne() {
+  const auto is_fetch = [](const auto& sent) {
+    return std::holds_alternative<FetchSent>(sent.second);
+  };
+  if (!std::ranges::all_of(sent_, is_fetch) || clock_.Now() < paused_until_) return;
+  items_left_ = 1;
+  PumpStatements();
+  PumpReceipts();
+  PumpOffers();
+  PumpVoids();
+  if (items_left_ == 0) return;
+  PumpFetches(1);
+  // All that waited was answered: what could not be read is set apart, or was of the frame before.
+  if (sent_.empty() && fetches_.empty()) one_by_one_ = false;
+}
+
+void Agent::CountItem() {
+  session_->CountSent(1);
+  --items_left_;
+}
+
+void Agent::Unreadable() {
+  LogEvent(LogLevel::kWarning, "frame.unreadable", {{"under-way", sent_.size()}});
+  if (!std::exchange(one_by_one_, true) || sent_.size() != 1) return;
+  SetApart(sent_.begin()->second);
+}
+
+void Agent::SetApart(const Sent& sent) {
+  // A fetch is made anew in each session, after all else was sent.
+  if (const auto* offer = std::get_if<OfferSent>(&sent)) apart_.offers.insert(offer->message);
+  if (const auto* receipt = std::get_if<ReceiptSent>(&sent))
+    apart_.receipts.insert(receipt->number);
+  if (const auto* voided = std::get_if<VoidSent>(&sent)) apart_.voids.insert(voided->key);
+  if (const auto* stated = std::get_if<StatementSent>(&sent))
+    apart_.statements.emplace(stated->agency, stated->counter);
+  RaiseNow(AlarmKind::kSetApart, SubjectOf(sent),
+           "The broker cannot read something that this agent sends: " + SubjectOf(sent) +
+               ". It is kept and set apart, the rest goes on, and it is offered again when the "
+               "agent starts anew. Telephone what is urgent, and tell the operator: agent and "
+               "broker may be of versions that do not fit.");
+}
+
+std::string Agent::SubjectOf(const Sent& sent) {
+  if (const auto* offer = std::get_if<OfferSent>(&sent)) return "message " + ToText(offer->message);
+  if (const auto* receipt = std::get_if<ReceiptSent>(&sent))
+    return "receipt " + std::to_string(receipt->number);
+  if (const auto* voided = std::get_if<VoidSent>(&sent)) return voided->key;
+  if (const auto* stated = std::get_if<StatementSent>(&sent))
+    return "statement of " + stated->agency.value();
+  return "fetch";
+}
+
 void Agent::PumpOffers() {
   std::optional<Lane> lane;
   std::optional<Outbox::Offer> held;  // Of another lane than the frame being filled.
   const auto next = [&]() -> std::optional<Item> {
-    if (session_->items_free() == 0) return std::nullopt;
-    if (!held) held = Must(outbox_->NextOffer(limits::kMessageBytesMax));
-    if (!held || (lane && held->lane != *lane)) return std::nullopt;
+    if (!RoomForItem()) return std::nullopt;
+    while (!held || apart_.offers.contains(held->message)) {
+      held = Must(outbox_->NextOffer(limits::kMessageBytesMax));
+      if (!held) return std::nullopt;
+    }
+    if (lane && held->lane != *lane) return std::nullopt;
     lane = held->lane;
-    session_->CountSent(1);
+    CountItem();
     Item item{Remember(OfferSent{held->message}), std::move(held->bytes)};
     held.reset();
     return item;
@@ -62,7 +123,7 @@ void Agent::PumpOffers() {
     SendInFrames<Item>(next, [&](std::vector<Item> items) {
       session_->Send(Submit{*lane, std::move(items)});
     });
-  } while (held && session_->items_free() > 0);
+  } while (held && RoomForItem());
 }
 
 void Agent::PumpReceipts() {
@@ -70,9 +131,9 @@ void Agent::PumpReceipts() {
   SendInFrames<ReceiptItem>(
       [&]() -> std::optional<ReceiptItem> {
         while (at != receipts_->waiting().end() && receipts_sent_.contains(at->first)) ++at;
-        if (at == receipts_->waiting().end() || session_->items_free() == 0) return std::nullopt;
+        if (at == receipts_->waiting().end() || !RoomForItem()) return std::nullopt;
         receipts_sent_.insert(at->first);
-        session_->CountSent(1);
+        CountItem();
         return ReceiptItem{Remember(ReceiptSent{at->first}), at->second, {}};
       },
       [&](std::vector<ReceiptItem> items) { session_->Send(ReceiptFrame{std::move(items)}); });
@@ -81,9 +142,9 @@ void Agent::PumpReceipts() {
 void Agent::PumpVoids() {
   std::vector<Item> items;
   for (const auto& [key, bytes] : outbox_->voids()) {
-    if (session_->items_free() == 0 || items.size() == kItemsPerFrame) break;
+    if (!RoomForItem() || items.size() == kItemsPerFrame) break;
     if (!voids_sent_.insert(key).second) continue;
-    session_->CountSent(1);
+    CountItem();
     items.push_back({Remember(VoidSent{key}), bytes});
   }
   if (!items.empty()) session_->Send(VoidFrame{std::move(items)});
@@ -93,11 +154,10 @@ void Agent::PumpStatements() {
   std::vector<Item> items;
   std::size_t bytes = 0;
   for (const Keyring::PendingStatement& pending : keys_->pending()) {
-    if (session_->items_free() == 0 || items.size() == kItemsPerFrame || bytes >= kBytesPerFrame)
-      break;
+    if (!RoomForItem() || items.size() == kItemsPerFrame || bytes >= kBytesPerFrame) break;
     if (!statements_sent_.emplace(pending.agency, pending.counter).second) continue;
     bytes += pending.bytes.size();
-    session_->CountSent(1);
+    CountItem();
     items.push_back({Remember(StatementSent{pending.agency, pending.counter}), pending.bytes});
   }
   if (!items.empty()) session_->Send(StatementFrame{std::move(items)});
@@ -113,7 +173,7 @@ void Agent::Ask(Fetch fetch) {
   if (!asked && fetches_.size() < kFetchesWaitingMax) fetches_.push_back(std::move(fetch));
 }
 
-void Agent::PumpFetches() {
+void Agent::PumpFetches(std::size_t at_once) {
   if (clock_.Now() < fetches_paused_until_) return;
   const auto now = clock_.Monotonic();
   std::size_t asked = 0;
@@ -127,7 +187,7 @@ void Agent::PumpFetches() {
     at = is_lost ? sent_.erase(at) : std::next(at);
   }
   for (Fetch& fetch : lost) Ask(std::move(fetch));
-  while (!fetches_.empty() && asked < kFetchesAtOnce) {
+  while (!fetches_.empty() && asked < at_once) {
     Fetch fetch = std::move(fetches_.front());
     fetches_.pop_front();
     fetch.reference = Remember(FetchSent{fetch, documents_->head(), now});

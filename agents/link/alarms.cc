@@ -17,7 +17,7 @@ struct KindWords {
   FixedText name;
 };
 
-constexpr std::array<KindWords, 20> kKinds = {{
+constexpr std::array<KindWords, 21> kKinds = {{
     {AlarmKind::kDueSoon, "due-soon"},
     {AlarmKind::kLate, "late"},
     {AlarmKind::kNotOurs, "not-ours"},
@@ -38,6 +38,7 @@ constexpr std::array<KindWords, 20> kKinds = {{
     {AlarmKind::kClock, "clock"},
     {AlarmKind::kDocuments, "documents"},
     {AlarmKind::kDebt, "debt"},
+    {AlarmKind::kSetApart, "set-apart"},
 }};
 
 FixedText WordOf(AlarmKind kind) {

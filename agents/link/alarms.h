@@ -39,6 +39,7 @@ enum class AlarmKind : std::uint8_t {
   kClock,              // Our clock and the broker's differ by minutes.
   kDocuments,          // A directory or policy could not be taken.
   kDebt,               // A role that must be told was left out.
+  kSetApart,           // The broker cannot read it: not sent again until the next start.
 };
 
 std::string_view NameOf(AlarmKind kind);

@@ -93,9 +93,11 @@ void Session::OnFrame(ByteView bytes, SessionOwner& owner) {
     return owner.Up(*welcome);
   }
   if (const auto* rehello = std::get_if<Rehello>(&frame->body)) {
+    const bool of_frame = up_ && rehello->code == Code::kMalformed;
+    if (of_frame) owner.Unreadable();
     End(owner);
     HelloAfter(rehello->retry_after);
-    if (rehello->code != Code::kStale) owner.Refused(rehello->code);
+    if (!of_frame && rehello->code != Code::kStale) owner.Refused(rehello->code);
     return;
   }
   if (!up_ || frame->session != session_) return;  // Of a session that is over.

@@ -45,9 +45,11 @@ class RecordingOwner final : public SessionOwner {
   void Down() override { ++downs; }
   void Received(Frame frame) override { received.push_back(std::move(frame)); }
   void Refused(Code) override {}
+  void Unreadable() override { ++unreadable; }
 
   int ups = 0;
   int downs = 0;
+  int unreadable = 0;
   std::vector<Frame> received;
 };
 
