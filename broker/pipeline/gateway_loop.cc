@@ -106,9 +106,9 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
   } else if (auto* fetch = std::get_if<Fetch>(&frame.body)) {
     if (session.fetches.Add(std::move(*fetch))) fetching_.insert(link);  // Else asked again.
   } else if (auto* receipted = std::get_if<Receipted>(&frame.body)) {
-    AdmitEvent(LinkReceipted{link, session.session, std::move(receipted->items), {1, size}}, size);
+    AdmitAnswers(session, link, std::move(receipted->items), size);
   } else if (auto* answers = std::get_if<AnswerFrame>(&frame.body)) {
-    AdmitEvent(LinkReceipted{link, session.session, std::move(answers->items), {1, size}}, size);
+    AdmitAnswers(session, link, std::move(answers->items), size);
   } else if (auto* credit = std::get_if<Credit>(&frame.body)) {
     SendCredit(link, session, std::move(credit->padding));  // Our heartbeat, of the same size.
   }
@@ -154,9 +154,20 @@ void GatewayLoop::Admit(SessionState& session, VerifyJob job) {
   parts_.verify.Push(std::move(job));
 }
 
+// Nobody says again that a row was taken: when there is no room to hear it, the session ends, and
+// the next begins with the rows that stand in the mailboxes.
+void GatewayLoop::AdmitAnswers(SessionState& session, LinkId link, std::vector<AnswerItem> items,
+                               std::size_t bytes) {
+  LinkReceipted event{link, session.session, std::move(items), {1, bytes}};
+  if (session.answer_frames.Allow(parts_.clock.Monotonic()) && AdmitEvent(std::move(event), bytes))
+    return;
+  Rehello(link, Code::kOverload, kOverloadRetry);
+  to_drop_.insert(link);
+}
+
 template <class Event>
 bool GatewayLoop::AdmitEvent(Event event, std::size_t bytes) {
-  if (!window_.Admit({1, bytes})) return false;  // A hello or an answer that is lost is said again.
+  if (!window_.Admit({1, bytes})) return false;
   parts_.deliver.Push(std::move(event));
   return true;
 }

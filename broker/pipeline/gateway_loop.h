@@ -46,6 +46,8 @@ class GatewayLoop {
   void AdmitItems(SessionState& session, LinkId link, JobKind kind, std::vector<Item> items);
   void AdmitDocument(SessionState& session, LinkId link, DocumentFrame document);
   void Admit(SessionState& session, VerifyJob job);
+  void AdmitAnswers(SessionState& session, LinkId link, std::vector<AnswerItem> items,
+                    std::size_t bytes);
   template <class Event>
   bool AdmitEvent(Event event, std::size_t bytes);
   void PumpFetches();

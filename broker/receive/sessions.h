@@ -17,6 +17,7 @@
 #include "broker/receive/admission.h"
 #include "broker/receive/fetch_window.h"
 #include "schema/model/ids.h"
+#include "schema/model/limits.h"
 
 namespace havenline {
 
@@ -27,6 +28,8 @@ struct SessionState {
   Tokens sent;      // Since the session began: what the agent sent,
   Tokens answered;  // and what of it was answered. The difference is inside.
   FetchWindow fetches;
+  // Answers to what was handed are outside the credit: so many frames of them, and no more.
+  RateLimit answer_frames{limits::kAnswerFramesPerSecond};
 
   Tokens inside() const { return {sent.items - answered.items, sent.bytes - answered.bytes}; }
 };

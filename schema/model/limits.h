@@ -94,6 +94,7 @@ inline constexpr std::size_t kTimersPerBatchMax = 64;
 inline constexpr std::size_t kAdmissionWindow = 4096;       // Items inside the pipeline.
 inline constexpr std::size_t kAdmissionBytes = 64U << 20U;  // And their bytes.
 inline constexpr std::size_t kHellosPerSecond = 500;
-inline constexpr std::size_t kHellosPerHost = 5;  // A second, of one host.
+inline constexpr std::size_t kHellosPerHost = 5;              // A second, of one host.
+inline constexpr std::size_t kAnswerFramesPerSecond = 2'000;  // Of one session: receipted, answer.
 
 }  // namespace havenline::limits

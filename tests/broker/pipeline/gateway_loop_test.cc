@@ -2,6 +2,7 @@
 
 #include "broker/pipeline/gateway_loop.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -23,6 +24,8 @@ const SessionId kSession(ByteArray<16>{1});
 
 class GatewayLoopTest : public ::testing::Test {
  protected:
+  class OtherLoop;
+
   GatewayLoopTest() {
     auto bound = Router::Bind({.endpoint = "tcp://127.0.0.1:*",
                                .public_key = Z85Encode(broker_key_.public_key()),
@@ -125,6 +128,46 @@ class GatewayLoopTest : public ::testing::Test {
   std::unique_ptr<Dealer> dealer_;
   std::vector<DeliveryEvent> told_;
   std::vector<Frame> frames_;
+};
+
+// Another loop on the same socket, whose delivery takes in all that it is told; with one session.
+class GatewayLoopTest::OtherLoop {
+ public:
+  explicit OtherLoop(GatewayLoopTest& test) : test_(test), link_(test.Hello()) {
+    test_.Turn();  // Its tokens come back to the first one.
+    test_.in_.Push(
+        havenline::StartSession{link_, kSession, kHost, wire::EncodeFrame({kSession, Welcome{}})});
+    loop_.Turn({});
+    CHECK(test_.Next<Welcome>().has_value());
+  }
+  template <class Body>
+  void Turn(Body body, std::size_t count = 1) {
+    const Bytes frame = wire::EncodeFrame({kSession, std::move(body)});
+    loop_.Turn(std::vector<Inbound>(count, Inbound{link_, kHost, frame}));
+    for (DeliveryEvent& event : deliver_.TakeAll()) told_.push_back(std::move(event));
+  }
+  // With answers, until so much is inside.
+  void Fill(std::size_t inside) {
+    while (inside > 0) {
+      const std::size_t part = std::min(inside, limits::kAnswerFramesPerSecond);
+      Turn(Receipted{}, part);
+      inside -= part;
+      test_.clock_.Wait(std::chrono::seconds(1));
+    }
+  }
+  template <class Event>
+  std::size_t Told() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        told_, [](const DeliveryEvent& event) { return std::holds_alternative<Event>(event); }));
+  }
+
+ private:
+  GatewayLoopTest& test_;
+  LinkId link_;
+  Channel<DeliveryEvent> deliver_{10'000};
+  std::vector<DeliveryEvent> told_;
+  GatewayLoop loop_{
+      {*test_.router_, test_.clock_, test_.state_, test_.verify_, deliver_, test_.in_}};
 };
 
 TEST_F(GatewayLoopTest, WhoKnocksWhileItStartsIsJudgedByTheKeysThatWereAnnounced) {
@@ -359,20 +402,30 @@ TEST_F(GatewayLoopTest, ASessionsBytesInsideAreBounded) {
 
 // D7: who floods never takes the last of the window: as much as it has inside is left.
 TEST_F(GatewayLoopTest, ASessionHasNoMoreInsideThanIsLeftOfTheWindow) {
-  const LinkId link = Hello();
-  Turn();  // Its tokens come back to the other loop.
-  Channel<DeliveryEvent> wide(10'000);
-  GatewayLoop loop({*router_, clock_, state_, verify_, wide, in_});
-  in_.Push(
-      havenline::StartSession{link, kSession, kHost, wire::EncodeFrame({kSession, Welcome{}})});
-  loop.Turn({});
-  const std::size_t inside = limits::kAdmissionWindow - 300;
-  const Bytes answers = wire::EncodeFrame({kSession, Receipted{}});
-  loop.Turn(std::vector<Inbound>(inside, Inbound{link, kHost, answers}));
-  ASSERT_EQ(wide.TakeAll().size(), inside);
-  loop.Turn(
-      {Inbound{link, kHost, wire::EncodeFrame({kSession, Submit{Lane::kUrgent, Items(300)}})}});
+  OtherLoop other(*this);
+  other.Fill(limits::kAdmissionWindow - 300);
+  other.Turn(Submit{Lane::kUrgent, Items(300)});
   EXPECT_EQ(verify_.TakeAll().size(), 150U);
+}
+
+// What a host says that it has taken is said once: unheard, its row would stay under way for ever.
+TEST_F(GatewayLoopTest, ASessionWhoseAnswersFindNoRoomEndsAndItsRowsAreHandedAgain) {
+  OtherLoop other(*this);
+  other.Fill(limits::kAdmissionWindow);
+  EXPECT_EQ(other.Told<LinkGone>(), 0U);
+  other.Turn(Receipted{});
+  EXPECT_EQ(other.Told<LinkGone>(), 1U);
+  const auto rehello = Next<Rehello>();
+  ASSERT_TRUE(rehello.has_value());
+  EXPECT_EQ(rehello->code, Code::kOverload);
+}
+
+// D7: answers are outside the credit, and are no way to fill the window either.
+TEST_F(GatewayLoopTest, AFloodOfAnswersEndsItsSession) {
+  OtherLoop other(*this);
+  other.Turn(Receipted{}, 2 * limits::kAnswerFramesPerSecond);
+  EXPECT_EQ(other.Told<LinkReceipted>(), limits::kAnswerFramesPerSecond);
+  EXPECT_EQ(other.Told<LinkGone>(), 1U);
 }
 
 // A peer of libzmq that takes a few frames and reads no more until it is told to.
