@@ -40,6 +40,7 @@ bool Committer::IsOf(const AgencyId& agency, const HostId& host) const {
 }
 
 void Committer::Reply(const Route& route, Answer answer) {
+  if (const auto* invalid = std::get_if<Invalid>(&answer)) NoteInvalid(route.host, invalid->code);
   committed_.answers.push_back({route, std::move(answer)});
 }
 

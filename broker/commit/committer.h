@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "broker/commit/batch_builder.h"
+#include "broker/commit/invalid_book.h"
 #include "broker/commit/store.h"
 #include "broker/decide/decide.h"
 #include "broker/decide/standing.h"
@@ -123,6 +124,9 @@ class Committer {
   void Take(CommitItem item, TimePoint now);
   // Fires what is due, if anything: at most limits::kTimersPerBatchMax.
   void FireTimers(TimePoint now);
+  // Enters what was turned away and only counted, of minutes that are over.
+  void EnterCounts(TimePoint now);
+  bool counting() const { return invalids_.counting(); }
   // True when the batch in the making should be applied before more is taken.
   bool full() const;
   bool empty() const;
@@ -180,6 +184,8 @@ class Committer {
 
   bool IsOf(const AgencyId& agency, const HostId& host) const;
   void Reply(const Route& route, Answer answer);
+  void NoteInvalid(const HostId& host, Code code);
+  void EnterInvalid(const InvalidBook::Count& invalid);
   void StartTurn();
   Committed Finish();
 
@@ -190,6 +196,7 @@ class Committer {
   Standing standing_;
   tlog::NoteKey log_key_;
   TimePoint timers_from_;
+  InvalidBook invalids_;
 
   // The batch in the making.
   std::optional<BatchBuilder> turn_;

@@ -105,6 +105,15 @@ Bytes Receipts(std::span<const VerifiedReceipt* const> receipts, TimePoint now) 
   return Finish(part);
 }
 
+Bytes Invalid(const InvalidBook::Count& invalid, TimePoint now) {
+  Value part = Start("invalid", now);
+  part.Set("host", invalid.host.value())
+      .Set("code", NameOf(invalid.code))
+      .Set("items", invalid.items)
+      .Set("since", ToMilliseconds(invalid.since));
+  return Finish(part);
+}
+
 Bytes Overdue(const GrantRecord& grant, TimePoint now) {
   Value part = Start("overdue", now);
   part.Set("message", ToText(grant.message))

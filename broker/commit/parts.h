@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "broker/commit/invalid_book.h"
 #include "broker/commit/store.h"
 #include "broker/decide/decide.h"
 #include "broker/verify/verified_envelope.h"
@@ -22,6 +23,9 @@ Bytes Refused(const VerifiedEnvelope& message, const Denial& denial, TimePoint n
 
 // Receipts that share an entry; all of one recipient. At most limits::kReceiptsPerEntryMax.
 Bytes Receipts(std::span<const VerifiedReceipt* const> receipts, TimePoint now);
+
+// Items that were turned away as invalid: one, or so many in the minute that began then.
+Bytes Invalid(const InvalidBook::Count& invalid, TimePoint now);
 
 Bytes Overdue(const GrantRecord& grant, TimePoint now);
 Bytes Voided(const VerifiedVoid& value, TimePoint now);

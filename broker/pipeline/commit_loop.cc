@@ -73,6 +73,7 @@ void CommitLoop::Turn(std::vector<CommitEvent> events) {
     return;
   }
   if (TimersDue()) parts_.committer.FireTimers(parts_.clock.Now());
+  if (parts_.committer.counting()) parts_.committer.EnterCounts(parts_.clock.Now());
   while (!waiting_.empty() || !parts_.committer.empty()) CommitOneBatch();
   MaybePublishCheckpoint();
 }

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "schema/base/clock.h"
+
 namespace havenline::limits {
 
 using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): literals only.
@@ -94,7 +96,10 @@ inline constexpr std::size_t kTimersPerBatchMax = 64;
 inline constexpr std::size_t kAdmissionWindow = 4096;       // Items inside the pipeline.
 inline constexpr std::size_t kAdmissionBytes = 64U << 20U;  // And their bytes.
 inline constexpr std::size_t kHellosPerSecond = 500;
-inline constexpr std::size_t kHellosPerHost = 5;              // A second, of one host.
+inline constexpr std::size_t kHellosPerHost = 5;  // A second, of one host.
+// Invalid items of one host and code: so many have an entry of their own in a minute.
+inline constexpr std::size_t kInvalidEntriesMax = 60;
+inline constexpr Milliseconds kInvalidMinute{60'000};
 inline constexpr std::size_t kAnswerFramesPerSecond = 2'000;  // Of one session: receipted, answer.
 
 }  // namespace havenline::limits

@@ -1,5 +1,7 @@
 #include "tests/fakes/test_broker.h"
 
+#include <algorithm>
+
 #include "schema/base/check.h"
 #include "schema/wire/statement_codec.h"
 
@@ -142,6 +144,18 @@ Answer TestBroker::PublishDirectory(const Edit& edit) {
 Answer TestBroker::Suspend(const AgencyId& agency, std::uint64_t number, bool lifted) {
   return Offer(
       Document(DocumentKind::kSuspension, partnership_.SuspensionNote(agency, number, lifted)));
+}
+
+bool HoldsOnlyInvalid(const CommitBatch& batch) {
+  const bool invalid = std::ranges::all_of(batch.entries, [](const Entry& entry) {
+    return std::ranges::all_of(entry.parts, [](const Part& part) {
+      return AsText(part.json).find("\"kind\":\"invalid\"") != std::string_view::npos;
+    });
+  });
+  return invalid && batch.outcomes.empty() && batch.grants.empty() && batch.messages.empty() &&
+         batch.undelivered.empty() && batch.mailbox_rows.empty() && batch.mailbox_removed.empty() &&
+         batch.answered.empty() && batch.timers.empty() && batch.timers_removed.empty() &&
+         batch.documents.empty() && batch.notices.empty();
 }
 
 std::optional<Code> CodeOf(const Answer& answer) {

@@ -73,6 +73,9 @@ class TestBroker {
   std::uint64_t last_reference_ = 0;
 };
 
+// A batch that holds nothing but entries of items that were turned away as invalid.
+bool HoldsOnlyInvalid(const CommitBatch& batch);
+
 // The code of a "no"; nothing of an acceptance.
 std::optional<Code> CodeOf(const Answer& answer);
 inline bool IsAccepted(const Answer& answer) { return std::holds_alternative<Accepted>(answer); }
