@@ -37,7 +37,7 @@ class SessionOwner {
   virtual void Received(Frame frame) = 0;
   virtual void Refused(Code code) = 0;  // A hello was turned away, or (kKeyUnknown) the key.
   // The broker could not read a frame of this session, which ends: Down() comes next.
-  virtual void Unreadable() = 0;
+  virtual void Unreadable() {}
 };
 
 class Session {

@@ -6,6 +6,7 @@ made from docs/protocol.md 8 with Cap'n Proto's own tool and libsodium.
 
 import hashlib
 import json
+import os
 import shutil
 
 from governance import sign
@@ -51,15 +52,31 @@ def fresh_envelope(p, school):
     return envelope
 
 
-def with_another_header(p, envelope):
-    """The same message once more under another, validly signed header: it names another checkpoint."""
+def resigned(p, envelope, edit, fresh_id=False):
+    """The message once more, changed and validly signed by the police.
+
+    edit(p, whole, header) changes the envelope or its header in place, after which the header is encoded and
+    signed, unless it changed the signature. fresh_id gives the message an id of its own.
+    """
     whole = json.loads(capnp("binary:json", "envelope.capnp", "Envelope", envelope))
     header = json.loads(capnp("binary:json", "envelope.capnp", "Header", bytes(whole["header"])))
-    header["checkpoint"] = {"epoch": "1", "size": "1", "root": list(bytes(range(32)))}
-    text = capnp("json:binary", "envelope.capnp", "Header", json.dumps(header).encode())
+    if fresh_id:
+        header["id"] = list(bytes(header["id"][:6]) + b"\x70" + os.urandom(1) + b"\x80" + os.urandom(7))
+        header["origin"] = header["id"]
+    signature_before = whole["signature"]["signature"]
+    edit(p, whole, header)
+    text = capnp("json:binary", "envelope.capnp", "Header", json.dumps(plain(header)).encode())
     seed = key_file(p.host_folder(POLICE) / "keys" / "agency-1" / "envelope.key")
     root = hashlib.sha256(b"\0" + text).digest()
     _, signature = sign(seed, joined(b"havenline/1/envelope", (1).to_bytes(8, "big"), root))
     whole["header"] = text
-    whole["signature"]["signature"] = signature
+    if whole["signature"]["signature"] == signature_before:
+        whole["signature"]["signature"] = signature
     return capnp("json:binary", "envelope.capnp", "Envelope", json.dumps(plain(whole)).encode())
+
+
+def with_another_header(p, envelope):
+    """The same message once more under another, validly signed header: it names another checkpoint."""
+    def edit(_p, _whole, header):
+        header["checkpoint"] = {"epoch": "1", "size": "1", "root": list(bytes(range(32)))}
+    return resigned(p, envelope, edit)

@@ -162,6 +162,15 @@ class RawLink:
                 return False
         return False
 
+    def wait_for_event(self, wanted, seconds=3):
+        """True once the connection's monitor told of this event."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.monitor.poll(100):
+                if zmq.utils.monitor.recv_monitor_message(self.monitor)["event"] == wanted:
+                    return True
+        return False
+
     def send_bytes(self, data, seconds=3):
         """True if the bytes were handed to a connection in time."""
         if not self.socket.poll(int(seconds * 1000), zmq.POLLOUT):

@@ -62,7 +62,7 @@ def test_a_suspended_sender_is_not_heard_until_it_is_lifted(p):
     origin = p.send(p.notice(school))
     p.wait_for(lambda: p.operator_status()["invalid"] > before["invalid"], what="the submission to be invalid")
     assert not has(p, school, origin)
-    assert p.operator_status()["entries"] == before["entries"]
+    assert p.operator_status()["accepted"] == before["accepted"]
     p.wait_for(lambda: any(a["kind"] == "refused" and a["open"] for a in p.alarms(POLICE)), what="the alarm")
     must_publish(p, "suspension", suspension(p, POLICE, 2, "lifted"))
     assert len(p.wait_for(lambda: has(p, school, origin), 20, "the notice")) == 1

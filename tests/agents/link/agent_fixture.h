@@ -137,8 +137,8 @@ class AgentTest : public ::testing::Test {
     welcome.credit_bytes = 1U << 20U;
     broker_.Send(welcome);
   }
-  // A session in which this policy is in force, and the first thing that comes are notices that were
-  // accepted under the first one.
+  // A session in which this policy is in force, and the first thing that comes are notices that
+  // were accepted under the first one.
   void ComeBackTo(const DocumentVersion& policy, std::size_t notices = 1) {
     ASSERT_TRUE(broker_.Until([&] { return broker_.hellos > 0; }));
     Welcome(policy);

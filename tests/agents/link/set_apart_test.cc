@@ -11,7 +11,7 @@ using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): 
 constexpr std::size_t kNotices = 5;
 constexpr std::size_t kPoisoned = 2;  // Of the receipts, in their order.
 
-// The agent's broker cannot read a frame with one of the receipts, as if it were of another version.
+// The agent's broker cannot read a frame with one of the receipts, as if of another version.
 class SetApartTest : public AgentTest {
  protected:
   void Answer(const Frame& frame) {
