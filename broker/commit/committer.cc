@@ -177,6 +177,7 @@ Result<Committed> Committer::Commit() {
   // A crash here: all of the batch is durable, nothing was answered; repeats get these answers.
   FaultPoint("commit.after-apply");
   CHECK(batch.head.size == ends_.tree.size());
+  committed_.synced = true;
   return Finish();
 }
 

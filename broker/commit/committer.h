@@ -94,6 +94,7 @@ class Committed {
   std::vector<Overdue> overdue;
   LogHead head;
   bool standing_changed = false;  // Directory, policy, statements or suspensions.
+  bool synced = false;            // There was something to keep, and it cost a sync.
 
  private:
   friend class Committer;

@@ -103,6 +103,7 @@ void CommitLoop::CommitOneBatch() {
   // before.
   if (!committed) parts_.observer.Fatal(committed.error());
   ++parts_.state.batches;
+  if (committed->synced) ++parts_.state.syncs;
   HandOut(*std::move(committed), tokens);
 }
 
@@ -185,6 +186,7 @@ void CommitLoop::MaybePublishCheckpoint() {
   if (const auto advanced = parts_.mark.Advance(head); !advanced)
     parts_.observer.Fatal(advanced.error());
   FaultPoint("mark.after-advance");
+  ++parts_.state.syncs;
   published_ = head;
   published_at_ = parts_.clock.Monotonic();
   parts_.deliver.Push(

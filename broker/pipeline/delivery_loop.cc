@@ -270,7 +270,8 @@ std::string DeliveryLoop::StatusJson() const {
                           .Set("deferred", state.deferred.load())
                           .Set("invalid", state.invalid.load())
                           .Set("delivered", state.delivered.load())
-                          .Set("batches", state.batches.load()));
+                          .Set("batches", state.batches.load())
+                          .Set("syncs", state.syncs.load()));
 }
 
 }  // namespace havenline

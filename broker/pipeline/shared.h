@@ -23,6 +23,7 @@ struct SharedState {
   std::atomic<std::uint64_t> deferred{0};
   std::atomic<std::uint64_t> invalid{0};
   std::atomic<std::uint64_t> batches{0};
+  std::atomic<std::uint64_t> syncs{0};  // Of batches that kept something, and of marks.
   std::atomic<std::uint64_t> delivered{0};
   std::atomic<std::uint64_t> sessions{0};
 };

@@ -6,6 +6,7 @@
 #include "agents/daemon/daemon.h"
 #include "deploy/havenline/agency_add.h"
 #include "deploy/havenline/audit_commands.h"
+#include "deploy/havenline/bench_command.h"
 #include "deploy/havenline/desk_commands.h"
 #include "deploy/havenline/document_commands.h"
 #include "deploy/havenline/init.h"
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
   AddStoreCommands(program.root());
   AddAuditCommands(program.root());
   AddKeyCommands(program.root());
+  AddBenchCommand(program.root());
   Command& agency = program.root().Add("agency", "Agencies: added, cut off, let in again.");
   AddAgencyAddCommand(agency);
   AddSuspensionCommands(agency);
