@@ -22,35 +22,39 @@ RejectedWork Reject(Code code) { return {Invalid{code}}; }
 
 using Work = decltype(CommitItem::work);
 
+// What an item is held against.
+struct Known {
+  const PartnershipId& partnership;
+  const KeyLookup& keys;
+  tlog::SignatureMemory& memory;
+};
+
 // Parses, verifies, and makes the work of a signed item.
 template <class MakeWork, class Parsed>
-Work VerifySignedItem(Parsed parsed, Bytes& bytes, const PartnershipId& partnership,
-                      const KeyLookup& keys) {
+Work VerifySignedItem(Parsed parsed, Bytes& bytes, const Known& known) {
   if (!parsed) return Reject(Code::kMalformed);
-  auto verified = VerifySigned(*std::move(parsed), partnership, keys);
+  auto verified = VerifySigned(*std::move(parsed), known.partnership, known.keys, known.memory);
   if (const auto* invalid = std::get_if<Invalid>(&verified)) return RejectedWork{*invalid};
   return MakeWork{std::get<0>(std::move(verified)), std::move(bytes)};
 }
 
-Work VerifyWork(VerifyJob& job, const PartnershipId& partnership, const Directory& directory) {
-  const KeyLookup keys = LookIn(directory);
+Work VerifyWork(VerifyJob& job, const Known& known) {
   switch (job.kind) {
     case JobKind::kSubmit: {
       auto envelope = wire::ParseEnvelope(job.bytes);
       if (!envelope) return Reject(Code::kMalformed);
-      auto verified = VerifiedEnvelope::Verify(*std::move(envelope), partnership, keys);
+      auto verified = VerifiedEnvelope::Verify(*std::move(envelope), known.partnership, known.keys,
+                                               known.memory);
       if (const auto* invalid = std::get_if<Invalid>(&verified)) return RejectedWork{*invalid};
       return SubmissionWork{std::get<VerifiedEnvelope>(std::move(verified)), std::move(job.bytes)};
     }
     case JobKind::kReceipt:
-      return VerifySignedItem<ReceiptWork>(wire::ParseSignedReceipt(job.bytes), job.bytes,
-                                           partnership, keys);
+      return VerifySignedItem<ReceiptWork>(wire::ParseSignedReceipt(job.bytes), job.bytes, known);
     case JobKind::kVoid:
-      return VerifySignedItem<VoidWork>(wire::ParseSignedVoid(job.bytes), job.bytes, partnership,
-                                        keys);
+      return VerifySignedItem<VoidWork>(wire::ParseSignedVoid(job.bytes), job.bytes, known);
     case JobKind::kStatement:
       return VerifySignedItem<StatementWork>(wire::ParseSignedStatement(job.bytes), job.bytes,
-                                             partnership, keys);
+                                             known);
     case JobKind::kRecall:
       return RejectedWork{Deferred{Code::kUnsupported, kRetryLater}};
     case JobKind::kDocument:
@@ -61,17 +65,20 @@ Work VerifyWork(VerifyJob& job, const PartnershipId& partnership, const Director
 
 }  // namespace
 
-CommitItem VerifyItem(VerifyJob job, const PartnershipId& partnership, const Directory& directory) {
-  return {job.route, VerifyWork(job, partnership, directory)};
+CommitItem VerifyItem(VerifyJob job, const PartnershipId& partnership, const Directory& directory,
+                      tlog::SignatureMemory& memory) {
+  const KeyLookup keys = LookIn(directory);
+  return {job.route, VerifyWork(job, {partnership, keys, memory})};
 }
 
 void VerifyLoop(Channel<VerifyJob>& jobs, Channel<CommitEvent>& out,
                 const PartnershipId& partnership, const DirectoryHolder& directory) {
+  tlog::SignatureMemory memory;
   while (auto job = jobs.Pop()) {
     const Ticket ticket = job->ticket;
     const Tokens tokens = job->tokens;
     const auto snapshot = directory.Get();
-    out.Push(Judged{ticket, VerifyItem(*std::move(job), partnership, *snapshot), tokens});
+    out.Push(Judged{ticket, VerifyItem(*std::move(job), partnership, *snapshot, memory), tokens});
   }
 }
 

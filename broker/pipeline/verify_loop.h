@@ -4,11 +4,13 @@
 
 #include "broker/pipeline/events.h"
 #include "schema/model/ids.h"
+#include "schema/tlog/signature_memory.h"
 
 namespace havenline {
 
-// One item. Pure given the directory; any number run at once.
-CommitItem VerifyItem(VerifyJob job, const PartnershipId& partnership, const Directory& directory);
+// One item. Pure given the directory; any number run at once, each with a memory of its own.
+CommitItem VerifyItem(VerifyJob job, const PartnershipId& partnership, const Directory& directory,
+                      tlog::SignatureMemory& memory);
 
 // The thread's body: until `jobs` is closed.
 void VerifyLoop(Channel<VerifyJob>& jobs, Channel<CommitEvent>& out,

@@ -9,7 +9,6 @@
 #include "schema/seal/digests.h"
 #include "schema/seal/hash.h"
 #include "schema/seal/section.h"
-#include "schema/tlog/signed_tree.h"
 
 namespace havenline {
 namespace {
@@ -89,19 +88,21 @@ Complaint CheckGrants(const Envelope& envelope, const std::vector<Digest>& diges
   return std::nullopt;
 }
 
-Complaint CheckSignature(const Envelope& envelope, const KeyLookup& keys) {
+Complaint CheckSignature(const Envelope& envelope, const KeyLookup& keys,
+                         tlog::SignatureMemory& memory) {
   const Header& header = envelope.header;
   const auto key = keys(header.sender, seal::Purpose::kEnvelope, header.key);
   if (!key) return Code::kKeyUnknown;
-  if (!tlog::VerifyOneOf(*key, seal::Purpose::kEnvelope, envelope.header_bytes,
-                         envelope.signature)) {
+  if (!memory.VerifyOneOf(*key, seal::Purpose::kEnvelope, envelope.header_bytes,
+                          envelope.signature)) {
     return Code::kSignature;
   }
   return std::nullopt;
 }
 
 Complaint Check(const Envelope& envelope, const std::vector<Digest>& grant_digests,
-                const PartnershipId& partnership, const KeyLookup& keys) {
+                const PartnershipId& partnership, const KeyLookup& keys,
+                tlog::SignatureMemory& memory) {
   const Header& header = envelope.header;
   if (const auto c = CheckHeader(header, partnership)) return c;
   if (const auto c = CheckOpenings(header.sections, envelope.sections, seal::SectionDigest))
@@ -113,7 +114,7 @@ Complaint Check(const Envelope& envelope, const std::vector<Digest>& grant_diges
   }
   if (const auto c = CheckGrants(envelope, grant_digests)) return c;
   if (const auto c = CheckSealed(envelope)) return c;
-  return CheckSignature(envelope, keys);
+  return CheckSignature(envelope, keys, memory);
 }
 
 }  // namespace
@@ -125,10 +126,11 @@ VerifiedEnvelope::VerifiedEnvelope(Envelope envelope, std::vector<Digest> grant_
 
 std::variant<VerifiedEnvelope, Invalid> VerifiedEnvelope::Verify(Envelope envelope,
                                                                  const PartnershipId& partnership,
-                                                                 const KeyLookup& keys) {
+                                                                 const KeyLookup& keys,
+                                                                 tlog::SignatureMemory& memory) {
   std::vector<Digest> grant_digests;
   for (const Grant& grant : envelope.grants) grant_digests.push_back(seal::GrantDigest(grant));
-  if (const auto complaint = Check(envelope, grant_digests, partnership, keys))
+  if (const auto complaint = Check(envelope, grant_digests, partnership, keys, memory))
     return Invalid{*complaint};
   return VerifiedEnvelope(std::move(envelope), std::move(grant_digests));
 }

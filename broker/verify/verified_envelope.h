@@ -1,6 +1,6 @@
 // What the broker can say of an envelope before it looks at any state that changes: that it is
 // whole, that every opening matches the signed header, and that the key it names signed it.
-// Pure; runs on any number of workers at once.
+// Pure; runs on any number of workers at once, each with a memory of its own.
 
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "schema/model/answer.h"
 #include "schema/model/envelope.h"
 #include "schema/seal/signing.h"
+#include "schema/tlog/signature_memory.h"
 
 namespace havenline {
 
@@ -28,7 +29,15 @@ class VerifiedEnvelope {
   // Cheapest check first, signature last.
   static std::variant<VerifiedEnvelope, Invalid> Verify(Envelope envelope,
                                                         const PartnershipId& partnership,
-                                                        const KeyLookup& keys);
+                                                        const KeyLookup& keys,
+                                                        tlog::SignatureMemory& memory);
+  // One alone.
+  static std::variant<VerifiedEnvelope, Invalid> Verify(Envelope envelope,
+                                                        const PartnershipId& partnership,
+                                                        const KeyLookup& keys) {
+    tlog::SignatureMemory memory;
+    return Verify(std::move(envelope), partnership, keys, memory);
+  }
 
   const Envelope& operator*() const { return envelope_; }
   const Envelope* operator->() const { return &envelope_; }

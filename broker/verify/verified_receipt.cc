@@ -4,7 +4,6 @@
 
 #include "schema/seal/joined.h"
 #include "schema/seal/seal_key.h"
-#include "schema/tlog/signed_tree.h"
 
 namespace havenline::verify_detail {
 namespace {
@@ -28,25 +27,25 @@ std::optional<Code> CheckOne(const Claimed& claimed, ByteView bytes, const Signa
 }  // namespace
 
 std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership,
-                          const KeyLookup& keys) {
+                          const KeyLookup& keys, tlog::SignatureMemory& memory) {
   const Receipt& receipt = value.receipt;
   if (receipt.partnership != partnership) return Code::kPartnership;
   const auto key = keys(receipt.recipient, seal::Purpose::kReceipt, receipt.key);
   if (!key) return Code::kKeyUnknown;
-  if (!tlog::VerifyOneOf(*key, seal::Purpose::kReceipt, value.bytes, value.signature))
+  if (!memory.VerifyOneOf(*key, seal::Purpose::kReceipt, value.bytes, value.signature))
     return Code::kSignature;
   return std::nullopt;
 }
 
 std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership,
-                          const KeyLookup& keys) {
+                          const KeyLookup& keys, tlog::SignatureMemory& /*memory*/) {
   if (value.value.partnership != partnership) return Code::kPartnership;
   return CheckOne({value.value.sender, seal::Purpose::kVoid, value.value.key}, value.bytes,
                   value.signature, keys);
 }
 
 std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership,
-                          const KeyLookup& keys) {
+                          const KeyLookup& keys, tlog::SignatureMemory& /*memory*/) {
   const AgencyStatement& statement = value.statement;
   if (statement.partnership != partnership) return Code::kPartnership;
   if (const auto complaint = CheckOne({statement.agency, seal::Purpose::kStatement, statement.key},

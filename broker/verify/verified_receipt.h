@@ -1,5 +1,5 @@
 // Receipts, voids, recalls and statements whose signature holds for the key they name.
-// Pure; runs on any number of workers at once.
+// Pure; runs on any number of workers at once, each with a memory of its own.
 
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "schema/model/answer.h"
 #include "schema/model/receipt.h"
 #include "schema/model/statement.h"
+#include "schema/tlog/signature_memory.h"
 
 namespace havenline {
 
@@ -24,7 +25,8 @@ class Verified {
 
   template <class T>
   friend std::variant<Verified<T>, Invalid> VerifySigned(T value, const PartnershipId& partnership,
-                                                         const KeyLookup& keys);
+                                                         const KeyLookup& keys,
+                                                         tlog::SignatureMemory& memory);
 
   Signed value_;
 };
@@ -35,19 +37,28 @@ using VerifiedStatement = Verified<SignedStatement>;
 
 namespace verify_detail {
 std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership,
-                          const KeyLookup& keys);
+                          const KeyLookup& keys, tlog::SignatureMemory& memory);
 std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership,
-                          const KeyLookup& keys);
+                          const KeyLookup& keys, tlog::SignatureMemory& memory);
 std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership,
-                          const KeyLookup& keys);
+                          const KeyLookup& keys, tlog::SignatureMemory& memory);
 }  // namespace verify_detail
 
 template <class T>
 std::variant<Verified<T>, Invalid> VerifySigned(T value, const PartnershipId& partnership,
-                                                const KeyLookup& keys) {
-  if (const auto complaint = verify_detail::Check(value, partnership, keys))
+                                                const KeyLookup& keys,
+                                                tlog::SignatureMemory& memory) {
+  if (const auto complaint = verify_detail::Check(value, partnership, keys, memory))
     return Invalid{*complaint};
   return Verified<T>(std::move(value));
+}
+
+// One alone.
+template <class T>
+std::variant<Verified<T>, Invalid> VerifySigned(T value, const PartnershipId& partnership,
+                                                const KeyLookup& keys) {
+  tlog::SignatureMemory memory;
+  return VerifySigned(std::move(value), partnership, keys, memory);
 }
 
 }  // namespace havenline
