@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "broker/deliver/reader.h"
+#include "broker/deliver/recent_messages.h"
 #include "broker/pipeline/delivery_session.h"
 #include "broker/pipeline/events.h"
 #include "broker/pipeline/shared.h"
@@ -70,6 +71,8 @@ class DeliveryLoop {
   bool Collect(DeliverySession& session, Outgoing& outgoing);
   LinkFlow::May Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing);
   std::optional<Bytes> EncodeDelivery(const MailboxRow& row);
+  const RecentMessages::Message* MessageAt(const Position& position);
+  const std::optional<EntryParts>& ReceiptsAt(const Position& position);
   void Send(const DeliverySession& session, Frame frame, bool of_fetch = false);
   std::string StatusJson() const;
 
@@ -84,9 +87,10 @@ class DeliveryLoop {
   SharedFlow shared_flow_;
   LinkFlow::Time lapsed_at_{};
   LinkId last_pumped_{0};
-  // The envelope parsed last: its other recipients usually follow.
-  Position parsed_at_;
-  std::shared_ptr<const Envelope> parsed_;
+  RecentMessages recent_messages_;
+  // The entry of receipts that was read last: one entry has many of one recipient.
+  Position receipts_at_;
+  std::optional<EntryParts> receipts_;
 };
 
 }  // namespace havenline

@@ -116,9 +116,8 @@ LinkFlow::May DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row
       return may;
     case MailboxRow::Kind::kReceipt: {
       ReceiptItem item{reference, *std::move(bytes), {}};
-      const auto entry = parts_.reader.ReadParts(row.position);
-      if (!entry) parts_.observer.Fatal(entry.error());
-      if (*entry) item.proof.push_back(ProofOf(**entry, row.position, row.part));
+      const std::optional<EntryParts>& entry = ReceiptsAt(row.position);
+      if (entry) item.proof.push_back(ProofOf(*entry, row.position, row.part));
       outgoing.receipts.items.push_back(std::move(item));
       return may;
     }
@@ -131,21 +130,34 @@ LinkFlow::May DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row
 
 std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
   const auto grant = parts_.reader.ReadGrant(row.grant);
-  const auto entry = parts_.reader.ReadParts(row.position);
   if (!grant) parts_.observer.Fatal(grant.error());
+  if (!*grant || (*grant)->stored) return std::nullopt;
+  const RecentMessages::Message* const message = MessageAt(row.position);
+  if (message == nullptr) return std::nullopt;
+  return wire::EncodeDelivery(MakeDelivery(message->envelope, **grant, message->entry));
+}
+
+// Null if it is not there any more.
+const RecentMessages::Message* DeliveryLoop::MessageAt(const Position& position) {
+  if (const auto* const kept = recent_messages_.Find(position)) return kept;
+  const auto entry = parts_.reader.ReadParts(position);
   if (!entry) parts_.observer.Fatal(entry.error());
-  if (!*grant || !*entry || (*grant)->stored) return std::nullopt;
-  if (parsed_ == nullptr || parsed_at_ != row.position) {
-    const auto bytes = parts_.reader.ReadMessage(row.position);
-    if (!bytes) parts_.observer.Fatal(bytes.error());
-    if (!*bytes) return std::nullopt;
-    auto envelope = wire::ParseEnvelope(**bytes);
-    if (!envelope)
-      parts_.observer.Fatal(envelope.error());  // It parsed when it came: the disk changed it.
-    parsed_ = std::make_shared<const Envelope>(*std::move(envelope));
-    parsed_at_ = row.position;
-  }
-  return wire::EncodeDelivery(MakeDelivery(*parsed_, **grant, **entry));
+  const auto bytes = parts_.reader.ReadMessage(position);
+  if (!bytes) parts_.observer.Fatal(bytes.error());
+  if (!*entry || !*bytes) return nullptr;
+  auto envelope = wire::ParseEnvelope(**bytes);
+  if (!envelope)
+    parts_.observer.Fatal(envelope.error());  // It parsed when it came: the disk changed it.
+  return &recent_messages_.Keep(position, (*bytes)->size(), {*std::move(envelope), **entry});
+}
+
+const std::optional<EntryParts>& DeliveryLoop::ReceiptsAt(const Position& position) {
+  if (receipts_ && receipts_at_ == position) return receipts_;
+  auto entry = parts_.reader.ReadParts(position);
+  if (!entry) parts_.observer.Fatal(entry.error());
+  receipts_ = *std::move(entry);
+  receipts_at_ = position;
+  return receipts_;
 }
 
 }  // namespace havenline
