@@ -42,7 +42,12 @@ std::optional<GrantRecord> BatchBuilder::FindGrant(const Digest& grant) {
   const auto pending = grants_.find(grant);
   if (pending != grants_.end()) return pending->second;
   if (fault_) return std::nullopt;  // What was not found before must not turn up now.
-  return OrFault(store_.FindGrant(grant), std::optional<GrantRecord>());
+  // Looked at first to see whether a receipt is news, and then to change it.
+  const auto read = read_grants_.find(grant);
+  if (read != read_grants_.end()) return read->second;
+  auto found = OrFault(store_.FindGrant(grant), std::optional<GrantRecord>());
+  if (found) read_grants_.emplace(grant, *found);
+  return found;
 }
 
 void BatchBuilder::Put(GrantRecord grant) {

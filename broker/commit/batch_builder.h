@@ -78,6 +78,7 @@ class BatchBuilder {
   CommitBatch batch_;
   std::map<std::pair<AgencyId, MessageId>, OutcomeRecord> outcomes_;
   std::map<Digest, GrantRecord> grants_;
+  std::map<Digest, GrantRecord> read_grants_;  // Of the store, which does not change meanwhile.
   std::map<Position, std::uint32_t> undelivered_;
   std::set<AnsweredKey> answered_;
   std::set<MailboxPlace> removed_;

@@ -1,6 +1,7 @@
 #include "broker/storage/broker_store.h"
 
 #include <algorithm>
+#include <map>
 
 #include "broker/storage/keys.h"
 #include "broker/storage/records.h"
@@ -79,11 +80,12 @@ void PutMessages(KeyValueBatch& rows, const CommitBatch& batch) {
 }
 
 void PutMailboxes(KeyValueBatch& rows, const CommitBatch& batch) {
+  std::map<Bytes, std::uint64_t> ends;  // Only the last of each mailbox is where it ends.
   for (const MailboxRow& row : batch.mailbox_rows) {
     rows.Put(kMailbox, MailboxKey(row.place), ToRow(row));
-    rows.Put(kMailboxEnd, MailboxPrefix(row.place.agency, row.place.lane),
-             NumberKey(row.place.sequence));
+    ends.insert_or_assign(MailboxPrefix(row.place.agency, row.place.lane), row.place.sequence);
   }
+  for (const auto& [mailbox, sequence] : ends) rows.Put(kMailboxEnd, mailbox, NumberKey(sequence));
   for (const MailboxPlace& place : batch.mailbox_removed) rows.Delete(kMailbox, MailboxKey(place));
   for (const AnsweredKey& answered : batch.answered)
     rows.Put(kAnswered, AnsweredRowKey(answered), {});
