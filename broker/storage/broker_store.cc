@@ -102,6 +102,13 @@ void PutDocuments(KeyValueBatch& rows, const CommitBatch& batch) {
     rows.Put(kNotice, NumberKey(notice.number), ToRow(notice));
 }
 
+// Timers of this moment and later. What is before 1970 sorts behind everything else.
+KeyRange TimersFrom(TimePoint due) {
+  KeyRange range;
+  range.from = NumberKey(static_cast<std::uint64_t>(ToMilliseconds(std::max(due, TimePoint()))));
+  return range;
+}
+
 }  // namespace
 
 BrokerStore::BrokerStore(KeyValueStore store, BrokerStoreOptions options)
@@ -142,6 +149,8 @@ Result<void> BrokerStore::Apply(const CommitBatch& batch) {
   PutMessages(rows, batch);
   PutMailboxes(rows, batch);
   PutDocuments(rows, batch);
+  for (const TimerRecord& timer : batch.timers)
+    no_timer_before_ = std::min(no_timer_before_, timer.due);
   return store_.Write(rows);
 }
 
@@ -169,16 +178,19 @@ Result<bool> BrokerStore::FindAnswered(const AnsweredKey& key) const {
 
 Result<std::vector<TimerRecord>> BrokerStore::DueTimers(TimePoint now,
                                                         std::size_t count_max) const {
-  KeyRange range;
+  if (no_timer_before_ > now) return std::vector<TimerRecord>();
+  KeyRange range = TimersFrom(no_timer_before_);
   range.until = NumberKey(static_cast<std::uint64_t>(ToMilliseconds(now)) + 1);
   return Collect<TimerRecord>(store_, kTimer, range, count_max,
                               [](ByteView key, ByteView) { return TimerFrom(key); });
 }
 
 Result<std::optional<TimePoint>> BrokerStore::NextTimer() const {
+  if (no_timer_before_ == TimePoint::max()) return std::nullopt;
   ASSIGN_OR_RETURN(const auto first,
-                   Collect<TimerRecord>(store_, kTimer, KeyRange::All(), 1,
+                   Collect<TimerRecord>(store_, kTimer, TimersFrom(no_timer_before_), 1,
                                         [](ByteView key, ByteView) { return TimerFrom(key); }));
+  no_timer_before_ = first.empty() ? TimePoint::max() : first.front().due;
   if (first.empty()) return std::nullopt;
   return first.front().due;
 }

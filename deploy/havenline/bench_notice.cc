@@ -33,14 +33,21 @@ constexpr std::string_view kContent = R"({
   "location": "1 Example Street, Testham, ZZ99 3VZ",
   "presence": {"presence": "present", "where": "upstairs, in bed"},
   "childPart": "household",
-  "voiceOfChild": {"spokenTo": "yes", "words": "Said that there had been shouting, and that it was loud."},
-  "welfareCheck": {"made": "yes", "note": "Seen, unhurt, went back to sleep before officers left."},
-  "circumstances": "Shouting heard by a neighbour at about eleven. A door was damaged. One adult had left before officers came and was found nearby. A younger child slept through it at a relative's.",
+  "voiceOfChild": {"spokenTo": "yes",
+                   "words": "Said that there had been shouting, and that it was loud."},
+  "welfareCheck": {"made": "yes",
+                   "note": "Seen, unhurt, went back to sleep before officers left."},
+  "circumstances": "Shouting heard by a neighbour at about eleven. A door was damaged. )"
+                                      R"(One adult had left before officers came and was found )"
+                                      R"(nearby. A younger child slept through it elsewhere.",
   "otherSafeguarding": {"childrensServices": "yes", "note": "Told at 01:10 by telephone."},
-  "collection": [{"who": "Alex Testcase", "relationship": "parent's former partner", "order": "bail, not to contact"}],
-  "handling": {"instruction": "Quiet support; the family knows that school is told.", "doNotApproachParents": true},
+  "collection": [{"who": "Alex Testcase", "relationship": "parent's former partner",
+                  "order": "bail, not to contact"}],
+  "handling": {"instruction": "Quiet support; the family knows that school is told.",
+               "doNotApproachParents": true},
   "risk": {"grade": "medium", "tool": "DASH 2009"},
-  "adults": [{"name": {"given": "Alex", "family": "Testcase"}, "part": "suspect", "relationship": "parent's former partner"}],
+  "adults": [{"name": {"given": "Alex", "family": "Testcase"}, "part": "suspect",
+              "relationship": "parent's former partner"}],
   "childAddress": "1 Example Street, Testham, ZZ99 3VZ",
   "origin": {"unit": "Safeguarding Desk", "contact": "01632 960001", "basis": "daa2021-s49a"}
 })";

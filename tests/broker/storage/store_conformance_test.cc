@@ -297,6 +297,25 @@ TEST_P(StoreConformanceTest, TimersComeInTheOrderInWhichTheyAreDue) {
   EXPECT_EQ(*store().NextTimer(), At(20));
 }
 
+TEST_P(StoreConformanceTest, TheFirstTimerIsFoundWhateverWasBeforeIt) {
+  const auto change = [&](std::vector<TimerRecord> timers, std::vector<TimerRecord> removed) {
+    CommitBatch batch = Batch();
+    batch.timers = std::move(timers);
+    batch.timers_removed = std::move(removed);
+    Apply(batch);
+    return *store().NextTimer();
+  };
+  const TimerRecord before_1970{FromMilliseconds(-1),
+                                Hash(9)};  // A sender's word: may be nonsense.
+  EXPECT_EQ(change({{At(10), Hash(1)}, {At(20), Hash(2)}}, {}), At(10));
+  EXPECT_EQ(change({}, {{At(10), Hash(1)}}), At(20));
+  EXPECT_EQ(change({{At(15), Hash(3)}}, {}), At(15));
+  EXPECT_EQ(store().DueTimers(At(99), 9)->size(), 2U);
+  EXPECT_EQ(change({}, {{At(15), Hash(3)}, {At(20), Hash(2)}}), std::nullopt);
+  EXPECT_TRUE(change({before_1970}, {}).has_value());
+  EXPECT_EQ(change({{At(5), Hash(4)}}, {before_1970}), At(5));
+}
+
 TEST_P(StoreConformanceTest, RemembersWhoAnswered) {
   const AnsweredKey answered{kPolice, Message(1), kSchool, Role("school")};
   CommitBatch batch = Batch();
