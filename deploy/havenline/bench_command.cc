@@ -13,6 +13,7 @@
 #include "deploy/havenline/bench_run.h"
 #include "deploy/havenline/tool.h"
 #include "deploy/runtime/files.h"
+#include "deploy/runtime/service.h"
 #include "schema/model/limits.h"
 #include "schema/text/json.h"
 
@@ -110,10 +111,10 @@ void TellLog(const Path& log) {
 }
 
 Result<tool::Answer> MeasureAndReport(const bench::RunOptions& run, const Path& folder,
-                                      const Path& store) {
+                                      const Path& store, StopSignal& signals) {
   ASSIGN_OR_RETURN(const bench::LoadedPartnership partnership,
                    bench::LoadPartnership(run.shape, folder));
-  ASSIGN_OR_RETURN(const bench::Measured measured, bench::Measure(partnership, run));
+  ASSIGN_OR_RETURN(const bench::Measured measured, bench::Measure(partnership, run, signals));
   const bool complete = bench::IsComplete(run, measured);
   if (!complete)
     tool::Tell("not everything that was accepted was delivered, receipted and answered once");
@@ -121,7 +122,7 @@ Result<tool::Answer> MeasureAndReport(const bench::RunOptions& run, const Path& 
                       complete ? ExitCode::kOk : ExitCode::kFailed};
 }
 
-Result<tool::Answer> Spawn(const Options& options) {
+Result<tool::Answer> Spawn(const Options& options, StopSignal& signals) {
   ASSIGN_OR_RETURN(const std::string program, BrokerProgram(options.broker));
   ASSIGN_OR_RETURN(const auto folder, ThrowawayFolder::Make(options.below));
   bench::RunOptions run = RunOptionsFrom(options);
@@ -132,7 +133,7 @@ Result<tool::Answer> Spawn(const Options& options) {
   ASSIGN_OR_RETURN(bench::Child broker,
                    bench::Child::Execute({program, "--config", config.string()}, log));
   run.broker = broker.id();
-  auto answer = MeasureAndReport(run, folder->path(), folder->path());
+  auto answer = MeasureAndReport(run, folder->path(), folder->path(), signals);
   if (!answer) TellLog(log);
   broker.Stop();
   return answer;
@@ -163,9 +164,10 @@ Result<tool::Answer> Bench(const Options& options) {
     return Fail(FaultCode::kInvalid,
                 "give one of --spawn, --prepare and --in: which broker is to be measured");
   }
-  if (options.spawn) return Spawn(options);
+  StopSignal signals;  // An end by hand, too, leaves nothing behind.
+  if (options.spawn) return Spawn(options, signals);
   if (!options.prepare.empty()) return Prepare(options);
-  return MeasureAndReport(RunOptionsFrom(options), options.in, {});
+  return MeasureAndReport(RunOptionsFrom(options), options.in, {}, signals);
 }
 
 }  // namespace

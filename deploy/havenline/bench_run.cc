@@ -1,7 +1,5 @@
 #include "deploy/havenline/bench_run.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -14,15 +12,16 @@
 namespace havenline::bench {
 namespace {
 
-constexpr useconds_t kLookAgain = 2'000;            // Microseconds.
+constexpr Milliseconds kLookAgain{2};
 constexpr std::int64_t kStillMax = 30'000'000'000;  // Nanoseconds without any progress.
 
 double Seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
 
 class Measurement {
  public:
-  Measurement(const LoadedPartnership& partnership, const RunOptions& options, BenchBoard& board)
-      : partnership_(partnership), options_(options), board_(board) {}
+  Measurement(const LoadedPartnership& partnership, const RunOptions& options, BenchBoard& board,
+              StopSignal& signals)
+      : partnership_(partnership), options_(options), board_(board), signals_(signals) {}
 
   Result<Measured> Run() {
     RETURN_IF_FAULT(StartAll());
@@ -79,7 +78,8 @@ class Measurement {
       } else if (now - moved_at > kStillMax) {
         return Fail(FaultCode::kUnavailable, "nothing has moved for 30 s; is the broker there?");
       }
-      ::usleep(kLookAgain);
+      if (signals_.Wait(kLookAgain) == Signal::kStop)
+        return Fail(FaultCode::kUnavailable, "stopped before the end");
     }
     return {};
   }
@@ -202,6 +202,7 @@ class Measurement {
   const LoadedPartnership& partnership_;
   const RunOptions& options_;
   BenchBoard& board_;
+  StopSignal& signals_;
   std::vector<Child> children_;
   Measured measured_;
 };
@@ -214,10 +215,11 @@ std::int64_t Latencies::Permille(std::size_t permille) const {
   return sorted.at(std::max<std::size_t>(rank, 1) - 1);
 }
 
-Result<Measured> Measure(const LoadedPartnership& partnership, const RunOptions& options) {
+Result<Measured> Measure(const LoadedPartnership& partnership, const RunOptions& options,
+                         StopSignal& signals) {
   ASSIGN_OR_RETURN(const std::unique_ptr<BenchBoard> board,
                    BenchBoard::Make(partnership.senders.size(), options.load.messages));
-  return Measurement(partnership, options, *board).Run();
+  return Measurement(partnership, options, *board, signals).Run();
 }
 
 }  // namespace havenline::bench

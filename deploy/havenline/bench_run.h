@@ -13,6 +13,7 @@
 #include "deploy/havenline/bench_partnership.h"
 #include "deploy/havenline/bench_process.h"
 #include "deploy/havenline/bench_sender.h"
+#include "deploy/runtime/service.h"
 #include "schema/base/result.h"
 #include "schema/text/value.h"
 
@@ -62,7 +63,9 @@ struct Measured {
   text::Value broker_after;
 };
 
-// kUnavailable if a process ended or nothing moved for half a minute; what is wrong was told.
-Result<Measured> Measure(const LoadedPartnership& partnership, const RunOptions& options);
+// kUnavailable if a process ended, nothing moved for half a minute, or `signals` told to stop; what
+// is wrong was told.
+Result<Measured> Measure(const LoadedPartnership& partnership, const RunOptions& options,
+                         StopSignal& signals);
 
 }  // namespace havenline::bench

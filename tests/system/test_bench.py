@@ -2,15 +2,17 @@
 
 import json
 import pathlib
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import BUILD, Daemon, Partnership  # noqa: E402
 
-OK, DATA = 0, 65
+OK, DATA, UNAVAILABLE = 0, 65, 69
 
 
 def bench(*args, timeout=60):
@@ -70,6 +72,20 @@ def test_one_at_a_time_syncs_for_each(tmp_path):
 def test_recipients_that_are_away_get_nothing(tmp_path):
     line = spawn(tmp_path, "--messages", 100, "--away")
     assert line["accepted"] == 100 and line["delivered"] == 0
+
+
+def test_an_end_by_hand_leaves_nothing_behind(tmp_path):
+    command = [str(BUILD / "bin" / "havenline"), "bench", "--spawn", "--below", str(tmp_path), "--seconds", "60",
+               "--messages", "200000"]
+    running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.glob("*/broker.log")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    assert running.returncode == UNAVAILABLE, err
+    assert out == b"" and b"stopped before the end" in err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_broker_that_runs_elsewhere_is_measured_in_two_steps(tmp_path):
