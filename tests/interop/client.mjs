@@ -10,8 +10,9 @@
 //   {"do":"notices"}
 //   {"do":"opened","number":1,"person":"p-1"}    and acknowledged, toldByVoice, notOurs
 //
-// config.json: partnership, software, broker { address, curve }, governance { keys, threshold }, directory and policy
-// (notes to begin with), keys (made by client/enrol.mjs), store, agencies { name: { receives, telephone, calendar } }.
+// config.json: partnership, software, broker { address, curve }, governance { keys, threshold }, keys (made by
+// client/enrol.mjs), store, agencies { name: { receives, telephone, calendar } }; and, if wanted, notes { directory,
+// policy }: files to begin with, before the broker is asked.
 import fs from 'node:fs';
 import readline from 'node:readline';
 import { Exchange } from './client/content.mjs';
@@ -22,7 +23,6 @@ import { Library } from './client/library.mjs';
 import { Link, SessionEnded } from './client/link.mjs';
 import { Log } from './client/log.mjs';
 import { Signed, VoidStatement } from './client/messages.mjs';
-import { openCheckpoint } from './client/notes.mjs';
 import { Outbox } from './client/outbox.mjs';
 import { firstStatement } from './client/statements.mjs';
 import { Store } from './client/store.mjs';
@@ -31,19 +31,22 @@ const config = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 const hostKeys = JSON.parse(fs.readFileSync(config.keys, 'utf8'));
 const { partnership } = config;
 const agencies = Object.keys(config.agencies);
-const say = (event) => process.stdout.write(`${JSON.stringify(event, (_, value) =>
-  (typeof value === 'bigint' ? Number(value) : value))}\n`);
+const say = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 /** For tests: the power goes off here. */
 const crashPoint = (place) => { if (process.env.CRASH_AT === place) process.kill(process.pid, 'SIGKILL'); };
 
 const store = new Store(config.store);
 const exchange = new Exchange(new URL('./generated/exchanges.request', import.meta.url).pathname);
 const library = new Library({
-  partnership, governance: config.governance, say, directory: fs.readFileSync(config.directory, 'utf8'),
-  policy: fs.readFileSync(config.policy, 'utf8'),
+  partnership, governance: config.governance, say,
+  keep: (document) => store.append({ record: 'document', ...document }),
+  notes: [
+    ...Object.entries(config.notes ?? {}).map(([kind, file]) => ({ kind, note: fs.readFileSync(file, 'utf8') })),
+    ...store.records.filter(({ record }) => record === 'document'),
+  ],
 });
-const newest = store.records.filter(({ record }) => record === 'checkpoint').pop();
-const log = new Log(partnership, newest ? openCheckpoint(newest.note, partnership, library.directory.logKeys) : null);
+// The newest checkpoint that was verified: verified when it was stored.
+const log = new Log(partnership, store.records.filter(({ record }) => record === 'checkpoint').pop()?.checkpoint);
 
 const made = new Map();
 /** An agency's own Ed25519 key for a purpose. */
@@ -55,7 +58,8 @@ function keys(agency, purpose) {
 
 // --- section 14: each agency that receives states its keys once; the private halves are stored before that.
 
-const statements = new Map(store.records.filter(({ record }) => record === 'statement').map((each) => [each.agency, each]));
+const statements = new Map(
+  store.records.filter(({ record }) => record === 'statement').map((each) => [each.agency, each]));
 for (const [agency, { receives, telephone, calendar }] of Object.entries(config.agencies)) {
   if (!receives?.length || statements.has(agency)) continue;
   const statement = firstStatement({
@@ -106,6 +110,7 @@ const outbox = new Outbox(own);
 const link = new Link({
   address: config.broker.address, serverKey: config.broker.curve, curve: hostKeys.curve, partnership, agencies,
   checkpoint: () => log.newest?.note ?? '', software: config.software,
+  heartbeat: config.heartbeat,
 });
 
 // --- section 4: what a session brings
@@ -115,7 +120,7 @@ async function news({ checkpoint, consistency, ...announced }) {
   const before = library.revision;
   await library.follow(link, announced);
   if (checkpoint !== '' && log.take(checkpoint, consistency, library.directory.logKeys)) {
-    store.append({ record: 'checkpoint', note: checkpoint });
+    store.append({ record: 'checkpoint', checkpoint: log.newest });
     say({ event: 'checkpoint', size: log.newest.size });
   }
   if (library.revision !== before) outbox.documentsChanged(link);
@@ -139,8 +144,10 @@ link.on('welcome', guarded(async (welcome) => {
 }));
 link.on('head', guarded(news));
 link.on('deliver', ({ items }) => inbox.take(link, items));
-link.on('receipt', ({ items }) => outbox.takeReceipts(link, items));
+// Without a directory nobody's signature can be checked: what is not answered comes again in the next session.
+link.on('receipt', ({ items }) => { if (library.isReady) outbox.takeReceipts(link, items); });
 link.on('void', ({ items }) => {
+  if (!library.isReady) return;
   for (const { bytes } of items) takeVoid(bytes);
   link.accept('answer', items.map(({ reference }) => reference));
 });
@@ -172,10 +179,12 @@ function takeVoid(bytes) {
 
 // --- orders
 
+const ACTS = ['opened', 'acknowledged', 'toldByVoice', 'notOurs'];
+
 function obey(order) {
   if (order.do === 'send') say({ event: 'taken', task: outbox.send(link, order), tag: order.tag });
   else if (order.do === 'notices') say({ event: 'notices', tag: order.tag, notices: inbox.list() });
-  else if (['opened', 'acknowledged', 'toldByVoice', 'notOurs'].includes(order.do)) {
+  else if (ACTS.includes(order.do)) {
     inbox.act(link, order.number, order.do, order.person);
     say({ event: 'acted', kind: order.do, number: order.number });
   } else throw new Error(`no such order: ${order.do}`);

@@ -24,13 +24,17 @@ from rawlink import broker_key
 
 HOME = ROOT / "tests" / "interop"
 NODE = os.environ.get("HAVENLINE_NODE", "node")
+# Wednesdays and Fridays only, early, and shut for a while: another deadline than anybody's default.
+CALENDAR = {"zone": "Europe/Lisbon", "readyBy": 450, "weekdays": 0b10100, "terms": [],
+            "closures": [{"first": 20780, "last": 20785}]}
 
 
 def unprepared():
     """Installs the client's packages and generates its code, where that is not done. Why it could not be, or None."""
-    for program, package in ((NODE, "nodejs"), ("npm", "npm"), ("capnp", "capnproto")):
+    for program, remedy in ((NODE, "apt-get install nodejs"), ("capnp", "apt-get install capnproto"),
+                            ("npm", "apt-get install --no-install-recommends npm, 390 packages of 145 MiB")):
         if shutil.which(program) is None:
-            return f"there is no {package} here"
+            return f"there is no {program} here ({remedy})"
     stamp = HOME / "node_modules" / ".prepared"
     made_of = [HOME / "package-lock.json", HOME / "generate", *sorted((ROOT / "schema").glob("*/*.capnp"))]
     wanted = hashlib.sha256(b"\0".join(path.read_bytes() for path in made_of)).hexdigest()
@@ -74,20 +78,18 @@ class Client:
                               cwd=HOME, capture_output=True, text=True, check=True)
         return publish_next(self.p, "directory", lambda text: text + "\n" + made.stdout)
 
-    def configure(self, policy="policy.note"):
-        """Its configuration. The notes it begins with are governance's first ones unless said otherwise."""
+    def configure(self, **notes):
+        """Its configuration: what is pinned, and notes to begin with, if any; it has the others from the broker."""
         directory = self.p.document("directory.toml").read_text()
-        notes = self.p.document("directory.note"), self.p.document(policy)
         (self.folder / "config.json").write_text(json.dumps({
-            "partnership": PARTNERSHIP, "software": "interop 1.0",
+            "partnership": PARTNERSHIP, "software": "interop 1.0", "heartbeat": 2000,
             "broker": {"address": f"tcp://127.0.0.1:{self.p.broker_port}", "curve": broker_key(self.p).decode()},
             "governance": {"threshold": 1, "keys": re.findall(r'"([^"]+)"', re.search(
                 r"\[governance\][^\[]*?keys = (\[.*?\])", directory, re.S).group(1))},
-            "directory": str(notes[0]), "policy": str(notes[1]), "keys": str(self.folder / "keys.json"),
-            "store": str(self.folder / "journal"),
-            "agencies": {name: {"receives": about["receives"], "telephone": "01632 960030", "calendar": {
-                "zone": "Europe/London", "readyBy": 495, "weekdays": 31, "terms": [], "closures": []}}
-                for name, about in self.agencies.items()},
+            "notes": {kind: str(path) for kind, path in notes.items()},
+            "keys": str(self.folder / "keys.json"), "store": str(self.folder / "journal"),
+            "agencies": {name: {"receives": about["receives"], "telephone": "01632 960030", "calendar": CALENDAR}
+                         for name, about in self.agencies.items()},
         }))
 
     def start(self, crash_at=None):

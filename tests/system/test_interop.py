@@ -4,6 +4,7 @@ It is tests/interop: JavaScript, with `zeromq` and `capnp-es` from npm and Node'
 prepared (no Node, no npm, no network) these tests are skipped, and tests/run says so.
 """
 
+import json
 import pathlib
 import re
 import signal
@@ -11,11 +12,12 @@ import subprocess
 import sys
 
 import pytest
+import zmq
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from governance import next_version, publish_next, must_publish, sign_note  # noqa: E402
+from governance import must_publish, next_version, publish_next, sign_note  # noqa: E402
 from harness import POLICE, POLICY, Partnership  # noqa: E402
-from interop_client import HOME, NODE, Client, unprepared  # noqa: E402
+from interop_client import CALENDAR, HOME, NODE, Client, unprepared  # noqa: E402
 
 FORCE = "police.testshire"
 NURSERY = "school.107999"
@@ -57,6 +59,11 @@ def notice(p, to, **sections):
     """What both senders are handed."""
     body = p.notice(to, sections=sections)
     return {**body, "from": FORCE}
+
+
+def stranger_pair():
+    public, secret = (key.decode() for key in zmq.curve_keypair())
+    return {"publicKey": public, "secretKey": secret}
 
 
 def row_of(p, origin):
@@ -169,6 +176,8 @@ def test_what_policy_no_longer_allows_is_refused_and_sealed_anew(p, node):
     task = node.send(notice(p, OURS, circumstances="Not for schools any more."))
     old = node.wait("sealed", task=task)
     node.kill()
+    origin = p.send(p.notice(NURSERY))
+    p.stop(POLICE)
     p.start("broker")
     publish_next(p, "policy", lambda text: re.sub(r'(rule = "ENC-1".*?)"circumstances", ', r"\1", text, 1, re.S))
     since = node.mark()
@@ -186,13 +195,20 @@ def test_what_policy_no_longer_allows_is_refused_and_sealed_anew(p, node):
     opened = p.must_api(OURS, "POST", f"/v1/notices/{arrived['notice']}/open")
     assert "circumstances" not in [section["name"] for section in opened["sections"]]
 
+    # The same of ours: its number is voided to the client, and the second sealing arrives.
+    p.start(POLICE)
+    shown = node.wait("notice", since, origin=origin)
+    assert "circumstances" not in shown["given"]
+    void = node.wait("void", since)
+    assert (void["holds"], void["from"], void["numbers"]) == (True, POLICE, 1)
+
 
 def test_what_is_ahead_of_the_broker_is_deferred_and_goes_later(p, node):
     text, version = next_version(p, "policy", lambda text: text.replace("warn-minutes = 30", "warn-minutes = 31"))
     note = sign_note(p, text)
     p.document("ahead.note").write_text(note)
     node.kill()
-    node.configure("ahead.note")
+    node.configure(policy=p.document("ahead.note"))
     since = node.mark()
     node.start()
     node.wait("up", since)
@@ -200,17 +216,48 @@ def test_what_is_ahead_of_the_broker_is_deferred_and_goes_later(p, node):
     assert node.wait("deferred", since, task=task)["code"] == 204
     must_publish(p, "policy", note)
     node.wait("kept", since, task=task, seconds=40)
+    # It waited for five seconds; meanwhile its heartbeats were answered, as long as they were.
+    assert {credit["padding"] for credit in node.found("credit", since)} & {64, 8192}
     offers = node.found("offered", task=task)
     assert len(offers) >= 2 and all(each == offers[0] for each in offers)
     assert node.found("sealed", task=task)[0]["policy"] == version
 
 
+def test_nothing_is_sealed_to_who_is_suspended_and_it_goes_when_that_is_lifted(p, node):
+    since = node.mark()
+    p.must_tool("agency", "suspend", OURS, "--key", p.governance_key(), "--operator", p.operator)
+    node.wait("statements", since)
+    task = node.send(notice(p, OURS))
+    node.wait("unsealed", since, task=task)
+    p.must_tool("agency", "lift", OURS, "--key", p.governance_key(), "--operator", p.operator)
+    node.wait("receipt", since, task=task, kind="stored")
+
+
+def test_both_ends_compute_the_same_deadline(p, node):
+    """The client's own, from docs/policy.md, of a notice that our sender gave one to."""
+    since = node.mark()
+    origin = p.send(p.notice(NURSERY))
+    shown = node.wait("notice", since, origin=origin)
+    program = ('import { acknowledgeBy } from "./client/deadline.mjs";'
+               'console.log(acknowledgeBy(...JSON.parse(process.argv[1])));')
+    policy = {"due": "ready-by", "at-least-minutes": 20, "calendar-days-max": 60}
+    asked = json.dumps([policy, CALENDAR, shown["created"]])
+    computed = subprocess.run([NODE, "--input-type=module", "-e", program, asked], cwd=HOME, capture_output=True,
+                              text=True, check=True).stdout
+    assert abs(int(computed) - shown["acknowledgeBy"]) < 1000
+
+
 def test_who_speaks_for_another_host_is_sent_away_and_strangers_get_no_handshake(p, node):
-    with Client(p, "host.stranger", {**AGENCIES, OURS: {"title": "", "roles": ["school"], "receives": []}}) as stranger:
-        (stranger.folder / "keys.json").write_bytes((node.folder / "keys.json").read_bytes())
-        stranger.configure()
-        stranger.agencies = {}
-        stranger.start()
-        sent_away = stranger.wait("rehello")
-        assert sent_away["code"] == 304 and stranger.found("up") == []
-    assert node.process.poll() is None
+    with Client(p, "host.stranger", {**AGENCIES, OURS: {"title": "", "roles": ["school"], "receives": []}}) as client:
+        keys = json.loads((node.folder / "keys.json").read_text())
+        (client.folder / "keys.json").write_text(json.dumps(keys))
+        client.configure()
+        client.start()
+        assert client.wait("rehello")["code"] == 304
+        client.kill()
+        keys["curve"] = stranger_pair()
+        (client.folder / "keys.json").write_text(json.dumps(keys))
+        client.start()
+        client.wait("handshake-refused")
+        assert client.found("up") == []
+    assert node.process.poll() is None and node.found("alarm") == []

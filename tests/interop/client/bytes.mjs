@@ -87,7 +87,7 @@ const TIME_MAX = 253402300799999;
 export const isTime = (value) => Number.isSafeInteger(value) && value >= 0 && value <= TIME_MAX;
 
 /** @param {string} text */
-export const isName = (text) => /^[A-Za-z0-9][A-Za-z0-9._+/-]{0,95}$/.test(text);
+export const isName = (text) => text.length <= 96 && /^[A-Za-z0-9][\w.+-]*(\/[A-Za-z0-9][\w.+-]*)*$/.test(text);
 
 /** A UUID version 7 whose time is `time`. @param {number} time */
 export function messageId(time) {

@@ -15,6 +15,7 @@ const ANNOTATION = {  // Ids of schema/exchange/meta.capnp.
 const CONTENT_MOST = 1024 * 1024;
 const EXCLUSIONS_MOST = 2048;
 const LISTED_TEXT_MOST = 96;
+const most = (section) => (section === 'exclusions' ? EXCLUSIONS_MOST : CONTENT_MOST);
 
 const all = (list) => Array.from({ length: list.length }, (_, i) => list.get(i));
 
@@ -88,7 +89,8 @@ const formats = {
 function checkText(text, field, where) {
   if (text.includes('\0')) throw new Malformed(`${where} has a NUL`);
   if (Buffer.byteLength(text) > (field.maxLength ?? Infinity)) throw new Malformed(`${where} is too long`);
-  if (text !== '' && formats[field.format] && !formats[field.format](text)) throw new Malformed(`${where} is not a ${field.format}`);
+  const fits = formats[field.format] ?? (() => true);
+  if (text !== '' && !fits(text)) throw new Malformed(`${where} is not a ${field.format}`);
   return text;
 }
 
@@ -103,7 +105,7 @@ export class Exchange {
     this.sections = this.fields.map((field) => field.name);
   }
 
-  /** The claims of a message with these sections: { childPart: 'household', … }; what is not set is the first value. */
+  /** The claims of a message with these sections: { childPart: 'household', … }. What is not set is the first value. */
   claims(sections, fields = this.fields) {
     const claims = {};
     for (const field of fields) {
@@ -125,13 +127,13 @@ export class Exchange {
     const root = message.initRoot(this.Struct);
     if (value !== undefined) this.#set(root, this.#field(section), value, section);
     const bytes = Buffer.from(message.toArrayBuffer());
-    if (bytes.length > (section === 'exclusions' ? EXCLUSIONS_MOST : CONTENT_MOST)) throw new Malformed(`${section} is too long`);
+    if (bytes.length > most(section)) throw new Malformed(`${section} is too long`);
     return bytes;
   }
 
   /** The value of one section, read as strictly as a frame is. Another section that is set is refused. */
   read(section, bytes) {
-    checkFraming(bytes, { segments: 1, most: section === 'exclusions' ? EXCLUSIONS_MOST : CONTENT_MOST });
+    checkFraming(bytes, { segments: 1, most: most(section) });
     let values;
     try {
       const root = new capnp.Message(bytes, false).getRoot(this.Struct);

@@ -50,7 +50,8 @@ export class Directory {
       const bytes = unbase64(key.public);
       must(PURPOSES.includes(key.purpose) && !seen.has(key.public), 'a key stands twice, or is for nothing');
       seen.add(key.public);
-      must(holdsPossession(agency.name, key.purpose, bytes, unbase64(key.proof)), 'a proof of possession does not hold');
+      const proof = unbase64(key.proof);
+      must(holdsPossession(agency.name, key.purpose, bytes, proof), 'a proof of possession does not hold');
       return { purpose: key.purpose, key: bytes, id: keyId(key.purpose, bytes), state: key.state ?? 'current' };
     });
     for (const purpose of PURPOSES) {
@@ -74,20 +75,21 @@ export class Directory {
 /** A suspension or lifting: { agency, number, suspended, hash }. Throws unless those who may signed it. */
 export function openSuspension(note, governance, directory, partnership) {
   const governors = governance.keys.map(noteKey);
-  const agency = /^agency = "([^"]+)"$/m.exec(note)?.[1];
+  // Which agency's key may sign it, the text says itself: read first, and believed once the note has opened.
+  const { agency } = parseToml(note.slice(0, note.lastIndexOf('\n\n') + 1));
   const own = agency && directory.currentKey(agency, 'statement');
   const ownName = `${partnership}/agency/${agency}`;
   const ownKey = own && {
     name: ownName, key: own.key, id: sha256(utf8(ownName), Buffer.from([0x0a, 0x01]), own.key).subarray(0, 4),
   };
   const { text, hash, signers } = openNote(note, ownKey ? [...governors, ownKey] : governors);
-  const found = new RegExp('^document = "suspension"\npartnership = "([^"]+)"\nagency = "([^"]+)"\nnumber = ([0-9]+)\n'
-    + 'state = "(suspended|lifted)"\n$').exec(text);
-  must(found && found[1] === partnership, 'this is no suspension of ours');
-  const suspended = found[4] === 'suspended';
+  const found = only(parseToml(text), ['document', 'partnership', 'agency', 'number', 'state']);
+  must(found.document === 'suspension' && found.partnership === partnership && found.agency === agency
+    && Number.isSafeInteger(found.number) && ['suspended', 'lifted'].includes(found.state), 'no suspension of ours');
+  const suspended = found.state === 'suspended';
   const byGovernance = signers.filter((key) => key !== ownKey).length;
   must(suspended ? signers.length > 0 : byGovernance >= governance.threshold, 'too few signed this suspension');
-  return { agency: found[2], number: Number(found[3]), suspended, hash };
+  return { agency, number: found.number, suspended, hash };
 }
 
 export class Policy {
@@ -103,14 +105,11 @@ export class Policy {
     this.deadlines = toml.deadline ?? {};
     this.exchanges = toml.exchange;
     this.profiles = toml.profile ?? [];
-    // Rules stand in the text's order, across the three kinds: smol-toml groups them, so the order is looked up.
-    const order = [...text.matchAll(/^\s*rule\s*=\s*["']([^"']+)["']/gm)].map((found) => found[1]);
-    this.rules = ['share', 'require', 'never']
-      .flatMap((kind) => (toml[kind] ?? []).map((rule) => ({ ...rule, kind })))
-      .sort((a, b) => order.indexOf(a.rule) - order.indexOf(b.rule));
+    // In this order they name a cell's rule: `share`, then `require`, each as in the text.
+    this.rules = ['share', 'require', 'never'].flatMap((kind) => (toml[kind] ?? []).map((rule) => ({ ...rule, kind })));
     for (const rule of this.rules) {
-      only(rule, ['kind', 'rule', 'exchange', 'from', 'to', 'profile', 'when', 'sections', 'basis', 'acknowledge', 'thread',
-        'why']);
+      only(rule, ['kind', 'rule', 'exchange', 'from', 'to', 'profile', 'when', 'sections', 'basis', 'acknowledge',
+        'thread', 'why']);
     }
   }
 

@@ -22,12 +22,16 @@ export class Inbox {
   /** @param {{ partnership, agencies, keys, privateKey, library, log, store, exchange, say, crashAfter? }} own */
   constructor(own) {
     this.own = own;
-    for (const record of own.store.records) if (record.record === 'notice') this.#apply(record);
-    for (const record of own.store.records) if (record.record === 'receipted') this.#forget(record.bytes);
+    for (const record of own.store.records) {
+      if (record.record === 'notice') this.#apply(record);
+      if (record.record === 'receipted') this.#forget(record.bytes);
+      if (record.record === 'voided') this.#note(record);
+    }
   }
 
   /** The store's line is the act: `#apply` alone changes what is here, now and after a restart. */
-  #apply({ notice, receipts, agency, chain }) {
+  #apply({ notice, receipts, agency, chain, numbers }) {
+    if (numbers) this.#note(numbers);
     if (notice) {
       const key = keyOfNotice(notice);
       const known = this.#notices.get(key);
@@ -61,7 +65,11 @@ export class Inbox {
       return say({ event: 'dropped', why: error.message });
     }
     const { header, clearPart } = read;
-    this.#note(header.sender, clearPart.recipient, item.lane, clearPart.number.series, [clearPart.number.n]);
+    const numbers = {
+      sender: header.sender, recipient: clearPart.recipient, lane: item.lane, series: clearPart.number.series,
+      numbers: [clearPart.number.n],
+    };
+    this.#note(numbers);
     const known = this.#notices.get(keyOfNotice(named(read)));
     if (known?.shown && same(known.message, header.id)) {
       say({ event: 'again', number: known.number });
@@ -69,15 +77,15 @@ export class Inbox {
     }
     // Judged by today's policy: what was announced is waited for, but never for long.
     for (let waited = 0; !library.isCurrent && waited < PATIENCE; waited += 100) await sleep(100);
-    const policy = await library.policyNamed(link, header.policy);
+    const policy = library.isReady && await library.policyNamed(link, header.policy);
     if (!policy) return say({ event: 'waits', why: 'its policy is not to be had' });
-    this.#judge(read, policy, known);
+    this.#judge(read, policy, known, numbers);
     this.#proveEntry(read);
     this.sendReceipts(link);
   }
 
   /** Opens it, and puts content and receipts into the store in one line, before anything is said. */
-  #judge(read, policy, known) {
+  #judge(read, policy, known, numbers) {
     const { own } = this;
     const base = named(read);
     let opened = null;
@@ -99,14 +107,15 @@ export class Inbox {
       const differs = opened && Object.entries(opened.contents).some(([name, bytes]) =>
         known.contents[name] && !same(known.contents[name], bytes));
       if (differs) own.say({ event: 'alarm', words: `sealing ${hex(base.message)} says something else` });
-      return this.#record(differs ? null : { ...base, shown: true }, base, kinds);
+      const others = [...(known.others ?? []), { message: base.message, contents: opened?.contents }];
+      return this.#record({ notice: differs ? { ...known, others } : null, base, kinds, numbers });
     }
     const notice = opened
       ? { ...base, shown: true, sections: opened.sections, contents: opened.contents, claims: opened.claims,
         differs: opened.claimsDiffer, rule: read.clearPart.rule, acknowledgeBy: read.clearPart.acknowledgeBy,
-        position: read.delivery.proof.position, policy: read.header.policy.version }
+        created: read.header.created, position: read.delivery.proof.position, policy: read.header.policy.version }
       : { ...base, shown: false };
-    this.#record(notice, base, kinds);
+    this.#record({ notice, base, kinds, numbers });
     const entry = this.#notices.get(keyOfNotice(base));
     if (opened) own.say({ event: 'notice', ...presentable(entry) });
     else own.say({ event: 'not-shown', number: entry.number, kind: kinds[0], why });
@@ -136,18 +145,18 @@ export class Inbox {
     const entry = this.#notices.get(this.#byNumber[number - 1]);
     if (!entry?.shown) throw new Error('there is no such notice');
     if (entry.acts?.includes(kind)) return;
-    this.#record({ ...entry, acts: [...(entry.acts ?? []), kind] }, entry, [kind], person);
+    this.#record({ notice: { ...entry, acts: [...(entry.acts ?? []), kind] }, base: entry, kinds: [kind], person });
     this.sendReceipts(link);
   }
 
-  #record(notice, base, kinds, person = '') {
+  #record({ notice, base, kinds, numbers, person = '' }) {
     const { own } = this;
     const chain = new Map(this.#chains.get(base.recipient));
     const receipts = signReceipts(own.keys(base.recipient, 'receipt'), chain, kinds.map((kind) => ({
-      partnership: own.partnership, recipient: base.recipient, role: base.role, sender: base.sender, origin: base.origin,
-      message: base.message, grant: base.grant, kind, time: Date.now(), person,
+      partnership: own.partnership, recipient: base.recipient, role: base.role, sender: base.sender,
+      origin: base.origin, message: base.message, grant: base.grant, kind, time: Date.now(), person,
     })));
-    const record = { record: 'notice', notice, agency: base.recipient, chain: [...chain], receipts };
+    const record = { record: 'notice', notice, agency: base.recipient, chain: [...chain], receipts, numbers };
     own.store.append(record);
     this.#apply(record);
     own.crashPoint('stored');
@@ -185,8 +194,8 @@ export class Inbox {
 
   // --- numbers: section 12
 
-  /** Notes numbers that came, or that a void says will never come. */
-  #note(sender, recipient, lane, series, numbers) {
+  /** Notes numbers that came, shown or not, or that a void says will never come. */
+  #note({ sender, recipient, lane, series, numbers }) {
     const key = [sender, recipient, lane, series].join('\n');
     const seen = this.#seen.get(key) ?? { all: new Set(), highest: 0 };
     this.#seen.set(key, seen);
@@ -194,25 +203,31 @@ export class Inbox {
       seen.all.add(n);
       seen.highest = Math.max(seen.highest, n);
     }
-    const missing = () => Array.from({ length: seen.highest }, (_, i) => i + 1).filter((n) => !seen.all.has(n));
-    if (missing().length === 0 || seen.watched) return;
+    const missing = () => seen.highest - seen.all.size;  // None is above the highest.
+    if (missing() === 0 || seen.watched) return;
     seen.watched = setTimeout(() => {
       seen.watched = null;
-      if (missing().length > 0) this.own.say({ event: 'alarm', words: `${missing().length} messages of ${sender} are missing` });
+      if (missing() > 0) this.own.say({ event: 'alarm', words: `${missing()} messages of ${sender} are missing` });
     }, GAP_PATIENCE);
     seen.watched.unref();
   }
 
-  voided({ sender, recipient, lane, series, voided }) { this.#note(sender, recipient, lane, series, voided); }
+  voided({ sender, recipient, lane, series, voided }) {
+    const record = { record: 'voided', sender, recipient, lane, series, numbers: voided };
+    this.own.store.append(record);
+    this.#note(record);
+  }
 }
 
 const named = ({ header, clearPart, grant }) => ({
-  recipient: clearPart.recipient, role: clearPart.role, sender: header.sender, origin: header.origin, message: header.id,
-  grant,
+  recipient: clearPart.recipient, role: clearPart.role, sender: header.sender, origin: header.origin,
+  message: header.id, grant,
 });
 
-const presentable = ({ number, recipient, role, sender, origin, sections, contents, claims, differs, rule, policy,
-  acknowledgeBy, position }) => ({
-  number, recipient, role, sender, origin: hex(origin), sections, given: Object.keys(contents), claims, differs, rule, policy,
-  acknowledgeBy, index: position.index,
+const presentable = ({
+  number, recipient, role, sender, origin, sections, contents, claims, differs, rule, policy, acknowledgeBy, created,
+  position,
+}) => ({
+  number, recipient, role, sender, origin: hex(origin), sections, given: Object.keys(contents), claims, differs, rule,
+  policy, acknowledgeBy, created, index: position.index,
 });

@@ -12,36 +12,52 @@ export class Library {
   #suspensions = new Map();
   #taken = 0;               // Statements and suspensions fetched so far.
 
-  /** @param {{ partnership: string, governance: any, directory: string, policy: string, say: Function }} from notes to begin with */
+  /**
+   * @param {object} from
+   * @param {string} from.partnership
+   * @param {{ keys: string[], threshold: number }} from.governance pinned: what every document is held to
+   * @param {{ kind: string, note: string }[]} from.notes to begin with; there may be none, the broker has them
+   * @param {(document: { kind: string, note: string }) => void} from.keep puts a new one into the store
+   * @param {(event: object) => void} from.say
+   */
   constructor(from) {
-    Object.assign(this, { partnership: from.partnership, governance: from.governance, say: from.say });
-    this.directory = new Directory(from.directory, from.governance, from.partnership);
-    this.policy = new Policy(from.policy, from.governance, from.partnership);
-    this.#policies.set(hex(this.policy.hash), this.policy);
+    this.from = from;
+    this.directory = null;
+    this.policy = null;
     this.revision = 0;      // Rises with everything that may let a refused message go.
     this.announced = { directory: 0, policy: 0 };
+    for (const { kind, note } of from.notes) this.#take(kind, this.#open(kind, note));
+  }
+
+  /** Once there are a directory and a policy. */
+  get isReady() { return this.directory !== null && this.policy !== null; }
+
+  #open(kind, note) {
+    const Kind = kind === 'directory' ? Directory : Policy;
+    return new Kind(note, this.from.governance, this.from.partnership);
+  }
+
+  /** Never goes back to an older one. */
+  #take(kind, document) {
+    if (kind === 'policy') this.#policies.set(hex(document.hash), document);
+    if (document.version > (this[kind]?.version ?? 0)) this[kind] = document;
+    ++this.revision;
   }
 
   statement(agency) { return this.#statements.get(agency); }
   isSuspended(agency) { return this.#suspensions.get(agency)?.suspended ?? false; }
   /** Nothing newer was announced than is here. */
   get isCurrent() {
-    return this.directory.version >= this.announced.directory && this.policy.version >= this.announced.policy;
+    return this.isReady && this.directory.version >= this.announced.directory
+      && this.policy.version >= this.announced.policy;
   }
 
   /** Fetches what `welcome` or `head` say is in force and is not here. One after the other. */
   follow(link, { directory, policy, statements }) {
     this.announced = { directory: directory.version, policy: policy.version };
     this.#following = this.#following.then(async () => {
-      if (directory.version > this.directory.version) {
-        const note = await this.#document(link, directory.hash);
-        this.#accept('directory', directory, new Directory(note, this.governance, this.partnership));
-      }
-      if (policy.version > this.policy.version) {
-        const note = await this.#document(link, policy.hash);
-        this.#accept('policy', policy, new Policy(note, this.governance, this.partnership));
-        this.#policies.set(hex(this.policy.hash), this.policy);
-      }
+      await this.#fetchDocument(link, 'directory', directory);
+      await this.#fetchDocument(link, 'policy', policy);
       if (statements > this.#taken) await this.#fetchStatements(link);
     });
     const result = this.#following;
@@ -49,19 +65,18 @@ export class Library {
     return result;
   }
 
-  async #document(link, hash) {
+  async #fetchDocument(link, kind, { version, hash }) {
+    if (version <= (this[kind]?.version ?? 0)) return;
     const [piece] = await link.fetch({ document: { hash } });
-    if (!piece) throw new Error('the broker does not have a document that it announces');
-    return piece.bytes.toString('utf8');
-  }
-
-  #accept(kind, announced, document) {
-    if (!document.hash.equals(announced.hash) || document.version !== announced.version) {
+    if (!piece) throw new Error(`the broker does not have the ${kind} that it announces`);
+    const note = piece.bytes.toString('utf8');
+    const document = this.#open(kind, note);
+    if (!document.hash.equals(hash) || document.version !== version) {
       throw new Error(`the ${kind} is not the one that was announced`);
     }
-    this[kind] = document;
-    ++this.revision;
-    this.say({ event: 'in-force', kind, version: document.version });
+    this.from.keep({ kind, note });
+    this.#take(kind, document);
+    this.from.say({ event: 'in-force', kind, version });
   }
 
   /** The policy that a header names; null if nobody has it. */
@@ -69,7 +84,7 @@ export class Library {
     if (!this.#policies.has(hex(hash))) {
       const [piece] = await link.fetch({ document: { hash } });
       if (!piece || piece.kind !== 'policy') return null;
-      const policy = new Policy(piece.bytes.toString('utf8'), this.governance, this.partnership);
+      const policy = this.#open('policy', piece.bytes.toString('utf8'));
       if (!policy.hash.equals(hash)) return null;
       this.#policies.set(hex(hash), policy);
     }
@@ -84,16 +99,16 @@ export class Library {
         else this.#takeStatement(piece.bytes);
       } catch (error) {
         // Counted all the same, so that it does not stand in the way of those behind it.
-        this.say({ event: 'alarm', words: `statement ${piece.index} does not verify: ${error.message}` });
+        this.from.say({ event: 'alarm', words: `statement ${piece.index} does not verify: ${error.message}` });
       }
       this.#taken = piece.index;
       ++this.revision;
     }
-    this.say({ event: 'statements', taken: this.#taken });
+    this.from.say({ event: 'statements', taken: this.#taken });
   }
 
   #takeSuspension(note) {
-    const found = openSuspension(note, this.governance, this.directory, this.partnership);
+    const found = openSuspension(note, this.from.governance, this.directory, this.from.partnership);
     if (found.number > (this.#suspensions.get(found.agency)?.number ?? 0)) this.#suspensions.set(found.agency, found);
   }
 
@@ -101,7 +116,7 @@ export class Library {
     const signed = Signed.read(bytes);
     const statement = AgencyStatement.read(signed.bytes);
     const key = this.directory.key(statement.agency, 'statement', statement.key);
-    if (statement.partnership !== this.partnership || !key
+    if (statement.partnership !== this.from.partnership || !key
       || !verify(key.key, join('havenline/1/statement', signed.bytes), signed.signature)) {
       throw new Error('not signed by the agency');
     }

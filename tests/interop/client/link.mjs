@@ -49,6 +49,7 @@ export class Link extends EventEmitter {
    * @param {string[]} to.agencies
    * @param {() => string} to.checkpoint the newest that we have verified
    * @param {string} to.software
+   * @param {number} [to.heartbeat] milliseconds, at most 5,000
    */
   constructor(to) {
     super();
@@ -191,7 +192,7 @@ export class Link extends EventEmitter {
     if (now - this.#lastHeard > SILENCE_MAX) {
       this.#end('the broker is silent');
       this.#helloAfter(0);
-    } else if (now - this.#lastSent >= HEARTBEAT) {
+    } else if (now - this.#lastSent >= (this.to.heartbeat ?? HEARTBEAT)) {
       const size = Math.random() < 1 / 8 ? 8192 : 64;
       this.#push({ session: this.#session, credit: { messages: 0, bytes: 0, padding: random(size) } });
     }

@@ -24,9 +24,9 @@ export function openPart({ position, salt, part, digests }) {
 
 /** The newest checkpoint that was verified, and how a newer one takes its place. */
 export class Log {
-  constructor(partnership, newest = null) {
+  constructor(partnership, newest) {
     this.partnership = partnership;
-    this.newest = newest;
+    this.newest = newest ?? null;
   }
 
   /**

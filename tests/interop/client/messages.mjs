@@ -3,8 +3,8 @@ import * as e from '../generated/wire/envelope.js';
 import * as f from '../generated/wire/frame.js';
 import * as s from '../generated/wire/statement.js';
 import {
-  atMost, count, enumeration, exactly, flag, list, message, name, nameOrNone, number, oneOf, optional, shape, text, time,
-  wide,
+  atMost, count, enumeration, exactly, flag, list, message, name, nameOrNone, number, oneOf, optional, shape, text,
+  time, wide,
 } from './wire.mjs';
 
 const KIB = 1024;
@@ -49,7 +49,6 @@ const grant = shape({ clearPart: atMost(4 * KIB), enc: digest, ciphertext: atMos
 const condition = shape({}, {
   none: null, unacknowledged: shape({ grant: digest, by: time }), unable: shape({ grant: digest }),
 });
-// Groups are not made, they are there: capnp-es has `_init` for those in a union only.
 const seriesNumber = shape({ series: wide, n: count });
 
 export const ClearPart = message(e.ClearPart, shape({

@@ -24,7 +24,9 @@ export function openNote(note, keys) {
   const at = note.lastIndexOf('\n\n');
   const text = note.slice(0, at + 1);
   const lines = note.slice(at + 2);
-  if (at < 0 || !lines.endsWith('\n') || /[\x00-\x09\x0b-\x1f\x7f]/.test(note)) throw new Error('this is no signed note');
+  if (at < 0 || !lines.endsWith('\n') || /[\x00-\x09\x0b-\x1f\x7f]/.test(note)) {
+    throw new Error('this is no signed note');
+  }
   const signatures = lines.slice(0, -1).split('\n');
   if (signatures.length > 100) throw new Error('a note with more than 100 signatures');
   const signers = new Set();

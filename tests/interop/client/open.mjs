@@ -37,7 +37,7 @@ export function readDelivery(bytes, agency, ownAgencies) {
  * @param {import('./documents.mjs').Policy} here.named the policy that the header names
  * @param {import('./documents.mjs').Policy} here.inForce
  * @param {import('./content.mjs').Exchange} here.exchange
- * @param {(keyId: Buffer, agency: string, role: string) => { private: Buffer, public: Buffer } | undefined} here.privateKey
+ * @param {(keyId: Buffer, agency: string, role: string) => any} here.privateKey the pair with this id, or undefined
  * @returns {{ sections: Record<string, unknown>, contents: Record<string, Buffer>, claimsDiffer: string[],
  *   claims: Record<string, string>, threadSecret: Buffer | null }}
  */
@@ -48,12 +48,17 @@ export function openDelivery(read, here) {
   must(timeOfId(header.id) === header.created, 'its time is not the one in its id');
   const sender = here.directory.key(header.sender, 'envelope', header.key);
   must(sender, 'no such key of the sender');
-  must(verifyTree('havenline/1/envelope', sender.key, delivery.header, delivery.signature), 'the signature does not hold');
+  const signed = verifyTree('havenline/1/envelope', sender.key, delivery.header, delivery.signature);
+  must(signed, 'the signature does not hold');
   // 5: all that is here is what was signed.
   const within = (digests, digest) => digests.some((each) => same(each, digest));
-  must(delivery.sections.every((opening) => within(header.sections, sectionDigest(opening))), 'a section is not the header\'s');
-  must(delivery.claims.every((opening) => within(header.claims, claimDigest(opening))), 'a claim is not the header\'s');
-  must(within(header.grants, grant), 'the grant is not the header\'s');
+  for (const opening of delivery.sections) {
+    must(within(header.sections, sectionDigest(opening)), `${opening.name} is not a section of the header`);
+  }
+  for (const opening of delivery.claims) {
+    must(within(header.claims, claimDigest(opening)), `${opening.name} is not a claim of the header`);
+  }
+  must(within(header.grants, grant), 'the grant is not one of the header');
   must('none' in clearPart.condition, 'a held grant');
   // 7, 8: what both policies allow.
   const claims = Object.fromEntries(delivery.claims.map(({ name, value }) => [name, value]));
@@ -87,12 +92,12 @@ export function openDelivery(read, here) {
 function allows(policy, { header, clearPart }, claims) {
   const exchange = policy.exchange(header.exchange);
   if (!exchange || exchange.version !== header.version) return false;
+  // Every claim that its rules read must be here; only those count, the rest takes its first value.
+  const counted = {};
   for (const name of policy.claimsRead(header.exchange, header.role, clearPart.role)) {
     if (!(name in claims)) return false;
+    counted[name] = claims[name];
   }
-  // Only what the policy's rules read counts: the rest takes its first value.
-  const readHere = policy.claimsRead(header.exchange, header.role, clearPart.role);
-  const counted = Object.fromEntries(Object.entries(claims).filter(([name]) => readHere.has(name)));
   const cell = policy.look(header.exchange, header.sender, header.role, clearPart.role, counted);
   return clearPart.openings.length > 0 && new Set(clearPart.openings).size === clearPart.openings.length
     && clearPart.openings.every((name) => cell.sections.has(name));
@@ -105,7 +110,7 @@ function readContents(exchange, contents, claims) {
     try {
       const value = exchange.read(name, bytes);
       if (value !== undefined) sections[name] = value;
-    } catch (error) {
+    } catch {
       differ.push(name);
     }
   }

@@ -1,5 +1,5 @@
 // The sender: custody of what was handed to it until every recipient has ended. docs/protocol.md, section 13.
-import { hex, random, sha256 } from './bytes.mjs';
+import { hex, random, sha256, zeros } from './bytes.mjs';
 import { acknowledgeBy } from './deadline.mjs';
 import { SessionEnded } from './link.mjs';
 import { openPart } from './log.mjs';
@@ -48,6 +48,7 @@ export class Outbox {
     const { own } = this;
     const { library } = own;
     const { order } = message;
+    if (!library.isReady) return own.say({ event: 'unsealed', task: message.task, why: 'there is no policy yet' });
     if (message.revision === library.revision || message.sealings >= SEALINGS_MAX) return;
     const revision = library.revision;
     const policy = library.policy;
@@ -61,12 +62,13 @@ export class Outbox {
     };
     try {
       const sealed = seal({
-        partnership: own.partnership, directory: library.directory, policy, exchange: own.exchange, sender: order.from,
-        role: order.role, key: own.keys(order.from, 'envelope'), checkpoint: own.log.head(), origin: message.origin ?? null,
-        threadSecret: message.threadSecret, sections: order.sections, now,
+        partnership: own.partnership, directory: library.directory, policy, exchange: own.exchange,
+        sender: order.from, role: order.role, key: own.keys(order.from, 'envelope'), checkpoint: own.log.head(),
+        origin: message.origin ?? null, threadSecret: message.threadSecret, sections: order.sections, now,
         recipients: order.to.filter(mayBeTold).map(({ agency, role }) => ({
           agency, role, statement: library.statement(agency), number: () => this.#number(order.from, agency, lane),
-          acknowledgeBy: (deadline) => acknowledgeBy(policy.deadlines[deadline], library.statement(agency).calendar, now),
+          acknowledgeBy: (deadline) =>
+            acknowledgeBy(policy.deadlines[deadline], library.statement(agency).calendar, now),
         })),
       });
       // Content, sealed bytes, ids and numbers in one line, before anything is sent.
@@ -75,7 +77,10 @@ export class Outbox {
         bytes: sealed.bytes, grants: sealed.grants, position: null,
       });
       this.#keep(message);
-      own.say({ event: 'sealed', task: message.task, origin: hex(message.origin), message: hex(message.id), policy: policy.version });
+      own.say({
+        event: 'sealed', task: message.task, origin: hex(message.origin), message: hex(message.id),
+        policy: policy.version,
+      });
       this.#offer(link, message);
     } catch (error) {
       if (!(error instanceof NobodyMayBeTold)) throw error;
@@ -138,7 +143,9 @@ export class Outbox {
       Object.assign(message, { state: 'accepted', position: proof.position });
       this.#keep(message);
     }
-    this.own.say({ event: 'accepted', task: message.task, message: hex(message.id), ...proof.position, part: opened.part });
+    this.own.say({
+      event: 'accepted', task: message.task, message: hex(message.id), ...proof.position, part: opened.part,
+    });
     this.own.prove(opened.leaf, proof.position, () => {
       if (message.state !== 'accepted') return;
       message.state = 'kept';
@@ -185,7 +192,8 @@ export class Outbox {
   takeReceipts(link, items) {
     for (const { bytes, proof } of items) {
       try {
-        const { receipt, hash, proven } = openReceipt(bytes, proof, { partnership: this.own.partnership, directory: this.own.library.directory });
+        const { partnership, library } = this.own;
+        const { receipt, hash, proven } = openReceipt(bytes, proof, { partnership, directory: library.directory });
         this.#takeReceipt(link, receipt, hash, proven);
       } catch (error) {
         this.own.say({ event: 'alarm', words: error.message });
@@ -197,14 +205,15 @@ export class Outbox {
   #takeReceipt(link, receipt, hash, proven) {
     if (this.#receipts.has(hex(hash))) return;
     const message = [...this.#messages.values()].find(({ origin }) => origin?.equals(receipt.origin));
-    const chained = receipt.previous.equals(this.#lastOf.get(`${receipt.recipient}\n${receipt.sender}`) ?? Buffer.alloc(32));
+    const last = this.#lastOf.get(`${receipt.recipient}\n${receipt.sender}`) ?? zeros(32);
+    const chained = receipt.previous.equals(last);
     const ours = message?.grants.some(({ digest }) => digest.equals(receipt.grant)) ?? false;
     const record = { record: 'receipt', task: message?.task, receipt, hash };
     this.own.store.append(record);
     this.#applyReceipt(record);
     this.own.say({
-      event: 'receipt', task: message?.task, from: receipt.recipient, kind: receipt.kind, person: receipt.person, chained, ours,
-      proven,
+      event: 'receipt', task: message?.task, from: receipt.recipient, kind: receipt.kind, person: receipt.person,
+      chained, ours, proven,
     });
     if (message && SEAL_AGAIN.includes(receipt.kind)) {
       message.state = 'refused';

@@ -45,7 +45,8 @@ export function seal(what) {
   const sealedAs = exchange.sections.map((name) => {
     const key = random(32);
     const { sealed, commit } = sealSection(header, core, name, key, exchange.write(name, sections[name]));
-    return { key, sealed, opening: { salt: random(32), name, size: sealed.length, sealedHash: sha256(sealed), commit } };
+    const opening = { salt: random(32), name, size: sealed.length, sealedHash: sha256(sealed), commit };
+    return { key, sealed, opening };
   });
   const claimOpenings = policy.claims(exchange.exchange)
     .map(({ name }) => ({ salt: random(32), name, value: claims[name] }));
@@ -66,7 +67,8 @@ export function seal(what) {
     });
     const keys = sealedAs.filter(({ opening }) => cell.sections.has(opening.name)).map(({ key }) => key);
     const threadSecret = cell.thread === 'party' ? what.threadSecret : zeros(32);
-    const grant = { clearPart, ...hpkeSeal(recipientKey.key, grantInfo(core, clearPart), Buffer.concat([...keys, threadSecret])) };
+    const plaintext = Buffer.concat([...keys, threadSecret]);
+    const grant = { clearPart, ...hpkeSeal(recipientKey.key, grantInfo(core, clearPart), plaintext) };
     grants.push(grant);
     granted.push({ agency: recipient.agency, role: recipient.role, digest: grantDigest(grant), openings, number });
   }
@@ -96,7 +98,8 @@ export function seal(what) {
   const bytes = Envelope.write({
     header: headerBytes, signature, sections: sealedAs.map(({ opening }) => opening), claims: claimOpenings,
     brokersSalt, brokersPart, grants,
-    sealed: sealedAs.filter(({ opening }) => opened.has(opening.name)).map(({ opening, sealed }) => ({ name: opening.name, sealed })),
+    sealed: sealedAs.filter(({ opening }) => opened.has(opening.name))
+      .map(({ opening, sealed }) => ({ name: opening.name, sealed })),
   });
   return { id, origin: header.origin, bytes, headerHash: sha256(headerBytes), grants: granted };
 }

@@ -6,7 +6,6 @@ import { aeadOpen, aeadSeal } from './hpke.mjs';
 const NONCE = zeros(12);
 const STEP = 256 * 1024;
 
-/** @param {{ partnership: string, id: Buffer, sender: string, exchange: string, version: number, policy: { hash: Buffer } }} header */
 export const coreOf = (header) => hashOf('havenline/1/core', header.partnership, header.id, header.sender,
   header.exchange, header.version, header.policy.hash);
 
@@ -27,7 +26,8 @@ export function paddedSize(name, length) {
 }
 
 function keysOf(header, core, name, sectionKey) {
-  const okm = Buffer.from(crypto.hkdfSync('sha256', sectionKey, header.id, join('havenline/1/section', core, name), 64));
+  const info = join('havenline/1/section', core, name);
+  const okm = Buffer.from(crypto.hkdfSync('sha256', sectionKey, header.id, info, 64));
   return { key: okm.subarray(0, 32), commit: okm.subarray(32) };
 }
 

@@ -5,7 +5,7 @@ import { AgencyStatement, Signed, VoidStatement } from './messages.mjs';
 
 /**
  * The first statement of an agency, with a fresh recipient key for each role.
- * @returns {{ bytes: Buffer, keys: { role: string, private: Buffer, public: Buffer }[] }} the `Signed`, and what to keep
+ * @returns {{ bytes: Buffer, keys: { role: string, private: Buffer, public: Buffer }[] }} a `Signed`; what to keep
  */
 export function firstStatement({ partnership, agency, roles, telephone, calendar, key }) {
   const keys = roles.map((role) => ({ role, ...pair('X25519') }));

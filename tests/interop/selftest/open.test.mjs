@@ -1,18 +1,18 @@
 // What a recipient must refuse, on messages made here: docs/protocol.md, section 10.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import test from 'node:test';
-import { hashOf, utf8 } from '../client/bytes.mjs';
-import { pair } from '../client/keys.mjs';
-import { NotOurs, openDelivery, readDelivery, Unreadable, Withheld } from '../client/open.mjs';
-import {
-  delivered, exchange, here, keyOf, NOTICE, policyWithout, SCHOOL, sealed, signNote, directoryText, governance,
-  PARTNERSHIP, POLICE,
-} from './partnership.mjs';
-import { coreOf, sealSection, sectionDigest } from '../client/section.mjs';
-import { Header } from '../client/messages.mjs';
+import { join, random, sha256, utf8, zeros } from '../client/bytes.mjs';
 import { Directory } from '../client/documents.mjs';
-import { signTree } from '../client/tree.mjs';
-import { sha256 } from '../client/bytes.mjs';
+import { aeadSeal } from '../client/hpke.mjs';
+import { pair } from '../client/keys.mjs';
+import { Delivery } from '../client/messages.mjs';
+import { NotOurs, openDelivery, readDelivery, Unreadable, Withheld } from '../client/open.mjs';
+import { coreOf, openSection } from '../client/section.mjs';
+import {
+  delivered, directoryText, exchange, governance, here, keyOf, NOTICE, PARTNERSHIP, POLICE, policyWithout, SCHOOL,
+  sealed, signNote,
+} from './partnership.mjs';
 
 const open = (bytes, place) => openDelivery(readDelivery(bytes, SCHOOL, [SCHOOL]), place);
 const flip = (bytes) => { bytes[bytes.length >> 1] ^= 1; };
@@ -37,7 +37,8 @@ test('a signature by another key of the sender is refused', () => {
   const { bytes } = sealed(policy, { key: keyOf(POLICE, 'receipt') });
   assert.throws(() => open(delivered(bytes, ['childPart']), here(policy)), /no such key/);
 });
-test('a flipped bit of a sealed section is refused', () => refused((delivery) => flip(delivery.sealed[3].sealed), /does not open/));
+test('a flipped bit of a sealed section is refused',
+  () => refused((delivery) => flip(delivery.sealed[3].sealed), /does not open/));
 test('a flipped bit of the grant is refused', () => refused((delivery) => flip(delivery.grant.ciphertext), /grant/));
 test('a claim that was not signed is refused',
   () => refused((delivery) => { delivery.claims[0].value = 'victim'; }, /claim/));
@@ -49,7 +50,7 @@ test('sections put in each other\'s place are refused', () => refused((delivery)
   [a.sealed, b.sealed] = [b.sealed, a.sealed];
 }, /does not open/));
 
-test('a section that the policy it names forbids is unreadable, one that the policy in force forbids is withheld', () => {
+test('what the policy it names forbids is unreadable, what the policy in force forbids is withheld', () => {
   const generous = policyWithout();
   const strict = policyWithout('circumstances');
   const bytes = delivered(sealed(generous).bytes, ['childPart']);
@@ -76,20 +77,43 @@ test('a section that says another thing than its claim is shown with a warning',
 });
 
 test('padding that is not zeros, or more than needed, is refused', () => {
-  const policy = policyWithout();
-  const { bytes } = sealed(policy);
-  assert.throws(() => open(delivered(bytes, ['childPart'], (delivery, header) => {
-    // Sealed by a sender who holds all keys and pads in another way: sealSection's own content, one size up.
-    const name = 'circumstances';
-    const key = hashOf('a key');
-    const { sealed: other, commit } = sealSection(header, coreOf(header), name, key, exchange.write(name, 'x'.repeat(300)));
-    const at = delivery.sections.findIndex((opening) => opening.name === name);
-    delivery.sections[at] = { ...delivery.sections[at], size: other.length, sealedHash: sha256(other), commit };
-    delivery.sealed.find((each) => each.name === name).sealed = other;
-    header.sections[at] = sectionDigest(delivery.sections[at]);
-    delivery.header = Header.write(header);
-    [delivery.signature] = signTree('havenline/1/envelope', keyOf(POLICE, 'envelope').private, [delivery.header]);
-  }), here(policy)), /circumstances does not open/);
+  const header = { partnership: PARTNERSHIP, id: random(16), sender: POLICE, exchange: 'encompass-notice', version: 1,
+    policy: { hash: random(32) } };
+  const core = coreOf(header);
+  const name = 'circumstances';
+  const key = random(32);
+  const okm = Buffer.from(crypto.hkdfSync('sha256', key, header.id, join('havenline/1/section', core, name), 64));
+  const opens = (size, spoil = () => {}) => {
+    const inner = join(join(header.id, header.sender, header.exchange, header.version, name), utf8('content'));
+    const plaintext = Buffer.concat([join(inner), zeros(size - 4 - inner.length)]);
+    spoil(plaintext);
+    const sealed = aeadSeal(okm.subarray(0, 32), zeros(12), join(core, name), plaintext);
+    const opening = { name, size: sealed.length, sealedHash: sha256(sealed), commit: okm.subarray(32) };
+    return openSection(header, core, opening, key, sealed)?.toString() ?? null;
+  };
+  assert.equal(opens(256), 'content');
+  assert.equal(opens(512), null);
+  assert.equal(opens(255), null);
+  assert.equal(opens(256, (plaintext) => { plaintext[255] = 1; }), null);
+  assert.equal(opens(256, (plaintext) => { plaintext[3] += 1; }), null);
+});
+
+test('a frame whose pointers lead to the same words, or too deep, is refused', () => {
+  const bytes = delivered(sealed(policyWithout()).bytes, ['childPart']);
+  assert.ok(Delivery.read(bytes));
+  // The root's first two pointers: the second is made to lead where the first does, one word nearer.
+  const root = 8 + 8;
+  const words = bytes.readUInt32LE(root - 8 + 4) & 0xffff;
+  const pointer = root + 8 * words;
+  const twice = Buffer.from(bytes);
+  twice.writeInt32LE(twice.readInt32LE(pointer + 8 * 3) - 4, pointer + 8 * 4);
+  twice.writeUInt32LE(twice.readUInt32LE(pointer + 8 * 3 + 4), pointer + 8 * 4 + 4);
+  assert.throws(() => Delivery.read(twice), /same words/);
+  const deep = Buffer.alloc(8 + 8 * 40);
+  deep.writeUInt32LE(40, 4);
+  // Each word is a pointer to a struct that is the next word: a pointer again.
+  for (let word = 0; word < 39; ++word) deep.writeUInt32LE(0x10000, 8 + 8 * word + 4);
+  assert.throws(() => Delivery.read(deep), /too deeply/);
 });
 
 test('a directory is refused that governance did not sign, or that claims a key without its proof', () => {
@@ -98,5 +122,4 @@ test('a directory is refused that governance did not sign, or that claims a key 
   assert.throws(() => new Directory(note.replace('Oak Hill', 'Oak Mill'), governance, PARTNERSHIP), /does not hold/);
   const stolen = directoryText.replace(/proof = "(.)/, (_, first) => `proof = "${first === 'A' ? 'B' : 'A'}`);
   assert.throws(() => new Directory(signNote(stolen), governance, PARTNERSHIP), /possession/);
-  assert.ok(utf8(note).length > 0);
 });

@@ -64,7 +64,9 @@ export function sealed(policy, changes = {}) {
     threadSecret: hashOf('a secret'), sections: NOTICE,
     recipients: [{
       agency: SCHOOL, role: 'school', acknowledgeBy: () => 0, number: () => ({ series: 7n, n: 1 }),
-      statement: { agency: SCHOOL, counter: 1, keys: [{ role: 'school', epoch: 1, key: schoolKey.public, state: 'current' }] },
+      statement: {
+        agency: SCHOOL, counter: 1, keys: [{ role: 'school', epoch: 1, key: schoolKey.public, state: 'current' }],
+      },
     }],
     ...changes,
   });
