@@ -7,7 +7,7 @@
 //
 //   {"do":"send","from":"police.x","role":"police","exchange":"encompass-notice","to":[{"agency":…,"role":…}],
 //    "sections":{…}}
-//   {"do":"notices"}
+//   {"do":"notices"}, {"do":"audit"}, {"do":"parts","position":{"epoch":1,"index":7}}
 //   {"do":"opened","number":1,"person":"p-1"}    and acknowledged, toldByVoice, notOurs
 //
 // config.json: partnership, software, broker { address, curve }, governance { keys, threshold }, keys (made by
@@ -181,8 +181,10 @@ function takeVoid(bytes) {
 
 const ACTS = ['opened', 'acknowledged', 'toldByVoice', 'notOurs'];
 
-function obey(order) {
+async function obey(order) {
   if (order.do === 'send') say({ event: 'taken', task: outbox.send(link, order), tag: order.tag });
+  else if (order.do === 'audit') say({ event: 'audited', tag: order.tag, ...await log.audit(link) });
+  else if (order.do === 'parts') say({ event: 'parts', tag: order.tag, parts: await log.parts(link, order.position) });
   else if (order.do === 'notices') say({ event: 'notices', tag: order.tag, notices: inbox.list() });
   else if (ACTS.includes(order.do)) {
     inbox.act(link, order.number, order.do, order.person);
@@ -190,9 +192,9 @@ function obey(order) {
   } else throw new Error(`no such order: ${order.do}`);
 }
 
-readline.createInterface({ input: process.stdin }).on('line', (line) => {
+readline.createInterface({ input: process.stdin }).on('line', async (line) => {
   try {
-    obey(JSON.parse(line));
+    await obey(JSON.parse(line));
   } catch (error) {
     say({ event: 'not-done', why: error.message });
   }

@@ -247,6 +247,18 @@ def test_both_ends_compute_the_same_deadline(p, node):
     assert abs(int(computed) - shown["acknowledgeBy"]) < 1000
 
 
+def test_it_makes_the_root_of_the_log_again_and_finds_its_own_part(p, node):
+    task = node.send(notice(p, OURS))
+    kept = node.wait("kept", task=task)
+    since = node.mark()
+    node.order("audit")
+    audited = node.wait("audited", since)
+    assert audited["whole"] and audited["size"] > kept["index"]
+    assert [each["document"] for each in audited["documents"]][:4] == ["opening", "directory", "policy", "directory"]
+    node.order("parts", position={"epoch": kept["epoch"], "index": kept["index"]})
+    assert node.wait("parts", since)["parts"] == [node.found("accepted", task=task)[0]["part"]]
+
+
 def test_who_speaks_for_another_host_is_sent_away_and_strangers_get_no_handshake(p, node):
     with Client(p, "host.stranger", {**AGENCIES, OURS: {"title": "", "roles": ["school"], "receives": []}}) as client:
         keys = json.loads((node.folder / "keys.json").read_text())

@@ -1,7 +1,8 @@
 // The audit log as a client sees it: its own parts of entries, and checkpoints. docs/protocol.md, section 17.
 import { byBytes, hashOf, hex, utf8 } from './bytes.mjs';
+import { PartProof } from './messages.mjs';
 import { openCheckpoint } from './notes.mjs';
-import { isConsistent, leafHash, rootOf } from './tree.mjs';
+import { isConsistent, leafHash, rootOf, treeRoot } from './tree.mjs';
 
 const SLOTS = [8, 16, 64];
 
@@ -51,6 +52,27 @@ export class Log {
   includes(leaf, index, path) {
     const root = this.newest && rootOf(leaf, index, this.newest.size, path);
     return root !== null && root.equals(this.newest.root);
+  }
+
+  /**
+   * Fetches every leaf that our checkpoint covers, and makes the root of them again.
+   * @returns {Promise<{ size: number, whole: boolean, documents: any[] }>} documents: what came into force, in order
+   */
+  async audit(link) {
+    const { epoch, size, root } = this.newest;
+    const leaves = await link.fetch({ leaves: { epoch, first: 0, count: size } });
+    const entries = leaves.map(({ bytes }) => JSON.parse(bytes.toString('utf8')));
+    const inOrder = leaves.length === size && leaves.every(({ index }, i) => index === i && entries[i].n === i);
+    return {
+      size, whole: inOrder && treeRoot(leaves.map(({ bytes }) => bytes)).equals(root),
+      documents: entries.filter(({ g }) => g).map(({ g }) => g),
+    };
+  }
+
+  /** Our agencies' parts of one entry, each proven to be in it. */
+  async parts(link, position) {
+    const pieces = await link.fetch({ parts: { position } });
+    return pieces.map(({ bytes }) => openPart(PartProof.read(bytes))?.part ?? null);
   }
 
   /** For a header: our last verified head, or zeros. */

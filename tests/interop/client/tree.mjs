@@ -7,7 +7,7 @@ const NODE = Buffer.from([1]);
 /** @param {Uint8Array} text */
 export const leafHash = (text) => sha256(LEAF, text);
 const node = (left, right) => sha256(NODE, left, right);
-export const EMPTY_ROOT = sha256();
+const EMPTY_ROOT = sha256();
 
 /** The root that a path leads to (RFC 9162, 2.1.3.2), or null if it cannot be this leaf's. */
 export function rootOf(leaf, index, size, path) {
@@ -69,6 +69,9 @@ function build(leaves) {
     paths: [...a.paths.map((path) => [...path, b.root]), ...b.paths.map((path) => [...path, a.root])],
   };
 }
+
+/** The root of a tree of these texts. */
+export const treeRoot = (texts) => (texts.length === 0 ? EMPTY_ROOT : build(texts.map(leafHash)).root);
 
 /** Signs the texts as the leaves of one tree: a TreeSignature for each. */
 export function signTree(label, seed, texts) {
