@@ -24,6 +24,7 @@ from rawlink import broker_key
 
 HOME = ROOT / "tests" / "interop"
 NODE = os.environ.get("HAVENLINE_NODE", "node")
+WAIT_SECONDS = 30  # Also on a loaded machine.
 # Wednesdays and Fridays only, early, and shut for a while: another deadline than anybody's default.
 CALENDAR = {"zone": "Europe/Lisbon", "readyBy": 450, "weekdays": 0b10100, "terms": [],
             "closures": [{"first": 20780, "last": 20785}]}
@@ -40,14 +41,17 @@ def unprepared():
     wanted = hashlib.sha256(b"\0".join(path.read_bytes() for path in made_of)).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return None
-    for command in (["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["./generate"]):
-        done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
+    for command in (["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+                     "--fetch-retries=1"], ["./generate"]):
+        done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300,
                               check=False)
         if done.returncode != 0:
-            words = " ".join((done.stderr or done.stdout).split())[-300:]
+            words = done.stderr + done.stdout
             if command[0] != "npm":
-                raise HarnessError(f"{command} failed: {words}")
-            return f"npm could not install its packages (is there a network?): {words}"
+                raise HarnessError(f"{command} failed: {words[-2000:]}")
+            code = re.search(r"npm (?:error|ERR!) code (\w+)", words)
+            why = code.group(1) if code else f"it ended with {done.returncode}"
+            return f"npm could not install its packages, is there a network? {why}"
     stamp.write_text(wanted)
     return None
 
@@ -121,7 +125,7 @@ class Client:
             return [each for each in self.events[since:] if each["event"] == event
                     and all(each.get(key) == value for key, value in fields.items())]
 
-    def wait(self, event, since=0, seconds=15, **fields):
+    def wait(self, event, since=0, seconds=WAIT_SECONDS, **fields):
         """The first such event, now or within so many seconds."""
         deadline = time.monotonic() + seconds
         while True:
@@ -141,7 +145,7 @@ class Client:
         self.order("send", tag=str(since), **body)
         return self.wait("taken", since, tag=str(since))["task"]
 
-    def ended(self, seconds=10):
+    def ended(self, seconds=WAIT_SECONDS):
         """Waits for its own end, and for the last of what it said."""
         code = self.process.wait(seconds)
         self.reader.join(seconds)

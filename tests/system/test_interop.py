@@ -17,7 +17,7 @@ import zmq
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from governance import must_publish, next_version, publish_next, sign_note  # noqa: E402
 from harness import POLICE, POLICY, Partnership  # noqa: E402
-from interop_client import CALENDAR, HOME, NODE, Client, unprepared  # noqa: E402
+from interop_client import CALENDAR, HOME, NODE, WAIT_SECONDS, Client, unprepared  # noqa: E402
 
 FORCE = "police.testshire"
 NURSERY = "school.107999"
@@ -32,7 +32,7 @@ AGENCIES = {
 def prepared():
     reason = unprepared()
     if reason:
-        pytest.skip(f"INTEROP ABSENT: {reason}; the client of tests/interop was not run")
+        pytest.skip(f"INTEROP ABSENT: the client of tests/interop was not run: {reason}")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def row_of(p, origin):
 
 def test_it_refuses_what_it_must():
     """Its own tests: the golden envelope, flipped bits, wrong signatures, sections that policy forbids."""
-    done = subprocess.run([NODE, "--test", "selftest/"], cwd=HOME, capture_output=True, text=True, timeout=120,
+    done = subprocess.run([NODE, "--test", "selftest/"], cwd=HOME, capture_output=True, text=True, timeout=300,
                           check=False)
     assert done.returncode == 0, done.stdout[-4000:]
     assert "# pass 0" not in done.stdout
@@ -113,7 +113,7 @@ def test_a_notice_of_ours_is_opened_proven_and_acknowledged_by_it(p, node):
 
     node.order("opened", number=shown["number"], person="p-1")
     node.order("acknowledged", number=shown["number"], person="p-1")
-    p.wait_for(lambda: row_of(p, origin)["ended"], what="the sender to have the receipts")
+    p.wait_for(lambda: row_of(p, origin)["ended"], WAIT_SECONDS, "the sender to have the receipts")
     recipient = row_of(p, origin)["recipients"][0]
     assert recipient["progress"] == "acknowledged"
     assert set(recipient["receipts"]) == {"stored", "opened", "acknowledged"}
@@ -166,7 +166,7 @@ def test_a_delivery_that_comes_twice_is_receipted_and_shown_once(p, node):
     shown = [each for each in node.wait("notices", tag="twice")["notices"] if each["origin"] == origin]
     assert [each["number"] for each in shown] == [again["number"]]
     node.order("acknowledged", number=again["number"], person="p-1")
-    p.wait_for(lambda: row_of(p, origin)["ended"], what="the sender to have the receipts")
+    p.wait_for(lambda: row_of(p, origin)["ended"], WAIT_SECONDS, "the sender to have the receipts")
     assert set(row_of(p, origin)["recipients"][0]["receipts"]) == {"stored", "acknowledged"}
     assert [alarm for alarm in p.alarms(POLICE) if alarm["open"]] == []
 
@@ -215,7 +215,7 @@ def test_what_is_ahead_of_the_broker_is_deferred_and_goes_later(p, node):
     task = node.send(notice(p, OURS))
     assert node.wait("deferred", since, task=task)["code"] == 204
     must_publish(p, "policy", note)
-    node.wait("kept", since, task=task, seconds=40)
+    node.wait("kept", since, task=task, seconds=60)
     # It waited for five seconds; meanwhile its heartbeats were answered, as long as they were.
     assert {credit["padding"] for credit in node.found("credit", since)} & {64, 8192}
     offers = node.found("offered", task=task)
