@@ -37,8 +37,13 @@ Result<tlog::NoteSigner> ReadSigner(const std::string& path,
   if (of_governance || !agency) return of_governance;
   const auto own = ReadKeyFile(seal::NameOf(seal::Purpose::kStatement), path);
   if (!own) return of_governance;
-  return tlog::NoteSigner(AgencyNoteName(agency->partnership, agency->agency),
-                          seal::SigningKey::FromSeed(own->ExposeSecret()));
+  std::string name = AgencyNoteName(agency->partnership, agency->agency);
+  if (name.find('+') != std::string::npos) {
+    return Fail(FaultCode::kInvalid,
+                "an agency whose name has a '+' cannot sign its own suspension: "
+                "a governance key can");
+  }
+  return tlog::NoteSigner(std::move(name), seal::SigningKey::FromSeed(own->ExposeSecret()));
 }
 
 }  // namespace

@@ -49,6 +49,9 @@ Result<Plan> ReadPlan(const std::filesystem::path& path) {
   MapReader reader(value, path.string());
   Plan plan;
   plan.partnership = PartnershipId(reader.Name("partnership"));
+  // Keys of signed notes are named after it, and a plus sign ends the name of a note's key.
+  if (plan.partnership.value().find('+') != std::string::npos)
+    reader.Problem("partnership", "must not contain '+'");
   plan.policy = path.parent_path() / reader.Text("policy");
   MapReader broker = reader.Map("broker");
   plan.broker_listen = broker.Text("listen");

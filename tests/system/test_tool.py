@@ -69,6 +69,18 @@ def test_a_wrong_command_line_is_64_with_nothing_on_stdout(running):
         assert "--help" in outcome.err
 
 
+# --- init
+
+
+def test_a_partnership_whose_name_no_key_could_bear_is_refused_by_line(running, tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text('partnership = "a+b"\npolicy = "policy.toml"\n[broker]\nlisten = "tcp://127.0.0.1:4780"\n'
+                    '[governance]\nthreshold = 1\nkeys = 1\n')
+    outcome = running.tool("init", "--plan", plan, "--into", tmp_path / "made")
+    assert outcome.code == DATA and "must not contain '+'" in outcome.err and "plan.toml:1" in outcome.err
+    assert not (tmp_path / "made").exists()
+
+
 # --- directory, policy
 
 

@@ -127,6 +127,13 @@ TEST_F(ReadSignersTest, AStatementKeySignsAsItsAgencyAndOnlyWhereThatIsKnown) {
   EXPECT_EQ(signers->front().key().name, AgencyNoteName(kTestPartnership, kSchoolA));
 }
 
+TEST_F(ReadSignersTest, AnAgencyWhoseNameNoNoteKeyCanBearSignsNothing) {
+  const auto signers = ReadSigners({Write("statement.key", "statement")},
+                                   AgencySigner{kTestPartnership, AgencyId("school.a+b")});
+  ASSERT_FALSE(signers.has_value());
+  EXPECT_THAT(signers.error().detail, HasSubstr("'+'"));
+}
+
 TEST_F(ReadSignersTest, OneKeySignsOnce) {
   const std::string path = Write("statement.key", "statement");
   const auto signers = ReadSigners({path, path}, AgencySigner{kTestPartnership, kSchoolA});
