@@ -16,7 +16,7 @@ import zmq
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from governance import must_publish, next_version, publish_next, sign_note  # noqa: E402
-from harness import POLICE, POLICY, Partnership  # noqa: E402
+from harness import COUNCIL, POLICE, POLICY, Partnership  # noqa: E402
 from interop_client import CALENDAR, HOME, NODE, WAIT_SECONDS, Client, unprepared  # noqa: E402
 
 FORCE = "police.testshire"
@@ -38,7 +38,7 @@ def prepared():
 @pytest.fixture(scope="module")
 def p():
     policy = POLICY.read_text().replace('senders = ["police.south-yorkshire"]', f'senders = ["{POLICE}", "{FORCE}"]')
-    with Partnership(schools=1, council=False, policy=policy) as partnership:
+    with Partnership(schools=1, policy=policy) as partnership:
         partnership.start_all()
         yield partnership
 
@@ -50,8 +50,8 @@ def node(p):
         client.configure()
         client.start()
         client.wait("stated", agency=NURSERY, answer="accepted")
-        client.wait("statements", taken=3)
-        p.wait_for(lambda: p.status(POLICE)["statements"] == 3, what="the police to know the nursery's key")
+        client.wait("statements", taken=4)
+        p.wait_for(lambda: p.status(POLICE)["statements"] == 4, what="the police to know the nursery's key")
         yield client
 
 
@@ -97,6 +97,19 @@ def test_a_notice_of_its_own_is_opened_and_acknowledged_by_our_desk(p, node):
     assert all(receipt["chained"] and receipt["ours"] and receipt["proven"] for receipt in receipts)
     assert receipts[2]["person"] != ""
     assert p.alarms(OURS) == []
+
+
+def test_each_recipient_of_one_notice_opens_what_policy_gives_its_role(p, node):
+    body = notice(p, OURS, risk={"grade": "high"}, location="12 Example Street, ZZ99 3CZ")
+    task = node.send({**body, "to": [*body["to"], {"agency": COUNCIL, "role": "childrens-services"}]})
+    assert node.wait("accepted", task=task)["part"]["grants"] == 2
+    for agency, rule in ((OURS, "ENC-1"), (COUNCIL, "ENC-4")):
+        node.wait("receipt", task=task, kind="stored", **{"from": agency})
+        arrived = p.notices(agency)[-1]
+        opened = p.must_api(agency, "POST", f"/v1/notices/{arrived['notice']}/open")
+        assert opened["why"]["rule"] == rule and opened["warnings"] == []
+        given = [section["name"] for section in opened["sections"]]
+        assert "circumstances" in given and "location" not in given
 
 
 def test_a_notice_of_ours_is_opened_proven_and_acknowledged_by_it(p, node):
@@ -149,8 +162,9 @@ def test_an_answer_that_was_lost_is_given_again(p, node):
     node.wait("receipt", since, task=task, kind="stored")
     offers = node.found("offered", task=task)
     assert len(offers) == 2 and offers[0] == offers[1]
-    before = [n for n in p.notices(OURS) if n["from"] == FORCE]
-    assert len(before) == 3, "one for each test so far, and none twice"
+    origins = [n["origin"] for n in p.notices(OURS) if n["from"] == FORCE]
+    sealed = [each["origin"] for each in node.found("sealed")]
+    assert sorted(origins) == sorted(sealed), "each is there, and none twice"
 
 
 def test_a_delivery_that_comes_twice_is_receipted_and_shown_once(p, node):
