@@ -15,7 +15,7 @@ export function only(table, keys) {
  * What is signed by governance's threshold: text and hash.
  * @param {string} note @param {{ keys: string[], threshold: number }} governance pinned in our own configuration
  */
-export function openGoverned(note, governance) {
+function openGoverned(note, governance) {
   const opened = openNote(note, governance.keys.map(noteKey));
   must(opened.signers.length >= governance.threshold, 'too few of the governance keys signed this');
   return opened;

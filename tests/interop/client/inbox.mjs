@@ -1,7 +1,7 @@
 // The recipient: deliveries become notices, people's acts become receipts. docs/protocol.md, sections 10 to 12.
 import { hex, same } from './bytes.mjs';
 import { openPart } from './log.mjs';
-import { NotOurs, openDelivery, readDelivery, Withheld } from './open.mjs';
+import { NotOurs, openDelivery, readDelivery, Unreadable, Withheld } from './open.mjs';
 import { signReceipts } from './receipts.mjs';
 import { SessionEnded } from './link.mjs';
 
@@ -19,7 +19,7 @@ export class Inbox {
   #seen = new Map();      // Numbers: by agency, sender, lane and series.
   #queue = Promise.resolve();
 
-  /** @param {{ partnership, agencies, keys, privateKey, library, log, store, exchange, say, crashAfter? }} own */
+  /** @param {{ partnership, agencies, keys, privateKey, library, log, store, exchange, say, prove, crashPoint }} own */
   constructor(own) {
     this.own = own;
     for (const record of own.store.records) {
@@ -71,7 +71,7 @@ export class Inbox {
     };
     this.#note(numbers);
     const known = this.#notices.get(keyOfNotice(named(read)));
-    if (known?.shown && same(known.message, header.id)) {
+    if (known?.shown && known.sealings.some((id) => same(id, header.id))) {
       say({ event: 'again', number: known.number });
       return this.sendReceipts(link);  // Its receipts are signed and on their way.
     }
@@ -98,6 +98,7 @@ export class Inbox {
       });
       if (opened.claimsDiffer.length > 0) kinds.push('claimsDiffer');
     } catch (error) {
+      if (!(error instanceof Unreadable || error instanceof Withheld)) throw error;
       why = error.message;
       kinds = [error instanceof Withheld ? 'withheld' : 'unreadable'];
     }
@@ -107,13 +108,16 @@ export class Inbox {
       const differs = opened && Object.entries(opened.contents).some(([name, bytes]) =>
         known.contents[name] && !same(known.contents[name], bytes));
       if (differs) own.say({ event: 'alarm', words: `sealing ${hex(base.message)} says something else` });
-      const others = [...(known.others ?? []), { message: base.message, contents: opened?.contents }];
-      return this.#record({ notice: differs ? { ...known, others } : null, base, kinds, numbers });
+      const other = differs ? [{ message: base.message, contents: opened.contents }] : [];
+      const notice = {
+        ...known, sealings: [...known.sealings, base.message], others: [...(known.others ?? []), ...other],
+      };
+      return this.#record({ notice, base, kinds, numbers });
     }
     const notice = opened
-      ? { ...base, shown: true, sections: opened.sections, contents: opened.contents, claims: opened.claims,
-        differs: opened.claimsDiffer, rule: read.clearPart.rule, acknowledgeBy: read.clearPart.acknowledgeBy,
-        created: read.header.created, position: read.delivery.proof.position, policy: read.header.policy.version }
+      ? { ...base, shown: true, sealings: [base.message], sections: opened.sections, contents: opened.contents,
+        claims: opened.claims, differs: opened.claimsDiffer, rule: read.clearPart.rule,
+        acknowledgeBy: read.clearPart.acknowledgeBy, created: read.header.created, position: read.delivery.proof.position, policy: read.header.policy.version }
       : { ...base, shown: false };
     this.#record({ notice, base, kinds, numbers });
     const entry = this.#notices.get(keyOfNotice(base));
@@ -145,6 +149,7 @@ export class Inbox {
     const entry = this.#notices.get(this.#byNumber[number - 1]);
     if (!entry?.shown) throw new Error('there is no such notice');
     if (entry.acts?.includes(kind)) return;
+    if (kind === 'notOurs' && entry.acts?.includes('acknowledged')) throw new Error('it has been acknowledged here');
     this.#record({ notice: { ...entry, acts: [...(entry.acts ?? []), kind] }, base: entry, kinds: [kind], person });
     this.sendReceipts(link);
   }

@@ -83,7 +83,7 @@ export const Delivery = message(e.Delivery, shape({
 
 // --- statement.capnp
 
-export const RECEIPT_KINDS = [
+const RECEIPT_KINDS = [
   'stored', 'opened', 'acknowledged', 'toldByVoice', 'notOurs', 'unreadable', 'claimsDiffer', 'withheld', 'recalled',
 ];
 
@@ -127,7 +127,7 @@ const answer = shape({}, {
   invalid: shape({ code }),
 });
 const answers = items(shape({ reference: count, answer }));
-export const DOCUMENT_KINDS = [
+const DOCUMENT_KINDS = [
   'directory', 'policy', 'suspension', 'opening', 'statement', 'leaf', 'proof', 'part', 'status',
 ];
 

@@ -4,6 +4,7 @@ import { hpkeOpen } from './hpke.mjs';
 import { ClearPart, Delivery, Header } from './messages.mjs';
 import { claimDigest, coreOf, grantDigest, grantInfo, openSection, sectionDigest } from './section.mjs';
 import { verifyTree } from './tree.mjs';
+import { Malformed } from './wire.mjs';
 
 /** Not for us, or no delivery at all: dropped and counted, since nobody here could sign for it. */
 export class NotOurs extends Error {}
@@ -22,7 +23,7 @@ export function readDelivery(bytes, agency, ownAgencies) {
     header = Header.read(delivery.header);
     clearPart = ClearPart.read(delivery.grant.clearPart);
   } catch (error) {
-    throw new NotOurs(error.message);
+    throw error instanceof Malformed ? new NotOurs(error.message) : error;
   }
   if (clearPart.recipient !== agency || !ownAgencies.includes(agency)) throw new NotOurs('it is for another agency');
   return { delivery, header, clearPart, grant: grantDigest(delivery.grant) };
@@ -110,7 +111,8 @@ function readContents(exchange, contents, claims) {
     try {
       const value = exchange.read(name, bytes);
       if (value !== undefined) sections[name] = value;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
       differ.push(name);
     }
   }

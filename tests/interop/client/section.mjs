@@ -18,7 +18,7 @@ export const grantDigest = ({ clearPart, enc, ciphertext }) =>
 export const grantInfo = (core, clearPart) => hashOf('havenline/1/grant', core, clearPart);
 
 /** The size that a plaintext of `length` bytes is filled to. */
-export function paddedSize(name, length) {
+function paddedSize(name, length) {
   if (name === 'exclusions') return length <= 1024 ? 1024 : 4096;
   let size = 256;
   while (size < length && size < STEP) size *= 2;

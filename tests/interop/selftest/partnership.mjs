@@ -50,7 +50,7 @@ to = ["school"]\nsections = ${list(forbidden)}\nwhy = "Test."\n`}`;
   return new Policy(signNote(text), governance, PARTNERSHIP);
 }
 
-export const schoolKey = pair('X25519');
+const schoolKey = pair('X25519');
 export const NOTICE = {
   childName: { given: 'Jessie', family: 'Testcase' }, childBirth: '2015-03-04', childPart: 'household',
   circumstances: 'Shouting heard by a neighbour.', risk: { grade: 'medium', tool: 'DASH 2009' },
