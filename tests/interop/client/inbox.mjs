@@ -117,7 +117,8 @@ export class Inbox {
     const notice = opened
       ? { ...base, shown: true, sealings: [base.message], sections: opened.sections, contents: opened.contents,
         claims: opened.claims, differs: opened.claimsDiffer, rule: read.clearPart.rule,
-        acknowledgeBy: read.clearPart.acknowledgeBy, created: read.header.created, position: read.delivery.proof.position, policy: read.header.policy.version }
+        acknowledgeBy: read.clearPart.acknowledgeBy, created: read.header.created,
+        position: read.delivery.proof.position, policy: read.header.policy.version }
       : { ...base, shown: false };
     this.#record({ notice, base, kinds, numbers });
     const entry = this.#notices.get(keyOfNotice(base));
