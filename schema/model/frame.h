@@ -244,11 +244,21 @@ struct AlarmFrame {
   friend bool operator==(const AlarmFrame&, const AlarmFrame&) = default;
 };
 
+// An agent, in an epoch after the first: these agencies have offered all that they hold and nobody
+// has settled, and it was answered.
+struct Reconciled {
+  Reference reference;
+  std::uint64_t epoch = 0;
+  std::vector<AgencyId> agencies;
+
+  friend bool operator==(const Reconciled&, const Reconciled&) = default;
+};
+
 struct Frame {
   SessionId session;  // Zeros in hello and in rehello.
   std::variant<Hello, Welcome, Rehello, Submit, AnswerFrame, Deliver, ReceiptFrame, Receipted,
                RecallFrame, VoidFrame, StatementFrame, Head, Cosign, Credit, Fetch, DocumentFrame,
-               AlarmFrame>
+               AlarmFrame, Reconciled>
       body;
 
   friend bool operator==(const Frame&, const Frame&) = default;

@@ -185,6 +185,12 @@ struct Alarm {
   grant @2 :Data;
 }
 
+struct Reconciled {
+  reference @0 :UInt64;
+  epoch @1 :UInt64;
+  agencies @2 :List(Text);
+}
+
 struct Frame {
   session @0 :Data;  # 16 bytes; zeros in hello and rehello.
   union {
@@ -205,5 +211,6 @@ struct Frame {
     fetch @15 :Fetch;
     document @16 :Document;
     alarm @17 :Alarm;
+    reconciled @18 :Reconciled;
   }
 }

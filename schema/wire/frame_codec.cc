@@ -110,13 +110,22 @@ DocumentFrame ReadDocument(raw::Document::Reader reader) {
 
 // --- one function a frame
 
+std::vector<AgencyId> ReadAgencies(capnp::List<capnp::Text>::Reader list) {
+  return ReadList(list, limits::kAgenciesPerHostMax, "agencies",
+                  [](capnp::Text::Reader text) { return ReadName<AgencyId>(text, "agency"); });
+}
+
+template <class Builder>
+void WriteAgencies(Builder builder, const std::vector<AgencyId>& agencies) {
+  auto list = builder.initAgencies(static_cast<unsigned>(agencies.size()));
+  for (unsigned i = 0; i < agencies.size(); ++i) list.set(i, agencies[i].value());
+}
+
 Hello ReadHello(raw::Hello::Reader reader) {
   return {.minor_lowest = reader.getMinorLowest(),
           .minor_highest = reader.getMinorHighest(),
           .partnership = ReadName<PartnershipId>(reader.getPartnership(), "partnership"),
-          .agencies =
-              ReadList(reader.getAgencies(), limits::kAgenciesPerHostMax, "agencies",
-                       [](capnp::Text::Reader text) { return ReadName<AgencyId>(text, "agency"); }),
+          .agencies = ReadAgencies(reader.getAgencies()),
           .checkpoint = ReadText(reader.getCheckpoint(), kNoteBytesMax, "checkpoint"),
           .time = ReadTime(reader.getTime(), "time"),
           .software = ReadText(reader.getSoftware(), limits::kNameBytesMax, "software")};
@@ -175,6 +184,12 @@ AlarmFrame ReadAlarm(raw::Alarm::Reader reader) {
           .grant = ReadArray<32>(reader.getGrant(), "alarm grant")};
 }
 
+Reconciled ReadReconciled(raw::Reconciled::Reader reader) {
+  return {.reference = Reference(reader.getReference()),
+          .epoch = reader.getEpoch(),
+          .agencies = ReadAgencies(reader.getAgencies())};
+}
+
 decltype(Frame::body) ReadBody(raw::Frame::Reader reader) {
   switch (reader.which()) {
     case raw::Frame::HELLO:
@@ -218,6 +233,8 @@ decltype(Frame::body) ReadBody(raw::Frame::Reader reader) {
       return ReadDocument(reader.getDocument());
     case raw::Frame::ALARM:
       return ReadAlarm(reader.getAlarm());
+    case raw::Frame::RECONCILED:
+      return ReadReconciled(reader.getReconciled());
   }
   throw Malformed{"a kind of frame this version does not know"};
 }
@@ -230,8 +247,7 @@ struct BodyWriter {
     builder.setMinorLowest(hello.minor_lowest);
     builder.setMinorHighest(hello.minor_highest);
     builder.setPartnership(hello.partnership.value());
-    auto agencies = builder.initAgencies(static_cast<unsigned>(hello.agencies.size()));
-    for (unsigned i = 0; i < hello.agencies.size(); ++i) agencies.set(i, hello.agencies[i].value());
+    WriteAgencies(builder, hello.agencies);
     builder.setCheckpoint(hello.checkpoint);
     builder.setTime(ToMilliseconds(hello.time));
     builder.setSoftware(hello.software);
@@ -328,6 +344,12 @@ struct BodyWriter {
     builder.setKind(static_cast<raw::Alarm::Kind>(alarm.kind));
     builder.setMessage(Data(alarm.message.value()));
     builder.setGrant(Data(alarm.grant));
+  }
+  void operator()(const Reconciled& reconciled) {
+    auto builder = frame.initReconciled();
+    builder.setReference(reconciled.reference.value());
+    builder.setEpoch(reconciled.epoch);
+    WriteAgencies(builder, reconciled.agencies);
   }
 };
 

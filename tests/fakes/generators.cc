@@ -272,6 +272,9 @@ Body AnyBody(std::size_t kind) {
       return AnyFetch();
     case 15:
       return AnyDocument();
+    case 16:
+      return Reconciled{Reference(Number<std::uint64_t>()), Number<std::uint64_t>(),
+                        ListOf(limits::kAgenciesPerHostMax, Named<AgencyId>)};
     default:
       return AlarmFrame{Choice(AlarmFrame::Kind::kCheckpointLate), MessageId(Array<16>()),
                         Array<32>()};
