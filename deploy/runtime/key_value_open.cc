@@ -185,7 +185,8 @@ tl::unexpected<Fault> StoreFault(std::string_view what, const std::string& path,
         FaultCode::kUnavailable,
         begin + ": another process has it open; two may not write to one store (" + words + ")");
   }
-  if (status.IsCorruption()) {
+  // A file that should be there and is not is damage, too, whatever the system calls it.
+  if (status.IsCorruption() || status.IsPathNotFound()) {
     return Fail(FaultCode::kCorrupt,
                 begin + ": it is damaged (" + words + ")." + std::string(kIfDamaged));
   }
