@@ -4,35 +4,31 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "broker/configuration.h"
+#include "broker/epoch.h"
 #include "broker/pipeline/pipeline.h"
-#include "broker/storage/broker_store.h"
+#include "broker/start.h"
 #include "deploy/runtime/command_line.h"
 #include "deploy/runtime/files.h"
 #include "deploy/runtime/log.h"
 #include "deploy/runtime/mark.h"
 #include "deploy/runtime/service.h"
 #include "schema/base/z85.h"
-#include "schema/seal/key_text.h"
 #include "schema/seal/seal_key.h"
 #include "schema/tlog/checkpoint.h"
 #include "schema/tlog/merkle.h"
-#include "schema/wire/statement_codec.h"
 
 namespace havenline {
 namespace {
 
 constexpr const char* kVersion = "0.1.0";
-constexpr std::size_t kKeyFileMax = 1024;
-constexpr const char* kWhatToDo =
-    ". Nothing is accepted or delivered. What to do: stop the broker, keep store and mark as they "
-    "are, and put the newest copy of the store back whole";
-constexpr std::size_t kNoteFileMax = limits::kDocumentBytesMax;
 
 // What an operator is told. Counts and codes only.
 class LogObserver final : public Observer {
  public:
+  explicit LogObserver(const BrokerConfiguration& configuration) : configuration_(configuration) {}
   void SessionStarted() override { LogEvent(LogLevel::kInfo, "session.started"); }
   void SessionEnded() override { LogEvent(LogLevel::kInfo, "session.ended"); }
   void HelloRefused(std::uint16_t code) override {
@@ -40,7 +36,13 @@ class LogObserver final : public Observer {
   }
   void EnteredRecovery(const std::string& why) override {
     LogEvent(LogLevel::kError, "broker.recovery",
-             {{"why", OperatorDetail({FaultCode::kCorrupt, why + kWhatToDo})}});
+             {{"why", OperatorDetail({FaultCode::kCorrupt, why})}});
+  }
+  void HeadShown(const std::string& checkpoint) override {
+    // Without it the next start would serve until the same agency came again.
+    const auto kept = KeepEvidence(configuration_, checkpoint);
+    if (!kept)
+      LogEvent(LogLevel::kError, "evidence.not-kept", {{"what", OperatorDetail(kept.error())}});
   }
   void DocumentInForce(std::uint64_t directory, std::uint64_t policy) override {
     LogEvent(LogLevel::kInfo, "documents.in-force", {{"directory", directory}, {"policy", policy}});
@@ -54,6 +56,9 @@ class LogObserver final : public Observer {
     // No destructor may write to a store that failed; a restart recovers the last synced batch.
     std::_Exit(static_cast<int>(ExitCode::kIo));
   }
+
+ private:
+  const BrokerConfiguration& configuration_;
 };
 
 class FileMark final : public Mark {
@@ -64,19 +69,6 @@ class FileMark final : public Mark {
  private:
   MarkFile& file_;
 };
-
-Result<seal::Secret<32>> ReadKey(std::string_view kind, const std::filesystem::path& path) {
-  ASSIGN_OR_RETURN(Bytes bytes, ReadSecretFile(path, kKeyFileMax));
-  const seal::SecretBytes wiped(std::move(bytes));
-  auto key = seal::KeyFromText(kind, AsText(wiped.ExposeSecret()));
-  if (!key) return Fail(FaultCode::kInvalid, path.string() + ": " + key.error().detail);
-  return key;
-}
-
-Result<std::string> ReadNote(const std::filesystem::path& path) {
-  ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path, kNoteFileMax));
-  return ToText(bytes);
-}
 
 // A new store is founded: entries for the opening, the directory and the policy.
 Result<void> FoundIfNew(Committer& committer, MarkFile& mark,
@@ -94,64 +86,30 @@ Result<void> FoundIfNew(Committer& committer, MarkFile& mark,
   return {};
 }
 
-// What is wrong with the store, held against the mark; empty if nothing.
-std::string CheckMark(const MarkFile& mark, const BrokerStore& store, const LogHead& head) {
-  if (!mark.newest()) {
-    return head.size == 0
-               ? ""
-               : "the store has " + std::to_string(head.size) +
-                     " entries but there is no mark: the mark's directory is new or was lost";
-  }
-  const LogHead& marked = *mark.newest();
-  const std::string there =
-      "epoch " + std::to_string(head.epoch) + " size " + std::to_string(head.size);
-  const std::string promised =
-      "epoch " + std::to_string(marked.epoch) + " size " + std::to_string(marked.size);
-  if (head.epoch < marked.epoch || (head.epoch == marked.epoch && head.size < marked.size)) {
-    return "the store is behind its mark: it has " + there + ", and checkpoints up to " + promised +
-           " were published. An older copy was put back, or its newest log file is lost";
-  }
-  if (head.epoch > marked.epoch) return "";
-  const auto root = tlog::RootOf(
-      marked.size, [&](const tlog::NodeId& id) { return store.ReadNode(head.epoch, id); });
-  if (!root || *root != marked.root)
-    return "the store is not the one the mark was made for: its first " +
-           std::to_string(marked.size) + " entries differ";
-  return "";
-}
-
 Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals) {
   const SystemClock clock;
   seal::SystemRandom random;
-  LogObserver observer;
+  LogObserver observer(configuration);
   ASSIGN_OR_RETURN(const seal::Secret<32> curve_secret, ReadKey("curve", configuration.curve_key));
-  ASSIGN_OR_RETURN(const seal::Secret<32> log_secret, ReadKey("note", configuration.log_key));
   const seal::SealKey curve = seal::SealKey::FromPrivate(curve_secret.ExposeSecret());
 
-  RETURN_IF_FAULT(MakeDirectories(configuration.store.parent_path(), kPrivateDirectory));
   RETURN_IF_FAULT(MakeDirectories(configuration.mark, kPrivateDirectory));
   ASSIGN_OR_RETURN(MarkFile mark, MarkFile::Open(configuration.mark));
-  ASSIGN_OR_RETURN(const std::unique_ptr<BrokerStore> store,
-                   BrokerStore::Open({configuration.store, configuration.reserve_bytes, false}));
-  Committer committer(*store, random, {configuration.partnership, wire::ParseSignedStatement});
-  RETURN_IF_FAULT(committer.Recover(clock.Now()));
+  if (!mark.damage().empty()) {
+    LogEvent(LogLevel::kWarning, "mark.damaged",
+             {{"what", OperatorDetail({FaultCode::kCorrupt, mark.damage()})}});
+  }
+  ASSIGN_OR_RETURN(const OpenedStore opened, OpenStore(configuration, random, clock.Now()));
+  BrokerStore* const store = opened.store.get();
+  Committer& committer = *opened.committer;
   RETURN_IF_FAULT(FoundIfNew(committer, mark, configuration));
 
-  const std::string behind = CheckMark(mark, *store, committer.head());
-  if (!behind.empty() && committer.is_new()) {
-    return Fail(FaultCode::kCorrupt,
-                behind +
-                    ". Nothing can be served from an empty store: put the newest copy of "
-                    "the store back, or begin a new epoch with an opening signed by governance");
-  }
-  if (!behind.empty()) observer.EnteredRecovery(behind);
-  const tlog::NoteSigner signer(tlog::OriginOf(configuration.partnership, committer.head().epoch),
-                                seal::SigningKey::FromSeed(log_secret.ExposeSecret()));
-  if (signer.key() != committer.log_key()) {
-    return Fail(FaultCode::kInvalid, configuration.log_key.string() +
-                                         " is not the key that the opening of epoch " +
-                                         std::to_string(committer.head().epoch) + " names");
-  }
+  const StoreVerdict verdict = Judge(configuration, opened, mark);
+  const bool recovery = verdict.start == StoreVerdict::Start::kRecovery;
+  if (verdict.start == StoreVerdict::Start::kRefuse)
+    return Fail(FaultCode::kCorrupt, verdict.found + ". " + verdict.remedy);
+  if (recovery) observer.EnteredRecovery(verdict.found + ". " + verdict.remedy);
+  ASSIGN_OR_RETURN(const tlog::NoteSigner signer, SignerFor(configuration, committer.log_key()));
   ASSIGN_OR_RETURN(
       const std::unique_ptr<Router> router,
       Router::Bind({configuration.listen, Z85Encode(curve.public_key()),
@@ -159,12 +117,12 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
   FileMark file_mark(mark);
   Pipeline pipeline({*router, committer, *store, *store, file_mark, signer, clock, random, observer,
                      configuration.partnership, std::string("havenline-broker ") + kVersion,
-                     configuration.verify_workers, !behind.empty()});
+                     configuration.verify_workers, recovery});
   pipeline.Start();
   LogEvent(LogLevel::kInfo, "broker.started",
            {{"epoch", committer.head().epoch},
             {"entries", committer.head().size},
-            {"recovery", !behind.empty()}});
+            {"recovery", recovery}});
   NotifyReady();
   while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
     NotifyWatchdog();
@@ -176,8 +134,87 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
   return {};
 }
 
+struct EpochOptions {
+  std::string config;
+  std::string opening;
+  std::string directory;
+  std::vector<std::string> policies;
+  std::vector<std::string> suspensions;
+  std::int64_t epoch = 0;
+  std::string into;
+};
+
+// For the commands that are not the service: one line of the log, in words.
+ExitCode Tell(FixedText event, const Result<std::string>& told) {
+  InitLog({.level = LogLevel::kInfo, .format = LogFormat::kText});
+  const Fault words = told ? Fault{FaultCode::kInvalid, *told} : told.error();
+  LogEvent(told ? LogLevel::kInfo : LogLevel::kError, event, {{"what", OperatorDetail(words)}});
+  FlushLog();
+  return told ? ExitCode::kOk : ExitCodeFor(told.error());
+}
+
+Result<std::string> Prepare(const std::string& config, std::int64_t epoch,
+                            const std::string& into) {
+  RETURN_IF_FAULT(HardenProcess());
+  ASSIGN_OR_RETURN(const BrokerConfiguration configuration, ReadBrokerConfiguration(config));
+  RETURN_IF_FAULT(PrepareEpoch(configuration, static_cast<std::uint64_t>(epoch), into));
+  const std::string number = std::to_string(epoch);
+  return "made log-" + number + ".key and opening-" + number +
+         ".toml. Have governance sign the opening (havenline opening sign), and let the duty "
+         "operators keep key and signed opening where the broker's machine cannot lose them";
+}
+
+Result<std::string> Begin(const std::string& config, const EpochRequest& request) {
+  RETURN_IF_FAULT(HardenProcess());
+  ASSIGN_OR_RETURN(const BrokerConfiguration configuration, ReadBrokerConfiguration(config));
+  const auto begun = BeginEpoch(configuration, request);
+  if (!begun && begun.error().code == FaultCode::kUnavailable)
+    return Fail(FaultCode::kUnavailable, begun.error().detail + ". Stop the broker first");
+  if (!begun) return tl::unexpected<Fault>(begun.error());
+  std::string words = "Epoch " + std::to_string(begun->epoch) +
+                      (begun->already ? " had begun already" : " has begun") + ", with " +
+                      std::to_string(begun->entries) + " entries. Start the broker";
+  for (const std::string& aside : begun->aside)
+    words += ". Moved out of the way, and to be kept: " + aside;
+  if (!begun->found.empty()) words += ". What was found: " + begun->found;
+  return words;
+}
+
+void AddEpochCommands(Command& root, EpochOptions& options) {
+  root.Add("epoch",
+           "Begins the epoch of the log that governance opened: the way back after a loss.")
+      .Text({"opening", "the opening, signed by governance", kRequired}, options.opening)
+      .Text({"--config", "the broker's configuration", kRequired}, options.config)
+      .Text({"--directory", "the newest directory, if the store cannot be read"}, options.directory)
+      .Texts({"--policy", "likewise; may be given repeatedly, the newest last"}, options.policies)
+      .Texts({"--suspension", "what governance suspended since; may be given repeatedly"},
+             options.suspensions)
+      .Example("havenline-broker epoch opening-2.note --config /etc/havenline/broker.toml")
+      .Handler([&options] {
+        EpochRequest request{options.opening, options.directory, {}, {}};
+        request.policies.assign(options.policies.begin(), options.policies.end());
+        request.suspensions.assign(options.suspensions.begin(), options.suspensions.end());
+        return Tell("epoch", Begin(options.config, request));
+      });
+  root.Add("prepare-epoch", "Makes the key of an epoch to come and its opening, to be signed.")
+      .Text({"--config", "the broker's configuration", kRequired}, options.config)
+      .Integer({"--epoch", "its number: one above every one that has an opening", kRequired},
+               {2, 1'000'000'000}, options.epoch)
+      .Text({"--into", "a folder; by default the one of the log key"}, options.into)
+      .Example("havenline-broker prepare-epoch --epoch 3 --config broker.toml --into /media/duty")
+      .Handler([&options] {
+        return Tell("epoch.prepared", Prepare(options.config, options.epoch, options.into));
+      });
+}
+
 ExitCode Main(const std::string& config_path, bool log_text) {
   InitLog({.level = LogLevel::kInfo, .format = log_text ? LogFormat::kText : LogFormat::kJson});
+  if (config_path.empty()) {
+    LogEvent(LogLevel::kError, "broker.not-started",
+             {{"why", OperatorDetail({FaultCode::kInvalid, "--config is required (see --help)"})}});
+    FlushLog();
+    return ExitCode::kUsage;
+  }
   StopSignal signals;
   const auto run = [&]() -> Result<void> {
     RETURN_IF_FAULT(HardenProcess());
@@ -186,7 +223,8 @@ ExitCode Main(const std::string& config_path, bool log_text) {
   };
   const auto served = run();
   if (served) return ExitCode::kOk;
-  LogEvent(LogLevel::kError, "broker.not-started", {{"why", OperatorDetail(served.error())}});
+  LogEvent(LogLevel::kError, "broker.not-started",
+           {{"why", OperatorDetail(WithRemedy(served.error()))}});
   FlushLog();
   return ExitCodeFor(served.error());
 }
@@ -198,14 +236,16 @@ int main(int argc, char** argv) {
   using namespace havenline;  // NOLINT(google-build-using-namespace): the composition root.
   std::string config;
   bool log_text = false;
+  EpochOptions epoch;
   CommandLine program(
       "havenline-broker", kVersion,
       "Carries safeguarding messages between the agencies of one partnership. It holds no key that "
       "opens a message.");
   program.root()
-      .Text({"--config", "the broker's configuration, a TOML file", kRequired}, config)
+      .Text({"--config", "the broker's configuration, a TOML file"}, config)
       .Flag({"--log-text", "log lines as text instead of JSON"}, log_text)
       .Example("havenline-broker --config /etc/havenline/broker.toml")
       .Handler([&] { return Main(config, log_text); });
+  AddEpochCommands(program.root(), epoch);
   return program.Run(argc, argv);
 }

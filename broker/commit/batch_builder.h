@@ -51,6 +51,9 @@ class BatchBuilder {
   void Remove(const TimerRecord& timer);
   void Put(DocumentRecord document);
   void PutNotice(DocumentKind kind, ByteView bytes);
+  // The batch begins a new epoch; the one before ended there.
+  void Close(const LogHead& head) { batch_.closed = head; }
+  void PutReconciled(const AgencyId& agency) { batch_.reconciled.push_back(agency); }
 
   Position NextPosition() const { return {ends_.epoch, LogIndex(ends_.tree.size())}; }
   std::size_t entry_count() const { return batch_.entries.size(); }

@@ -69,6 +69,8 @@ void Committer::Take(CommitItem item, TimePoint now) {
   if (auto* voided = std::get_if<VoidWork>(&item.work)) return TakeVoid(route, *voided, now);
   if (auto* statement = std::get_if<StatementWork>(&item.work))
     return TakeStatement(route, *statement, now);
+  if (auto* reconciled = std::get_if<ReconciledWork>(&item.work))
+    return TakeReconciled(route, *reconciled, now);
   TakeDocument(route, std::get<DocumentWork>(item.work));
 }
 

@@ -8,11 +8,14 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <variant>
 #include <vector>
 
 #include "broker/commit/batch_builder.h"
+#include "broker/commit/epoch_plan.h"
 #include "broker/commit/invalid_book.h"
 #include "broker/commit/store.h"
 #include "broker/decide/decide.h"
@@ -20,6 +23,8 @@
 #include "broker/verify/verified_envelope.h"
 #include "broker/verify/verified_receipt.h"
 #include "schema/base/result.h"
+#include "schema/directory/governance.h"
+#include "schema/directory/opening.h"
 #include "schema/model/answer.h"
 #include "schema/model/ids.h"
 #include "schema/model/limits.h"
@@ -61,6 +66,11 @@ struct DocumentWork {
 struct TakenWork {
   std::vector<MailboxPlace> places;
 };
+// An agent has offered all that these agencies hold, in that epoch.
+struct ReconciledWork {
+  std::uint64_t epoch = 0;
+  std::vector<AgencyId> agencies;
+};
 // What verify turned away; it keeps its place in the order.
 struct RejectedWork {
   Answer answer;
@@ -69,7 +79,7 @@ struct RejectedWork {
 struct CommitItem {
   Route route;
   std::variant<SubmissionWork, ReceiptWork, VoidWork, StatementWork, DocumentWork, TakenWork,
-               RejectedWork>
+               RejectedWork, ReconciledWork>
       work;
 };
 
@@ -106,6 +116,8 @@ struct CommitterOptions {
   // The wire's parse of a stored statement; stages do not know the wire.
   std::function<Result<SignedStatement>(ByteView)> parse_statement;
   Milliseconds timer_grace{120'000};  // After a start, before any overdue timer fires.
+  // Of epochs whose keys this broker has, whatever its store knows of them.
+  std::vector<tlog::NoteKey> own_log_keys = {};
 };
 
 class Committer {
@@ -120,6 +132,12 @@ class Committer {
   // Begins epoch 1: entries for the opening, the directory and the policy. One synced batch.
   Result<void> Found(const std::string& opening, const std::string& directory,
                      const std::string& policy);
+  // Begins a later epoch, in this store or in a new one: entry 0 holds the opening and what is
+  // known of the log before, then the documents are logged again. One synced batch. kInvalid, with
+  // nothing changed, if the plan does not hold.
+  Result<void> BeginEpoch(const EpochPlan& plan, TimePoint now);
+  // Whether BeginEpoch() would take it.
+  Result<void> CheckPlan(const EpochPlan& plan) const;
 
   // Adds one item to the batch in the making.
   void Take(CommitItem item, TimePoint now);
@@ -140,6 +158,12 @@ class Committer {
   std::uint64_t notices() const { return ends_.notices; }
   // The key that signs this epoch's checkpoints, as its opening says.
   const tlog::NoteKey& log_key() const { return log_key_; }
+  // Every key that checkpoints of this partnership may be signed with, of all epochs known here.
+  std::vector<tlog::NoteKey> log_keys() const;
+  // In an epoch after the first: who has offered all that it holds. Nobody else's older grants go.
+  const std::shared_ptr<const std::set<AgencyId>>& reconciled() const { return reconciled_; }
+  // Where the earlier epochs that this store holds ended.
+  const std::vector<LogHead>& closed() const { return closed_; }
 
  private:
   void TakeSubmission(const Route& route, const SubmissionWork& work, TimePoint now);
@@ -170,6 +194,16 @@ class Committer {
   void ApplyReceipt(const PendingReceipt& pending, const Entry& entry, std::size_t sender_part);
   void AnswerRepeat(const PendingReceipt& pending);
 
+  void TakeReconciled(const Route& route, const ReconciledWork& work, TimePoint now);
+  // Statements and suspensions may have been lost with what was before: a newer one is enough.
+  bool reopened() const { return ends_.epoch > kFirstEpoch; }
+  Result<void> CheckSuccession(const DocumentVersion& in_force, const Succession& next) const;
+  Result<bool> ApplyStatement(const SignedStatement& statement);
+  Result<void> ApplySuspension(const Suspension& suspension);
+  struct NextEpoch;
+  Result<NextEpoch> CheckEpoch(const EpochPlan& plan) const;
+  Position AppendOpening(const Opening& opening, const EpochPlan& plan, TimePoint now);
+
   void TakeVoid(const Route& route, const VoidWork& work, TimePoint now);
   void TakeStatement(const Route& route, const StatementWork& work, TimePoint now);
   void TakeDocument(const Route& route, const DocumentWork& work);
@@ -196,6 +230,10 @@ class Committer {
   Ends ends_;
   Standing standing_;
   tlog::NoteKey log_key_;
+  std::vector<tlog::NoteKey> opened_keys_;  // Of the openings in the store.
+  std::shared_ptr<const std::set<AgencyId>> reconciled_ =
+      std::make_shared<const std::set<AgencyId>>();
+  std::vector<LogHead> closed_;
   TimePoint timers_from_;
   InvalidBook invalids_;
 

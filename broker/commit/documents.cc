@@ -46,8 +46,14 @@ Result<void> Committer::Found(const std::string& opening, const std::string& dir
   if (rules.partnership() != options_.partnership)
     return Fail(FaultCode::kInvalid, "the policy is of another partnership");
 
+  if (opened.epoch != kFirstEpoch) {
+    return Fail(FaultCode::kInvalid, "a log is founded with epoch " + std::to_string(kFirstEpoch) +
+                                         ", and the opening is of epoch " +
+                                         std::to_string(opened.epoch));
+  }
   ends_.epoch = opened.epoch;
   log_key_ = opened.log_key;
+  opened_keys_ = {opened.log_key};
   ASSIGN_OR_RETURN(const std::string_view opening_text, tlog::UnverifiedText(opening));
   AppendDocument(DocumentKind::kOpening, "opening",
                  {opened.epoch, tlog::NoteTextHash(opening_text)}, opening);
@@ -88,7 +94,7 @@ Result<Answer> Committer::PutDirectory(const std::string& note) {
   if (next.version() == in_force.version()) return Answer(Accepted{});
   if (next.partnership() != options_.partnership)
     return Fail(FaultCode::kInvalid, "another partnership");
-  RETURN_IF_FAULT(CheckFollows(in_force.version(), {next.version(), next.previous()}));
+  RETURN_IF_FAULT(CheckSuccession(in_force.version(), {next.version(), next.previous()}));
   RETURN_IF_FAULT(CheckSameGovernance(in_force.governance(), next.governance()));
   const Position position =
       AppendDocument(DocumentKind::kDirectory, "directory", next.version(), note);
@@ -106,7 +112,7 @@ Result<Answer> Committer::PutPolicy(const std::string& note) {
   if (next.version() == in_force.version()) return Answer(Accepted{});
   if (next.partnership() != options_.partnership)
     return Fail(FaultCode::kInvalid, "another partnership");
-  RETURN_IF_FAULT(CheckFollows(in_force.version(), {next.version(), next.previous()}));
+  RETURN_IF_FAULT(CheckSuccession(in_force.version(), {next.version(), next.previous()}));
   const Position position = AppendDocument(DocumentKind::kPolicy, "policy", next.version(), note);
   standing_.PutInForce(std::make_shared<const policy::Policy>(std::move(next)));
   committed_.standing_changed = true;
@@ -117,7 +123,7 @@ Result<Answer> Committer::PutPolicy(const std::string& note) {
 Result<Answer> Committer::PutSuspension(const std::string& note) {
   ASSIGN_OR_RETURN(const Suspension suspension, OpenSuspension(note, *standing_.directory));
   if (standing_.suspensions.IsLast(suspension)) return Answer(Accepted{});
-  RETURN_IF_FAULT(standing_.suspensions.Apply(suspension));
+  RETURN_IF_FAULT(ApplySuspension(suspension));
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
   // The leaf names the document but not the agency: who is cut off is for its party and auditors.
   const DocumentVersion version{suspension.number, tlog::NoteTextHash(text)};
@@ -141,6 +147,9 @@ Result<void> Committer::Recover(TimePoint now) {
   ends_.epoch = recovered.head.epoch;
   for (const MailboxPlace& end : recovered.mailbox_ends)
     ends_.mailboxes[{end.agency, end.lane}] = end.sequence;
+  closed_ = recovered.closed;
+  reconciled_ = std::make_shared<const std::set<AgencyId>>(recovered.reconciled.begin(),
+                                                           recovered.reconciled.end());
   if (is_new()) return {};
   return RecoverDocuments(recovered);
 }
@@ -155,7 +164,7 @@ Result<void> Committer::RecoverSuspension(const NoticeRecord& notice,
   if (std::ranges::find(documents, hash, &DocumentRecord::hash) == documents.end())
     return Fail(FaultCode::kCorrupt, "a stored suspension is not in the log");
   ASSIGN_OR_RETURN(const Suspension suspension, ParseSuspension(text));
-  return standing_.suspensions.Apply(suspension);
+  return ApplySuspension(suspension);
 }
 
 Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
@@ -168,6 +177,8 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
       standing_.directory = std::make_shared<const Directory>(std::move(directory));
     } else if (record.kind == DocumentKind::kPolicy) {
       ASSIGN_OR_RETURN(policy::Policy policy, policy::Policy::Parse(text, "stored policy"));
+      // A later epoch logs again what is in force.
+      if (standing_.Named(policy.version()) != nullptr) continue;
       standing_.PutInForce(std::make_shared<const policy::Policy>(std::move(policy)));
     }
   }
@@ -178,6 +189,7 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
     if (record.kind != DocumentKind::kOpening) continue;
     ASSIGN_OR_RETURN(const Opening opening,
                      OpenOpening(record.note, standing_.directory->governance()));
+    opened_keys_.push_back(opening.log_key);
     if (opening.epoch == ends_.epoch) log_key_ = opening.log_key;
   }
   for (const NoticeRecord& notice : recovered.notices) {
@@ -187,7 +199,7 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
       continue;
     }
     ASSIGN_OR_RETURN(const SignedStatement statement, options_.parse_statement(notice.bytes));
-    RETURN_IF_FAULT(standing_.statements.Apply(statement));
+    RETURN_IF_FAULT(ApplyStatement(statement));
   }
   return {};
 }

@@ -216,10 +216,14 @@ void Committer::TakeVoid(const Route& route, const VoidWork& work, TimePoint now
 
 void Committer::TakeStatement(const Route& route, const StatementWork& work, TimePoint now) {
   const AgencyStatement& statement = work.statement->statement;
+  Route from = route;
+  // What another host brings of an agency's own words is as good, where they may have been lost.
+  const Agency* const agency = standing_.directory->Find(statement.agency);
+  if (reopened() && agency != nullptr) from.host = agency->host;
   if (const auto code =
-          CheckSigner(route, {statement.agency, seal::Purpose::kStatement, statement.key}))
+          CheckSigner(from, {statement.agency, seal::Purpose::kStatement, statement.key}))
     return Reply(route, Invalid{*code});
-  const auto applied = standing_.statements.Apply(*work.statement);
+  const auto applied = ApplyStatement(*work.statement);
   if (!applied) return Reply(route, Invalid{Code::kDocument});
   if (!*applied) return Reply(route, Accepted{});  // The one in force, offered again.
   const Entry& entry =

@@ -138,6 +138,8 @@ struct CommitBatch {
   std::vector<TimerRecord> timers_removed;
   std::vector<DocumentRecord> documents;
   std::vector<NoticeRecord> notices;
+  std::optional<LogHead> closed;     // Where the epoch before ended: this batch begins a new one.
+  std::vector<AgencyId> reconciled;  // Have offered all they hold, in the epoch of `head`.
 };
 
 // What a start finds.
@@ -147,6 +149,8 @@ struct Recovered {
   std::vector<DocumentRecord> documents;  // Openings, directories, policies, in log order.
   std::vector<NoticeRecord> notices;
   std::vector<MailboxPlace> mailbox_ends;  // The last sequence given in each mailbox.
+  std::vector<LogHead> closed;             // The ends of earlier epochs that are here, in order.
+  std::vector<AgencyId> reconciled;        // In the epoch of `head`.
 };
 
 // Not thread-safe for writing: owned by the commit thread. Reads may run beside it (see

@@ -67,6 +67,8 @@ class LinkFlow {
   // here.
   bool Released(const MailboxPlace& place);
 
+  bool IsInFlight(const MailboxPlace& place) const { return rows_.contains(place); }
+
   // Forgets what is in flight of this agency: it is not served here any more, and no receipt would
   // come. Its bytes are free again; if it is served once more, its rows are handed anew.
   void Forget(const AgencyId& agency);

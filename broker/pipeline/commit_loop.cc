@@ -104,6 +104,7 @@ void CommitLoop::CommitOneBatch() {
   if (!committed) parts_.observer.Fatal(committed.error());
   ++parts_.state.batches;
   if (committed->synced) ++parts_.state.syncs;
+  AdvanceMark(committed->head);
   HandOut(*std::move(committed), tokens);
 }
 
@@ -177,16 +178,22 @@ void CommitLoop::Defer(const Waiting& waiting) {
   parts_.gateway.Push(ReleaseTokens{waiting.tokens});
 }
 
-void CommitLoop::MaybePublishCheckpoint() {
-  const LogHead head = parts_.committer.head();
-  if (head == published_ || parts_.clock.Monotonic() - published_at_ < kCheckpointEvery) return;
-  // The mark is durable before the checkpoint exists: a store that comes back without what we
-  // signed for is behind its mark, and is noticed.
+// The mark is durable before anybody hears of what it marks, in an answer, a delivery or a
+// checkpoint: a store that comes back without any of it is behind its mark, and is noticed.
+void CommitLoop::AdvanceMark(const LogHead& head) {
+  if (head == marked_) return;
   FaultPoint("mark.before-advance");
   if (const auto advanced = parts_.mark.Advance(head); !advanced)
     parts_.observer.Fatal(advanced.error());
   FaultPoint("mark.after-advance");
   ++parts_.state.syncs;
+  marked_ = head;
+}
+
+void CommitLoop::MaybePublishCheckpoint() {
+  const LogHead head = parts_.committer.head();
+  if (head == published_ || parts_.clock.Monotonic() - published_at_ < kCheckpointEvery) return;
+  AdvanceMark(head);
   published_ = head;
   published_at_ = parts_.clock.Monotonic();
   parts_.deliver.Push(
@@ -213,6 +220,10 @@ std::shared_ptr<const Published> CommitLoop::Snapshot() const {
   published->policy = standing.policy->version();
   published->suspensions = standing.suspensions;
   published->notices = parts_.committer.notices();
+  published->epoch = parts_.committer.head().epoch;
+  published->log_keys = parts_.committer.log_keys();
+  published->closed = parts_.committer.closed();
+  published->reconciled = parts_.committer.reconciled();
   return published;
 }
 

@@ -1,5 +1,6 @@
 // The commit thread: items back into ticket order, into batches, synced, and only then handed out.
-// Also signs the checkpoints, each after its mark is on the disk.
+// Also signs the checkpoints. Nobody hears of a batch before its mark is on the disk: a store that
+// comes back without what was answered is behind its mark.
 
 #pragma once
 
@@ -62,6 +63,7 @@ class CommitLoop {
   void HandOut(Committed committed, const Tokens& tokens);
   void SendAnswers(std::vector<Answered> answers);
   void Defer(const Waiting& waiting);
+  void AdvanceMark(const LogHead& head);
   void MaybePublishCheckpoint();
   bool TimersDue() const;
   std::chrono::steady_clock::time_point WakeAt() const;
@@ -71,6 +73,7 @@ class CommitLoop {
   Resequencer<Waiting> resequencer_;
   std::deque<Waiting> waiting_;
   LogHead published_;
+  LogHead marked_;
   std::chrono::steady_clock::time_point published_at_{};
 };
 

@@ -1,7 +1,9 @@
 #include "broker/pipeline/delivery_loop.h"
 
 #include <algorithm>
+#include <charconv>
 
+#include "broker/commit/store_verdict.h"
 #include "broker/pipeline/fetches.h"
 #include "schema/base/check.h"
 #include "schema/model/limits.h"
@@ -71,6 +73,7 @@ void DeliveryLoop::ApplyStanding() {
   for (const auto& [link, session] : sessions_) {
     if (published_->directory->Find(session->host()) == nullptr) gone.push_back(link);
     ServeAgencies(*session);
+    session->ReadHeldBack();
   }
   for (const LinkId link : gone) EndSession(link);
 }
@@ -120,11 +123,25 @@ std::vector<Digest> DeliveryLoop::ConsistencyFrom(const LogHead& from) const {
 bool DeliveryLoop::Contains(const LogHead& head) const {
   if (head.epoch < head_.epoch) return true;  // An earlier epoch's: its end is in our first entry.
   if (head.epoch > head_.epoch || head.size > head_.size) return false;
-  const tlog::NodeReader nodes = [&](const tlog::NodeId& id) {
-    return parts_.reader.ReadNode(head_.epoch, id);
-  };
-  const auto root = tlog::RootOf(head.size, nodes);
+  const auto root = RootOf(head.epoch, head.size);
   return root && *root == head.root;
+}
+
+std::optional<Digest> DeliveryLoop::RootOf(std::uint64_t epoch, std::uint64_t size) const {
+  return tlog::RootOf(size,
+                      [&](const tlog::NodeId& id) { return parts_.reader.ReadNode(epoch, id); });
+}
+
+// The head of a checkpoint that we signed, size 0 if it is of an earlier epoch whose key nobody
+// here knows any more; nothing for what is no checkpoint of ours.
+std::optional<LogHead> DeliveryLoop::HeadOf(const std::string& checkpoint) const {
+  const auto opened = tlog::OpenCheckpoint(parts_.partnership, checkpoint, published_->log_keys);
+  if (opened) return *opened;
+  std::uint64_t epoch = head_.epoch;
+  const std::string log = parts_.partnership.value() + "/log/";
+  const char* const end = checkpoint.data() + checkpoint.size();
+  if (checkpoint.starts_with(log)) std::from_chars(checkpoint.data() + log.size(), end, epoch);
+  return epoch < head_.epoch ? std::optional(LogHead{}) : std::nullopt;
 }
 
 std::optional<Code> DeliveryLoop::CheckHello(const LinkHello& event) const {
@@ -150,18 +167,17 @@ void DeliveryLoop::On(LinkHello event) {
   }
   LogHead theirs;
   if (!event.hello.checkpoint.empty()) {
-    const auto opened = tlog::OpenCheckpoint(parts_.partnership, event.hello.checkpoint,
-                                             published_->directory->log_keys());
+    const auto opened = HeadOf(event.hello.checkpoint);
     if (!opened) return Rehello(event.link, Code::kMalformed);
     theirs = *opened;
     if (!parts_.state.recovery && !Contains(theirs)) {
       // We signed a head that we do not contain: this store has forgotten something, perhaps a
       // recall.
       parts_.state.recovery = true;
-      parts_.observer.EnteredRecovery(
-          "an agency holds a signed head of epoch " + std::to_string(theirs.epoch) + ", size " +
-          std::to_string(theirs.size) + ", which this store does not contain: it has size " +
-          std::to_string(head_.size));
+      parts_.observer.HeadShown(event.hello.checkpoint);
+      const auto verdict = JudgeStore(
+          {head_, head_, {theirs}, [this](auto epoch, auto size) { return RootOf(epoch, size); }});
+      parts_.observer.EnteredRecovery(verdict.found + ". " + verdict.remedy);
     }
   }
   const auto older = link_of_host_.find(event.host);

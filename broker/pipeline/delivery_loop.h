@@ -55,6 +55,8 @@ class DeliveryLoop {
 
   std::optional<Code> CheckHello(const LinkHello& event) const;
   bool Contains(const LogHead& head) const;
+  std::optional<Digest> RootOf(std::uint64_t epoch, std::uint64_t size) const;
+  std::optional<LogHead> HeadOf(const std::string& checkpoint) const;
   void Rehello(LinkId link, Code code);
   void EndSession(LinkId link);
   void ApplyStanding();
@@ -69,6 +71,7 @@ class DeliveryLoop {
   bool PumpSession(DeliverySession& session);
   struct Outgoing;
   bool Collect(DeliverySession& session, Outgoing& outgoing);
+  bool HeldBack(DeliverySession& session, const MailboxRow& row);
   LinkFlow::May Pack(DeliverySession& session, const MailboxRow& row, Outgoing& outgoing);
   std::optional<Bytes> EncodeDelivery(const MailboxRow& row);
   const RecentMessages::Message* MessageAt(const Position& position);

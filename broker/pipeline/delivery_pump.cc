@@ -85,11 +85,27 @@ bool DeliveryLoop::Collect(DeliverySession& session, Outgoing& outgoing) {
   }
   for (const MailboxRow& row : *rows) {
     if (outgoing.full()) return true;
+    if (HeldBack(session, row)) {
+      session.Advance(row.place);
+      continue;
+    }
     const auto may = Pack(session, row, outgoing);
     if (may == LinkFlow::May::kAfterReceipts) return false;
     if (may == LinkFlow::May::kAfterOthers) return session.PassOver(row.place);
     session.Advance(row.place);
   }
+  return true;
+}
+
+// Whether the row is not to be handed now: it waits for its sender, or was handed before this
+// mailbox was read again from one that did.
+bool DeliveryLoop::HeldBack(DeliverySession& session, const MailboxRow& row) {
+  if (session.flow().IsInFlight(row.place)) return true;
+  if (row.kind != MailboxRow::Kind::kGrant || row.position.epoch >= published_->epoch) return false;
+  const auto grant = parts_.reader.ReadGrant(row.grant);
+  if (!grant) parts_.observer.Fatal(grant.error());
+  if (!*grant || !published_->WaitsForSender((*grant)->sender, row.position)) return false;
+  session.HoldBack(row.place);
   return true;
 }
 

@@ -22,6 +22,7 @@ void DeliverySession::Remove(const AgencyId& agency) {
     MarkDrained(agency, lane);
     read_to_.erase({lane, agency});
     waiting_.erase({lane, agency});
+    held_back_.erase({lane, agency});
   }
   flow_.Forget(agency);
 }
@@ -64,6 +65,18 @@ std::optional<std::size_t> DeliverySession::WaitingOf(const MailboxPlace& place)
 bool DeliverySession::PassOver(const MailboxPlace& place) {
   passed_over_.emplace(place.lane, place.agency);
   return passed_over_.size() < kPassedOverMax;
+}
+
+void DeliverySession::HoldBack(const MailboxPlace& place) {
+  held_back_.try_emplace({place.lane, place.agency}, place.sequence);
+}
+
+void DeliverySession::ReadHeldBack() {
+  for (const auto& [box, first] : std::exchange(held_back_, {})) {
+    read_to_[box] = std::min(read_to_[box], first - 1);
+    waiting_.erase(box);
+    MarkReady(box.second, box.first);
+  }
 }
 
 void DeliverySession::MarkDrained(const AgencyId& agency, Lane lane) {

@@ -59,6 +59,10 @@ class DeliverySession {
   // first. False if so many were passed over that the rest wait for the next turn.
   bool PassOver(const MailboxPlace& place);
   void StartTurn() { passed_over_.clear(); }
+  // This row must wait for its sender: the mailbox goes on behind it.
+  void HoldBack(const MailboxPlace& place);
+  // Mailboxes with such rows are read again from the first of them.
+  void ReadHeldBack();
   // It was read to its end.
   void MarkDrained(const AgencyId& agency, Lane lane);
 
@@ -74,6 +78,7 @@ class DeliverySession {
   std::set<Box> is_ready_;
   std::map<Box, std::size_t> waiting_;
   std::set<Box> passed_over_;
+  std::map<Box, std::uint64_t> held_back_;  // The first such row of each.
 };
 
 }  // namespace havenline

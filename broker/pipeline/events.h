@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,11 +28,30 @@ struct Published {
   DocumentVersion policy;
   SuspensionBook suspensions;
   std::uint64_t notices = 0;
+  // Of the log's epochs: see Committer.
+  std::uint64_t epoch = 0;
+  std::vector<tlog::NoteKey> log_keys;
+  std::vector<LogHead> closed;
+  std::shared_ptr<const std::set<AgencyId>> reconciled;
+
+  // A grant of an earlier epoch is handed out only once its sender has said again all that the log
+  // may have forgotten: a recall, or that the recipient is suspended.
+  bool WaitsForSender(const AgencyId& sender, const Position& accepted) const {
+    return accepted.epoch < epoch && !reconciled->contains(sender);
+  }
 };
 
 // --- to verify
 
-enum class JobKind : std::uint8_t { kSubmit, kReceipt, kVoid, kRecall, kStatement, kDocument };
+enum class JobKind : std::uint8_t {
+  kSubmit,
+  kReceipt,
+  kVoid,
+  kRecall,
+  kStatement,
+  kDocument,
+  kReconciled
+};
 
 struct VerifyJob {
   Ticket ticket;
@@ -40,6 +60,7 @@ struct VerifyJob {
   DocumentKind document = DocumentKind::kDirectory;
   Bytes bytes;
   Tokens tokens;
+  Reconciled reconciled;
 };
 
 // --- to commit

@@ -37,14 +37,22 @@ struct Answerer {
   const FetchParts& parts;
   DocumentFrame& frame;
 
+  // How far an epoch's tree may be asked about: as far as the newest checkpoint, or to its end.
+  std::uint64_t SizeOf(std::uint64_t epoch) const {
+    if (epoch == parts.head.epoch) return parts.head.size;
+    const auto closed = std::ranges::find(parts.published.closed, epoch, &LogHead::epoch);
+    return closed == parts.published.closed.end() ? 0 : closed->size;
+  }
+
   void operator()(const Fetch::Document& what) {
     const auto document = parts.reader.ReadDocument(what.hash);
     if (document && *document) Pieces(frame).Add((*document)->kind, 0, ToBytes((*document)->note));
   }
 
   void operator()(const Fetch::Leaves& what) {
-    if (what.epoch != parts.head.epoch || what.first >= parts.head.size) return;
-    const std::uint64_t there = parts.head.size - what.first;
+    const std::uint64_t size = SizeOf(what.epoch);
+    if (what.first >= size) return;
+    const std::uint64_t there = size - what.first;
     const std::size_t count = std::min<std::uint64_t>({what.count, there, limits::kItemsMax + 1});
     const auto leaves = parts.reader.ReadLeaves({what.epoch, LogIndex(what.first)}, count);
     if (!leaves) return;
@@ -56,7 +64,7 @@ struct Answerer {
   }
 
   void operator()(const Fetch::Proofs& what) {
-    if (what.epoch != parts.head.epoch || what.size > parts.head.size) return;
+    if (what.size > SizeOf(what.epoch)) return;
     const tlog::NodeReader nodes = [&](const tlog::NodeId& id) {
       return parts.reader.ReadNode(what.epoch, id);
     };
@@ -76,11 +84,13 @@ struct Answerer {
     if (!entry || !*entry) return;
     Pieces pieces(frame);
     for (std::uint32_t i = 0; i < (*entry)->parts.size(); ++i) {
+      // What an epoch begins with is for everyone to see.
+      const bool opened = what.position.epoch > kFirstEpoch && what.position.index == LogIndex(0);
       const AgencyId& agency = (*entry)->parts[i].party;
       const Agency* const party = parts.published.directory->Find(agency);
       const bool entitled = party != nullptr && party->host == parts.host &&
                             !parts.published.suspensions.IsSuspended(agency);
-      if (!entitled) continue;
+      if (!opened && !entitled) continue;
       pieces.Add(DocumentKind::kPart, i, wire::EncodePartProof(ProofOf(**entry, what.position, i)));
     }
   }

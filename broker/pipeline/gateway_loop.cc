@@ -103,6 +103,12 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
     AdmitItems(session, link, JobKind::kRecall, std::move(recalls->items));
   } else if (auto* document = std::get_if<DocumentFrame>(&frame.body)) {
     AdmitDocument(session, link, std::move(*document));
+  } else if (auto* reconciled = std::get_if<Reconciled>(&frame.body)) {
+    VerifyJob job;
+    job.route = {link, session.session, session.host, reconciled->reference, false};
+    job.kind = JobKind::kReconciled;
+    job.reconciled = std::move(*reconciled);
+    Admit(session, std::move(job));
   } else if (auto* fetch = std::get_if<Fetch>(&frame.body)) {
     if (session.fetches.Add(std::move(*fetch))) fetching_.insert(link);  // Else asked again.
   } else if (auto* receipted = std::get_if<Receipted>(&frame.body)) {

@@ -36,6 +36,9 @@ class Observer {
   virtual void SessionEnded() = 0;
   virtual void HelloRefused(std::uint16_t code) = 0;
   virtual void EnteredRecovery(const std::string& why) = 0;
+  // The signed head that a store was found not to contain, as the agency showed it: evidence, to be
+  // kept for the next start.
+  virtual void HeadShown(const std::string& checkpoint) { static_cast<void>(checkpoint); }
   virtual void DocumentInForce(std::uint64_t directory_version, std::uint64_t policy_version) = 0;
   virtual void Overdue(std::size_t count) = 0;
   // The store or the mark failed: the process must end now, without destructors.

@@ -59,6 +59,8 @@ Work VerifyWork(VerifyJob& job, const Known& known) {
       return RejectedWork{Deferred{Code::kUnsupported, kRetryLater}};
     case JobKind::kDocument:
       return DocumentWork{job.document, ToText(job.bytes)};
+    case JobKind::kReconciled:
+      return ReconciledWork{job.reconciled.epoch, std::move(job.reconciled.agencies)};
   }
   return Reject(Code::kMalformed);
 }

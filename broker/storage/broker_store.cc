@@ -16,6 +16,14 @@ using namespace storage;  // NOLINT(google-build-using-namespace): what this fil
 
 const Bytes kFormatKey = ToBytes(std::string_view("format"));
 const Bytes kHeadKey = ToBytes(std::string_view("head"));
+const Bytes kClosedPrefix = ToBytes(std::string_view("closed/"));
+const Bytes kReconciledPrefix = ToBytes(std::string_view("reconciled/"));
+
+Bytes MetaKey(const Bytes& prefix, ByteView rest) {
+  Bytes key = prefix;
+  Append(key, rest);
+  return key;
+}
 
 // One value of a family, parsed; nothing if it is not there.
 template <class Parse>
@@ -56,6 +64,12 @@ void PutLog(KeyValueBatch& rows, const CommitBatch& batch) {
   for (const tlog::Node& node : batch.nodes)
     rows.Put(kNode, NodeKey(batch.head.epoch, node.id), node.hash);
   rows.Put(kMeta, kHeadKey, ToRow(batch.head));
+  if (batch.closed)
+    rows.Put(kMeta, MetaKey(kClosedPrefix, NumberKey(batch.closed->epoch)), ToRow(*batch.closed));
+  for (const AgencyId& agency : batch.reconciled) {
+    rows.Put(kMeta, MetaKey(kReconciledPrefix, AsBytes(agency.value())),
+             NumberKey(batch.head.epoch));
+  }
 }
 
 void PutMessages(KeyValueBatch& rows, const CommitBatch& batch) {
@@ -235,7 +249,24 @@ Result<Recovered> BrokerStore::Recover() const {
                               place.sequence = ReadU64(row);
                               return place;
                             }));
+  RETURN_IF_FAULT(RecoverEpochs(recovered));
   return recovered;
+}
+
+Result<void> BrokerStore::RecoverEpochs(Recovered& recovered) const {
+  ASSIGN_OR_RETURN(recovered.closed,
+                   Collect<LogHead>(store_, kMeta, KeyRange::Prefix(kClosedPrefix), SIZE_MAX,
+                                    [](ByteView, ByteView row) { return HeadFrom(row); }));
+  bool good = true;
+  RETURN_IF_FAULT(
+      store_.Scan(kMeta, KeyRange::Prefix(kReconciledPrefix), [&](ByteView key, ByteView row) {
+        good = row.size() == 8;
+        const std::string agency = ToText(key.subspan(kReconciledPrefix.size()));
+        if (good && ReadU64(row) == recovered.head.epoch) recovered.reconciled.emplace_back(agency);
+        return good;
+      }));
+  if (!good) return Fail(FaultCode::kCorrupt, "the store holds a malformed epoch of an agency");
+  return {};
 }
 
 Result<std::vector<MailboxRow>> BrokerStore::Rows(const MailboxPlace& after,

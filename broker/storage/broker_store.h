@@ -53,6 +53,7 @@ class BrokerStore final : public Store, public StoreReader {
  private:
   BrokerStore(KeyValueStore store, BrokerStoreOptions options);
   Result<void> CheckFormat();
+  Result<void> RecoverEpochs(Recovered& recovered) const;
 
   KeyValueStore store_;
   BrokerStoreOptions options_;

@@ -16,7 +16,8 @@ namespace havenline::storage {
 inline constexpr std::uint32_t kFormat = 1;
 
 //   family        key                                  value
-inline constexpr Family kMeta{0};     // "format", "head"
+// "format"; "head"; "closed/" epoch: its last head; "reconciled/" agency: in which epoch.
+inline constexpr Family kMeta{0};
 inline constexpr Family kLeaf{1};     // epoch index                          the leaf's text
 inline constexpr Family kNode{2};     // epoch level index                    hash
 inline constexpr Family kPart{3};     // epoch index                          parts and digests

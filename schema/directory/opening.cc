@@ -15,6 +15,10 @@ std::string OpeningText(const Opening& opening) {
 
 Result<Opening> OpenOpening(std::string_view note, const Governance& governance) {
   ASSIGN_OR_RETURN(const std::string text, OpenByGovernance(note, governance));
+  return ParseOpening(text);
+}
+
+Result<Opening> ParseOpening(std::string_view text) {
   ASSIGN_OR_RETURN(const text::Value value, text::ParseToml(text, "opening"));
   text::MapReader reader(value, "opening");
   if (reader.Name("document") != "opening") reader.Problem("document", "must be \"opening\"");

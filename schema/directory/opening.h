@@ -20,6 +20,8 @@ struct Opening {
 };
 
 std::string OpeningText(const Opening& opening);
+// Of a text that nobody has signed yet, or whose signatures were checked.
+Result<Opening> ParseOpening(std::string_view text);
 // Of a note signed by governance's threshold.
 Result<Opening> OpenOpening(std::string_view note, const Governance& governance);
 

@@ -81,13 +81,25 @@ Result<void> SuspensionBook::Apply(const Suspension& suspension) {
                                          " does not follow: " + std::to_string(expected) +
                                          " is next");
   }
+  Put(suspension);
+  return {};
+}
+
+bool SuspensionBook::ApplyNewer(const Suspension& suspension) {
+  const auto at = last_.find(suspension.agency);
+  const std::uint64_t last = at == last_.end() ? 0 : at->second;
+  if (suspension.number <= last || suspension.number > last + kSuspensionGapMax) return false;
+  Put(suspension);
+  return true;
+}
+
+void SuspensionBook::Put(const Suspension& suspension) {
   last_[suspension.agency] = suspension.number;
   if (suspension.lifted) {
     suspended_.erase(suspension.agency);
   } else {
     suspended_.insert(suspension.agency);
   }
-  return {};
 }
 
 }  // namespace havenline

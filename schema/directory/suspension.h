@@ -42,16 +42,23 @@ Result<Suspension> OpenSuspension(std::string_view note, const Directory& direct
 // have been retired or have left the directory in the meantime, and the suspension stands.
 Result<Suspension> ReadKeptSuspension(std::string_view note);
 
+inline constexpr std::uint64_t kSuspensionGapMax = 100;
+
 // Which agencies are suspended. A value; not thread-safe while Apply() runs.
 class SuspensionBook {
  public:
   // kInvalid if it does not follow the agency's last.
   Result<void> Apply(const Suspension& suspension);
+  // Where some may have been lost: takes one that is newer than the agency's last, at most
+  // kSuspensionGapMax numbers later, so that no single key can use the numbers up. False otherwise.
+  bool ApplyNewer(const Suspension& suspension);
   // True for the agency's last one, offered again.
   bool IsLast(const Suspension& suspension) const;
   bool IsSuspended(const AgencyId& agency) const { return suspended_.contains(agency); }
 
  private:
+  void Put(const Suspension& suspension);
+
   std::map<AgencyId, std::uint64_t> last_;
   std::set<AgencyId> suspended_;
 };

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,13 @@
 #include "schema/model/ids.h"
 #include "schema/model/position.h"
 #include "schema/tlog/note.h"
+
+namespace havenline {
+
+// The epoch that a partnership is founded with. Every later one follows a loss, and an opening.
+inline constexpr std::uint64_t kFirstEpoch = 1;
+
+}  // namespace havenline
 
 namespace havenline::tlog {
 

@@ -103,6 +103,8 @@ void FakeStore::Keep(const CommitBatch& batch) {
     kept_.document_at[document.hash] = document.position;
   }
   for (const NoticeRecord& notice : batch.notices) kept_.notices[notice.number] = notice;
+  if (batch.closed) kept_.closed[batch.closed->epoch] = *batch.closed;
+  for (const AgencyId& agency : batch.reconciled) kept_.reconciled[agency] = batch.head.epoch;
 }
 
 void FakeStore::KeepMessages(const CommitBatch& batch) {
@@ -188,6 +190,10 @@ Result<Recovered> FakeStore::Recover() const {
   for (const auto& [number, notice] : kept_.notices) recovered.notices.push_back(notice);
   for (const auto& [box, sequence] : kept_.mailbox_ends)
     recovered.mailbox_ends.push_back({box.first, box.second, sequence});
+  for (const auto& [epoch, head] : kept_.closed) recovered.closed.push_back(head);
+  for (const auto& [agency, epoch] : kept_.reconciled) {
+    if (epoch == kept_.head.epoch) recovered.reconciled.push_back(agency);
+  }
   return recovered;
 }
 

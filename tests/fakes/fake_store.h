@@ -88,6 +88,8 @@ class FakeStore final : public Store, public StoreReader {
     std::map<Position, DocumentRecord> documents;
     std::map<Digest, Position> document_at;
     std::map<std::uint64_t, NoticeRecord> notices;
+    std::map<std::uint64_t, LogHead> closed;
+    std::map<AgencyId, std::uint64_t> reconciled;
   };
 
   void Keep(const CommitBatch& batch) REQUIRES(mutex_);

@@ -3,11 +3,23 @@
 #include "schema/base/check.h"
 
 namespace havenline {
+namespace {
 
-TestLoops::TestLoops(bool recovery, std::size_t in_flight_pool)
-    : commit_({broker_.committer(), broker_.store(), mark_, broker_.partnership().log_signer(),
-               clock_, state_, observer_, commit_in_, deliver_in_, gateway_, directory_,
-               kTestPartnership}),
+tlog::NoteSigner SignerAfter(TestBroker& broker, const std::function<void(TestBroker&)>& before) {
+  if (before) before(broker);
+  const std::uint64_t epoch = broker.committer().head().epoch;
+  if (epoch != kFirstEpoch) return LogSignerOf(epoch);
+  const tlog::NoteSigner& first = broker.partnership().log_signer();
+  return {first.key().name, seal::SigningKey::FromSeed(first.ExposeSeed())};
+}
+
+}  // namespace
+
+TestLoops::TestLoops(bool recovery, std::size_t in_flight_pool,
+                     const std::function<void(TestBroker&)>& before)
+    : signer_(SignerAfter(broker_, before)),
+      commit_({broker_.committer(), broker_.store(), mark_, signer_, clock_, state_, observer_,
+               commit_in_, deliver_in_, gateway_, directory_, kTestPartnership}),
       delivery_({broker_.store(), clock_, broker_.random(), state_, observer_, deliver_in_,
                  commit_in_, gateway_, kTestPartnership, "test broker", in_flight_pool}) {
   state_.recovery = recovery;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "broker/pipeline/commit_loop.h"
 #include "broker/pipeline/delivery_loop.h"
 #include "schema/wire/frame_codec.h"
+#include "tests/fakes/openings.h"
 #include "tests/fakes/test_broker.h"
 
 namespace havenline {
@@ -52,6 +54,7 @@ class CountingObserver final : public Observer {
   void SessionEnded() override { ++ended; }
   void HelloRefused(std::uint16_t) override { ++refused; }
   void EnteredRecovery(const std::string& why) override { recovery = why; }
+  void HeadShown(const std::string& checkpoint) override { shown = checkpoint; }
   void DocumentInForce(std::uint64_t, std::uint64_t) override {}
   void Overdue(std::size_t count) override { overdue += count; }
   [[noreturn]] void Fatal(const Fault& fault) override { throw Stopped{fault}; }
@@ -61,6 +64,7 @@ class CountingObserver final : public Observer {
   int refused = 0;
   std::size_t overdue = 0;
   std::string recovery;
+  std::string shown;
 };
 
 class TestLoops {
@@ -75,7 +79,9 @@ class TestLoops {
     Tokens answered;
   };
 
-  explicit TestLoops(bool recovery = false, std::size_t in_flight_pool = limits::kInFlightPool);
+  // `before` is done to the broker before its loops begin.
+  explicit TestLoops(bool recovery = false, std::size_t in_flight_pool = limits::kInFlightPool,
+                     const std::function<void(TestBroker&)>& before = {});
 
   TestBroker& broker() { return broker_; }
   ManualClock& clock() { return clock_; }
@@ -124,6 +130,7 @@ class TestLoops {
   void Hear(GatewayEvent event);
 
   TestBroker broker_;
+  tlog::NoteSigner signer_;  // Of the epoch in force.
   ManualClock clock_;
   FakeMark mark_;
   CountingObserver observer_;
