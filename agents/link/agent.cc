@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agents/link/rows.h"
 #include "deploy/runtime/log.h"
 #include "schema/base/check.h"
 #include "schema/wire/statement_codec.h"
@@ -13,7 +14,6 @@ constexpr Milliseconds kTurn{50};
 constexpr auto kTickEvery = std::chrono::milliseconds(250);
 constexpr std::size_t kProofsAtOnce = 256;
 constexpr std::size_t kTasksMax = 4096;
-constexpr const char* kBrokerSubject = "broker";
 
 }  // namespace
 
@@ -35,8 +35,10 @@ Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& sto
   ASSIGN_OR_RETURN(a.documents_, Documents::Load(a.options_.documents, store));
   ASSIGN_OR_RETURN(a.keys_,
                    Keyring::Load(a.options_.session.partnership, a.options_.agencies, store));
-  a.receipts_ = std::make_unique<ReceiptBook>(a.options_.session.partnership, *a.keys_);
-  RETURN_IF_FAULT(a.receipts_->Load(store));
+  a.receipts_ = std::make_unique<ReceiptBook>(a.options_.session.partnership, *a.keys_, store);
+  RETURN_IF_FAULT(a.receipts_->Load());
+  ASSIGN_OR_RETURN(const auto reconciled, store.Get(Table::kMeta, kReconciledKey));
+  if (reconciled) a.reconciled_epoch_ = rows::RowView(*reconciled).Count("epoch");
   a.outbox_ =
       std::make_unique<Outbox>(OutboxParts{store, *a.keys_, *a.documents_, a.alarms_, random});
   RETURN_IF_FAULT(a.outbox_->Load());
@@ -128,18 +130,13 @@ void Agent::Up(const Welcome& welcome) {
   fetches_.clear();
   paused_until_ = fetches_paused_until_ = TimePoint();
   SettleNow(AlarmKind::kBrokerSilent, kBrokerSubject);
-  if (!welcome.checkpoint.empty()) {
-    TakeCheckpoint(welcome.checkpoint, documents_->head().size, welcome.consistency);
-  }
-  // A log that does not reach as far as the head we verified has forgotten, whatever it says of
-  // itself.
-  Must(outbox_->BeginSession(welcome.head));
-  Announce({welcome.directory, welcome.policy, welcome.statements});
-  for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
+  Meet(welcome);
 }
 
 void Agent::Down() {
   LogEvent(LogLevel::kInfo, "session.down");
+  unbelieved_.reset();
+  parked_.clear();
   arrivals_.Forget();
 }
 
@@ -148,6 +145,8 @@ void Agent::Refused(Code code) {
 }
 
 void Agent::Received(Frame frame) {
+  const bool answers_fetch = std::holds_alternative<DocumentFrame>(frame.body);
+  if (unbelieved_ && !answers_fetch) return Park(std::move(frame));
   if (const auto* answers = std::get_if<AnswerFrame>(&frame.body)) return OnAnswers(answers->items);
   if (const auto* receipted = std::get_if<Receipted>(&frame.body))
     return OnAnswers(receipted->items);
@@ -171,6 +170,7 @@ void Agent::Received(Frame frame) {
 }
 
 void Agent::TakeArrivals() {
+  if (unbelieved_) return;
   const auto frames = arrivals_.Take(*documents_, clock_.Monotonic());
   if (frames.empty()) return;
   for (const Arrivals::Items& items : frames) Must(inbox_->OnDeliver(items, clock_.Now()));
@@ -222,6 +222,10 @@ void Agent::OnDocument(const DocumentFrame& document) {
   sent_.erase(at);
   bool changed = false;
   for (const DocumentFrame::Piece& piece : document.pieces) {
+    if (piece.kind == DocumentKind::kLeaf) {
+      OnLeafOfEpoch(piece.bytes);
+      continue;
+    }
     if (piece.kind == DocumentKind::kProof) {
       std::vector<Digest> path;
       for (ByteView rest = piece.bytes; rest.size() >= 32; rest = rest.subspan(32))
@@ -245,6 +249,7 @@ void Agent::OnDocument(const DocumentFrame& document) {
   if (document.more && std::holds_alternative<Fetch::Statements>(fetch.fetch.what)) {
     Ask({Reference(), Fetch::Statements{documents_->notices()}});
   }
+  BeginIfBelieved();
   if (changed) {
     Must(inbox_->OnDocuments(clock_.Now()));
     outbox_->OnDocuments();

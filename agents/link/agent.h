@@ -101,7 +101,15 @@ class Agent final : private SessionOwner {
     LogHead head;  // That a proof is asked against.
     std::chrono::steady_clock::time_point at;
   };
-  using Sent = std::variant<OfferSent, ReceiptSent, VoidSent, StatementSent, FetchSent>;
+  // What another signed, offered to a log that may have lost it.
+  struct HeldSent {
+    DocumentFrame::Piece piece;
+  };
+  struct ReconciledSent {
+    std::uint64_t epoch = 0;
+  };
+  using Sent = std::variant<OfferSent, ReceiptSent, VoidSent, StatementSent, FetchSent, HeldSent,
+                            ReconciledSent>;
 
   void Post(std::function<void()> task);
   void Run();
@@ -109,6 +117,7 @@ class Agent final : private SessionOwner {
   void Tick();
   void Pump();
   void PumpOneByOne();
+  void PumpItems();
   bool RoomForItem() const { return items_left_ > 0 && session_->items_free() > 0; }
   void CountItem();
   void PumpOffers();
@@ -116,6 +125,17 @@ class Agent final : private SessionOwner {
   void PumpVoids();
   void PumpStatements();
   void PumpFetches(std::size_t at_once);
+  bool Outstanding() const;
+  void PumpHeld();
+  void PumpReconciled();
+
+  void Meet(const Welcome& welcome);
+  void Begin(const Welcome& welcome);
+  void BeginReconciling(const Welcome& welcome);
+  void OnLeafOfEpoch(ByteView leaf);
+  void BeginIfBelieved();
+  void Park(Frame frame);
+  void OnReconciled(const ReconciledSent& sent, bool accepted);
 
   void Up(const Welcome& welcome) override;
   void Down() override;
@@ -140,6 +160,9 @@ class Agent final : private SessionOwner {
   void Ask(Fetch fetch);
   void RaiseNow(AlarmKind kind, const std::string& subject, const std::string& words);
   void SettleNow(AlarmKind kind, const std::string& subject);
+
+  static constexpr const char* kBrokerSubject = "broker";
+  static constexpr const char* kReconciledKey = "reconciled";
 
   // After a fault of the store nothing may go on.
   void Must(const Result<void>& result);
@@ -172,6 +195,8 @@ class Agent final : private SessionOwner {
     std::set<std::uint64_t> receipts;
     std::set<std::string> voids;
     std::set<std::pair<AgencyId, std::uint64_t>> statements;
+    std::set<Bytes> held;
+    bool reconciled = false;
   };
   Apart apart_;
 
@@ -183,8 +208,15 @@ class Agent final : private SessionOwner {
   std::set<std::pair<AgencyId, std::uint64_t>> statements_sent_;
   std::deque<Fetch> fetches_;
   Arrivals arrivals_;
+  // Of an epoch that no opening vouches for yet: nothing is sent or taken until one does.
+  std::optional<Welcome> unbelieved_;
+  std::deque<Frame> parked_;
+  bool reconciling_ = false;  // All that we hold is being offered again.
+  std::deque<DocumentFrame::Piece> held_;
   TimePoint paused_until_;
   TimePoint fetches_paused_until_;
+
+  std::uint64_t reconciled_epoch_ = 0;  // The last in which the broker heard that all was offered.
 
   std::chrono::steady_clock::time_point last_tick_{};
   TimePoint started_;

@@ -40,6 +40,7 @@ void Agent::OnDeferred(const Sent& sent, const Deferred& deferred) {
     Must(outbox_->OnAnswer(offer->message, deferred, clock_.Now()));
   if (const auto* receipt = std::get_if<ReceiptSent>(&sent)) receipts_sent_.erase(receipt->number);
   if (const auto* voided = std::get_if<VoidSent>(&sent)) voids_sent_.erase(voided->key);
+  if (const auto* held = std::get_if<HeldSent>(&sent)) held_.push_back(held->piece);
   if (const auto* stated = std::get_if<StatementSent>(&sent))
     statements_sent_.erase({stated->agency, stated->counter});
 }
@@ -54,6 +55,7 @@ void Agent::OnAnswer(const Sent& sent, const Answer& answer) {
   if (const auto* receipt = std::get_if<ReceiptSent>(&sent)) {
     // One that the broker does not take now, it never will: it knows no such grant, or no such key.
     receipts_->Done(receipt->number, batch);
+    receipts_sent_.erase(receipt->number);  // It may be asked for again.
     if (!accepted) LogEvent(LogLevel::kWarning, "receipt.not-taken", {{"number", receipt->number}});
   } else if (const auto* stated = std::get_if<StatementSent>(&sent)) {
     if (accepted) keys_->Taken(stated->agency, stated->counter, batch);
@@ -66,7 +68,9 @@ void Agent::OnAnswer(const Sent& sent, const Answer& answer) {
     }
   } else if (const auto* voided = std::get_if<VoidSent>(&sent)) {
     Must(outbox_->VoidDone(voided->key));
-  }
+  } else if (const auto* reconciled = std::get_if<ReconciledSent>(&sent)) {
+    OnReconciled(*reconciled, accepted);
+  }  // Of what others signed the broker takes what is newer than it has: any answer will do.
   if (!batch.empty()) Must(store_.Commit(batch));
 }
 

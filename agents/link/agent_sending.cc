@@ -42,11 +42,18 @@ void Agent::Pump() {
   if (one_by_one_) return PumpOneByOne();
   items_left_ = std::numeric_limits<std::size_t>::max();
   PumpFetches(kFetchesAtOnce);
+  if (!unbelieved_) PumpItems();
+}
+
+void Agent::PumpItems() {
   PumpStatements();
   if (clock_.Now() < paused_until_) return;
   PumpReceipts();
-  PumpOffers();
+  // Whom governance cut off comes first: what is offered next may be for them.
+  PumpHeld();
+  if (held_.empty()) PumpOffers();
   PumpVoids();
+  PumpReconciled();
 }
 
 // Items first, fetches last: an item waits for items alone.
@@ -56,10 +63,7 @@ void Agent::PumpOneByOne() {
   };
   if (!std::ranges::all_of(sent_, is_fetch) || clock_.Now() < paused_until_) return;
   items_left_ = 1;
-  PumpStatements();
-  PumpReceipts();
-  PumpOffers();
-  PumpVoids();
+  if (!unbelieved_) PumpItems();
   if (items_left_ == 0) return;
   PumpFetches(1);
   // All that waited was answered: what could not be read is set apart, or was of the frame before.
@@ -85,6 +89,8 @@ void Agent::SetApart(const Sent& sent) {
   if (const auto* voided = std::get_if<VoidSent>(&sent)) apart_.voids.insert(voided->key);
   if (const auto* stated = std::get_if<StatementSent>(&sent))
     apart_.statements.emplace(stated->agency, stated->counter);
+  if (const auto* held = std::get_if<HeldSent>(&sent)) apart_.held.insert(held->piece.bytes);
+  if (std::holds_alternative<ReconciledSent>(sent)) apart_.reconciled = true;
   RaiseNow(AlarmKind::kSetApart, SubjectOf(sent),
            "The broker cannot read something that this agent sends: " + SubjectOf(sent) +
                ". It is kept and set apart, the rest goes on, and it is offered again when the "
@@ -99,7 +105,8 @@ std::string Agent::SubjectOf(const Sent& sent) {
   if (const auto* voided = std::get_if<VoidSent>(&sent)) return voided->key;
   if (const auto* stated = std::get_if<StatementSent>(&sent))
     return "statement of " + stated->agency.value();
-  return "fetch";
+  if (std::holds_alternative<HeldSent>(sent)) return "document of an earlier epoch";
+  return std::holds_alternative<ReconciledSent>(sent) ? "reconciled" : "fetch";
 }
 
 void Agent::PumpOffers() {

@@ -46,6 +46,7 @@ Result<void> Documents::LoadStored() {
         return taken.has_value();
       }));
   RETURN_IF_FAULT(loaded);
+  RETURN_IF_FAULT(LoadEpochs());
   RETURN_IF_FAULT(
       store_.Scan(Table::kDocuments, kNoticePrefix, [&](std::string_view, const Value& row) {
         RowView view(row);
@@ -58,8 +59,7 @@ Result<void> Documents::LoadStored() {
   ASSIGN_OR_RETURN(const auto checkpoint, store_.Get(Table::kDocuments, kCheckpointKey));
   if (!checkpoint || directory_ == nullptr) return {};
   checkpoint_ = RowView(*checkpoint).Text("note");
-  ASSIGN_OR_RETURN(head_,
-                   tlog::OpenCheckpoint(options_.partnership, checkpoint_, directory_->log_keys()));
+  ASSIGN_OR_RETURN(head_, tlog::OpenCheckpoint(options_.partnership, checkpoint_, LogKeys()));
   return {};
 }
 
@@ -103,6 +103,8 @@ Result<bool> Documents::Take(const DocumentFrame::Piece& piece) {
     case DocumentKind::kStatement:
     case DocumentKind::kSuspension:
       return TakeNotice(piece);
+    case DocumentKind::kOpening:
+      return TakeOpening(ToText(piece.bytes));
     default:
       return false;
   }
@@ -173,8 +175,8 @@ Result<void> Documents::CheckNotice(DocumentKind kind, ByteView bytes) const {
 Result<void> Documents::ApplyNotice(DocumentKind kind, ByteView bytes) {
   if (kind == DocumentKind::kSuspension) {
     ASSIGN_OR_RETURN(const Suspension suspension, ReadKeptSuspension(AsText(bytes)));
-    RETURN_IF_FAULT(suspensions_.Apply(suspension));
-    ++generation_;
+    // A later epoch of the log tells again what an earlier one told.
+    if (suspensions_.ApplyNewer(suspension)) ++generation_;
     return {};
   }
   ASSIGN_OR_RETURN(const SignedStatement statement, wire::ParseSignedStatement(bytes));
@@ -201,9 +203,10 @@ Result<bool> Documents::TakeNotice(const DocumentFrame::Piece& piece) {
 
 Result<bool> Documents::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
                                        const std::vector<Digest>& proof) {
-  ASSIGN_OR_RETURN(const LogHead next,
-                   tlog::OpenCheckpoint(options_.partnership, note, directory_->log_keys()));
+  ASSIGN_OR_RETURN(const LogHead next, tlog::OpenCheckpoint(options_.partnership, note, LogKeys()));
   if (next == head_) return false;
+  if (next.epoch > head_.epoch && !Believes(next.epoch))
+    return Fail(FaultCode::kCorrupt, "a checkpoint of an epoch that no opening has opened");
   if (next.epoch < head_.epoch)
     return Fail(FaultCode::kCorrupt, "a checkpoint of an earlier epoch than one seen before");
   if (next.epoch == head_.epoch && head_.size > 0) {

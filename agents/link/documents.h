@@ -8,6 +8,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,16 @@ class Documents {
   const SuspensionBook& suspensions() const { return suspensions_; }
   std::uint64_t notices() const { return notices_; }
 
+  // The newest epoch of the log that an opening, or at first the directory, vouches for; 0 if none
+  // was met yet. It only rises.
+  std::uint64_t epoch() const;
+  // Whether a log of this epoch is the one in force, as far as we know.
+  bool Believes(std::uint64_t epoch) const;
+  // What we were told that a log of a new epoch may not know: documents newer than announced, then
+  // the last suspension and statement of each agency, as of the epoch before.
+  struct Announced;
+  Result<std::vector<DocumentFrame::Piece>> Held(const Announced& announced) const;
+
   // The last verified head and its note; size 0 and empty at first.
   const LogHead& head() const { return head_; }
   const std::string& checkpoint() const { return checkpoint_; }
@@ -71,9 +82,13 @@ class Documents {
   explicit Documents(DocumentsOptions options, AgentStore& store)
       : options_(std::move(options)), store_(store) {}
   Result<void> LoadStored();
+  Result<void> LoadEpochs();
   Result<bool> TakeDirectory(const std::string& note);
   Result<bool> TakePolicy(const std::string& note);
   Result<bool> TakeNotice(const DocumentFrame::Piece& piece);
+  Result<bool> TakeOpening(const std::string& note);
+  Result<void> HoldNotices(StoreBatch& batch) const;
+  std::vector<tlog::NoteKey> LogKeys() const;
   Result<void> CheckNotice(DocumentKind kind, ByteView bytes) const;
   Result<void> ApplyNotice(DocumentKind kind, ByteView bytes);
   Result<void> Keep(const std::string& key, text::Value row);
@@ -86,6 +101,7 @@ class Documents {
   StatementBook statements_;
   SuspensionBook suspensions_;
   std::uint64_t notices_ = 0;
+  std::map<std::uint64_t, tlog::NoteKey> openings_;  // By epoch.
   LogHead head_;
   std::string checkpoint_;
   std::uint64_t generation_ = 0;

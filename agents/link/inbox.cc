@@ -282,7 +282,7 @@ Result<void> Inbox::TakeAgain(const Delivery& delivery, InMessage& known, Turn& 
     PutRaw(delivery, known, turn.batch);
     return {};
   }
-  if (delivery.header.id == known.message) return {};  // Its receipts are signed and on their way.
+  if (delivery.header.id == known.message) return AnswerAgain(delivery, known, turn);
   const auto opened = OpenDelivery(delivery, View());
   const auto* content = std::get_if<Opened>(&opened);
   InMessage again = known;
@@ -312,6 +312,17 @@ Result<void> Inbox::TakeAgain(const Delivery& delivery, InMessage& known, Turn& 
   }
   turn.drafts.push_back(Draft(again, ReceiptKind::kStored, turn.now));
   return {};
+}
+
+// The very same again. Its receipts are signed, and on their way; those that the broker has lost
+// with an epoch of its log go once more. The proof of that epoch is worth nothing now.
+Result<void> Inbox::AnswerAgain(const Delivery& delivery, InMessage& known, Turn& turn) {
+  if (delivery.proof.position.epoch > known.position.epoch) {
+    known.position = delivery.proof.position;
+    KeepProof(delivery, known, turn);
+    Put(known, turn.batch);
+  }
+  return parts_.receipts.Again(known.key.agency, known.key.role, known.message, turn.batch);
 }
 
 std::set<Digest> Inbox::WantedPolicies() const {

@@ -128,6 +128,7 @@ class Inbox {
   Result<void> TakeNew(const Delivery& delivery, const InKey& key, Lane lane, Turn& turn);
   Result<void> PlantDouble(const Delivery& delivery, const InKey& key, Lane lane, Turn& turn);
   Result<void> TakeAgain(const Delivery& delivery, InMessage& known, Turn& turn);
+  Result<void> AnswerAgain(const Delivery& delivery, InMessage& known, Turn& turn);
   void Judge(const Delivery& delivery, InMessage& message, Turn& turn);
   Receipt Draft(const InMessage& message, ReceiptKind kind, TimePoint now) const;
   void CheckClaims(const Delivery& delivery, const Opened& opened, InMessage& message, Turn& turn);

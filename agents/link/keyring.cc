@@ -226,6 +226,19 @@ Result<void> Keyring::ReplaceCompromised(const AgencyId& agency, TimePoint now,
   return State(*std::ranges::find(agencies_, agency, &OwnAgency::id), now, batch);
 }
 
+void Keyring::StateAgain(StoreBatch& batch) {
+  for (const auto& [agency, stated] : stated_) {
+    const std::uint64_t counter = stated.statement.statement.counter;
+    const bool waits = std::ranges::any_of(pending_, [&](const PendingStatement& pending) {
+      return pending.agency == agency && pending.counter == counter;
+    });
+    if (waits || !IsOwn(agency)) continue;
+    pending_.push_back({agency, counter, wire::EncodeSignedStatement(stated.statement)});
+    batch.Put(Table::kKeys, StatementKey(agency) + "|" + NumberText(counter),
+              Value::Map().Set("bytes", rows::Encode(pending_.back().bytes)).Set("taken", false));
+  }
+}
+
 void Keyring::Taken(const AgencyId& agency, std::uint64_t counter, StoreBatch& batch) {
   for (const PendingStatement& pending : pending_) {
     if (pending.agency != agency || pending.counter != counter) continue;

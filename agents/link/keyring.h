@@ -65,6 +65,8 @@ class Keyring {
     Bytes bytes;
   };
   const std::vector<PendingStatement>& pending() const { return pending_; }
+  // In a new epoch of the log: the newest statement of each agency is to be submitted once more.
+  void StateAgain(StoreBatch& batch);
   void Taken(const AgencyId& agency, std::uint64_t counter, StoreBatch& batch);
 
  private:

@@ -82,7 +82,7 @@ Result<void> Outbox::Load() {
         // What was accepted and not yet proved when we stopped.
         if (view.Has("leaf") && message != messages_.end() && id == message->second.message &&
             message->second.state == OutState::kAccepted && message->second.position) {
-          leaf_of_[message->second.position->index] = {origin, view.Array<32>("leaf")};
+          leaf_of_[*message->second.position] = {origin, view.Array<32>("leaf")};
         }
         good = good && id && view.ok();
         return good;
@@ -218,6 +218,7 @@ Result<void> Outbox::BeginSession(const LogHead& head) {
         message.position->epoch != head.epoch || message.position->index.value() >= head.size;
     if (!forgotten || message.ended()) continue;
     message.state = OutState::kSealed;
+    leaf_of_.erase(*message.position);
     message.position.reset();
     Put(message, batch);
   }
@@ -237,6 +238,11 @@ Result<std::optional<Outbox::Offer>> Outbox::NextOffer(std::size_t bytes_max) {
     return offer;
   }
   return std::nullopt;
+}
+
+bool Outbox::AllOffered() const {
+  return std::ranges::all_of(
+      due_, [&](const auto& due) { return offered_.contains(messages_.at(due.second).message); });
 }
 
 Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoint now) {
@@ -296,22 +302,24 @@ void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint
                 .Set("part", ToText(accepted.proof.part))
                 .Set("digests", std::move(digests))
                 .Set("leaf", rows::Encode(*tlog::LeafHashOf(accepted.proof))));
-  leaf_of_[message.position->index] = {message.origin, *tlog::LeafHashOf(accepted.proof)};
+  leaf_of_[*message.position] = {message.origin, *tlog::LeafHashOf(accepted.proof)};
   parts_.alarms.Settle(AlarmKind::kRefused, ToText(message.origin), now, batch);
 }
 
 std::vector<LogIndex> Outbox::Unproved(const LogHead& head, std::size_t count_max) const {
   std::vector<LogIndex> indices;
-  for (const auto& [index, leaf] : leaf_of_) {
-    if (index.value() >= head.size || indices.size() == count_max) break;
-    indices.push_back(index);
+  for (const auto& [position, leaf] : leaf_of_) {
+    if (indices.size() == count_max) break;
+    // What an earlier epoch accepted has no proof in this one: it is offered until it has ended.
+    if (position.epoch == head.epoch && position.index.value() < head.size)
+      indices.push_back(position.index);
   }
   return indices;
 }
 
 Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vector<Digest>& path,
                              TimePoint now) {
-  const auto at = leaf_of_.find(index);
+  const auto at = leaf_of_.find({head.epoch, index});
   if (at == leaf_of_.end()) return {};
   const auto message = messages_.find(at->second.origin);
   StoreBatch batch;

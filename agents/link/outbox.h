@@ -136,6 +136,8 @@ class Outbox {
   Result<void> BeginSession(const LogHead& head);
   // Nothing if nothing is due; the message counts as offered in this session.
   Result<std::optional<Offer>> NextOffer(std::size_t bytes_max);
+  // Whether there is none that this session has not seen.
+  bool AllOffered() const;
 
   Result<void> OnAnswer(const MessageId& id, const Answer& answer, TimePoint now);
   // A directory, policy, statement or suspension changed: what the broker found invalid before (a
@@ -214,7 +216,7 @@ class Outbox {
     MessageId origin;
     Digest leaf{};
   };
-  std::map<LogIndex, Leaf> leaf_of_;  // Accepted, not yet proved.
+  std::map<Position, Leaf> leaf_of_;  // Accepted, not yet proved.
 };
 
 }  // namespace havenline

@@ -13,28 +13,35 @@ using rows::RowView;
 using text::Value;
 
 constexpr const char* kLastNumber = "receipts";
+constexpr std::string_view kKeptPrefix = "kept/";
 
 std::string ChainKey(const AgencyId& agency, const AgencyId& sender) {
   return "receipts/" + agency.value() + "|" + sender.value();
 }
 
+std::string KeptKeys(const AgencyId& agency, const Role& role, const MessageId& message) {
+  return std::string(kKeptPrefix) + ToText(message) + "|" + agency.value() + "|" + role.value() +
+         "|";
+}
+
 }  // namespace
 
-Result<void> ReceiptBook::Load(const AgentStore& store) {
+Result<void> ReceiptBook::Load() {
   bool good = true;
-  RETURN_IF_FAULT(store.Scan(Table::kReceipts, "", [&](std::string_view key, const Value& row) {
+  RETURN_IF_FAULT(store_.Scan(Table::kReceipts, "", [&](std::string_view key, const Value& row) {
+    if (key.starts_with(kKeptPrefix)) return true;
     RowView view(row);
     waiting_.emplace(std::stoull(std::string(key)), view.Binary("bytes"));
     good = good && view.ok();
     return good;
   }));
-  RETURN_IF_FAULT(store.Scan(Table::kChains, "receipts/", [&](std::string_view, const Value& row) {
+  RETURN_IF_FAULT(store_.Scan(Table::kChains, "receipts/", [&](std::string_view, const Value& row) {
     RowView view(row);
     last_[{AgencyId(view.Text("agency")), AgencyId(view.Text("sender"))}] = view.Array<32>("hash");
     good = good && view.ok();
     return good;
   }));
-  ASSIGN_OR_RETURN(const auto last, store.Get(Table::kMeta, kLastNumber));
+  ASSIGN_OR_RETURN(const auto last, store_.Get(Table::kMeta, kLastNumber));
   if (last) last_number_ = RowView(*last).Count("last");
   if (!good) return rows::Corrupt("receipt");
   return {};
@@ -77,7 +84,36 @@ std::vector<SignedReceipt> ReceiptBook::Sign(std::vector<Receipt> drafts, StoreB
 }
 
 void ReceiptBook::Done(std::uint64_t number, StoreBatch& batch) {
-  if (waiting_.erase(number) > 0) batch.Delete(Table::kReceipts, NumberText(number));
+  const auto at = waiting_.find(number);
+  if (at == waiting_.end()) return;
+  batch.Delete(Table::kReceipts, NumberText(number));
+  const auto signed_receipt = wire::ParseSignedReceipt(at->second);
+  CHECK(signed_receipt.has_value());  // We wrote it.
+  const Receipt& receipt = signed_receipt->receipt;
+  batch.Put(Table::kReceipts,
+            KeptKeys(receipt.recipient, receipt.role, receipt.message) + NumberText(number),
+            Value::Map().Set("bytes", rows::Encode(at->second)));
+  waiting_.erase(at);
+}
+
+Result<void> ReceiptBook::Again(const AgencyId& agency, const Role& role, const MessageId& message,
+                                StoreBatch& batch) {
+  const std::string prefix = KeptKeys(agency, role, message);
+  bool good = true;
+  RETURN_IF_FAULT(
+      store_.Scan(Table::kReceipts, prefix, [&](std::string_view key, const Value& row) {
+        RowView view(row);
+        const std::uint64_t number = std::stoull(std::string(key.substr(prefix.size())));
+        Bytes bytes = view.Binary("bytes");
+        good = good && view.ok();
+        batch.Delete(Table::kReceipts, std::string(key));
+        batch.Put(Table::kReceipts, NumberText(number),
+                  Value::Map().Set("bytes", rows::Encode(bytes)));
+        waiting_.insert_or_assign(number, std::move(bytes));
+        return good;
+      }));
+  if (!good) return rows::Corrupt("receipt");
+  return {};
 }
 
 }  // namespace havenline

@@ -19,10 +19,10 @@ namespace havenline {
 
 class ReceiptBook {
  public:
-  ReceiptBook(PartnershipId partnership, const Keyring& keys)
-      : partnership_(std::move(partnership)), keys_(keys) {}
+  ReceiptBook(PartnershipId partnership, const Keyring& keys, const AgentStore& store)
+      : partnership_(std::move(partnership)), keys_(keys), store_(store) {}
 
-  Result<void> Load(const AgentStore& store);
+  Result<void> Load();
 
   // Signs the drafts, all together for each agency, and adds them to `batch`; partnership, previous
   // and key are filled in. Returns them in the order of the drafts. Once the batch is committed
@@ -35,12 +35,17 @@ class ReceiptBook {
     Bytes bytes;
   };
   const std::map<std::uint64_t, Bytes>& waiting() const { return waiting_; }
-  // The broker entered it, or will never.
+  // The broker entered it, or will not take it now. It is kept: see Again().
   void Done(std::uint64_t number, StoreBatch& batch);
+  // The broker hands out once more what was receipted: it does not know. Every receipt of that
+  // sealing that does not wait already is due to go out again, as it was signed.
+  Result<void> Again(const AgencyId& agency, const Role& role, const MessageId& message,
+                     StoreBatch& batch);
 
  private:
   PartnershipId partnership_;
   const Keyring& keys_;
+  const AgentStore& store_;
   std::map<std::pair<AgencyId, AgencyId>, Digest> last_;  // By agency and sender.
   std::map<std::uint64_t, Bytes> waiting_;
   std::uint64_t last_number_ = 0;

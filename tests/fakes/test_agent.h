@@ -116,8 +116,8 @@ class TestAgent {
     StoreBatch batch;
     ASSERT_TRUE(keys_->EnsureStated(kNight - std::chrono::hours(1), random_, batch).has_value());
     ASSERT_TRUE(store_->Commit(batch).has_value());
-    receipts_ = std::make_unique<ReceiptBook>(kTestPartnership, *keys_);
-    ASSERT_TRUE(receipts_->Load(*store_).has_value());
+    receipts_ = std::make_unique<ReceiptBook>(kTestPartnership, *keys_, *store_);
+    ASSERT_TRUE(receipts_->Load().has_value());
     outbox_ =
         std::make_unique<Outbox>(OutboxParts{*store_, *keys_, *documents_, *alarms_, random_});
     ASSERT_TRUE(outbox_->Load().has_value());
@@ -165,7 +165,7 @@ class TestBroker {
                        {},
                        ToBytes("{\"grant\":\"" + HexEncode(seal::GrantDigest(grant)) + "\"}")});
     }
-    taken.entry = MakeEntry({1, LogIndex(next_++)}, std::move(parts), 8, std::nullopt, random_);
+    taken.entry = MakeEntry({epoch, LogIndex(next_++)}, std::move(parts), 8, std::nullopt, random_);
     taken.accepted = Accepted{taken.entry.ProofOf(0), false};
     return taken;
   }
@@ -176,13 +176,16 @@ class TestBroker {
     return {Reference(next_), delivery.grant.clear.recipient, Lane::kUrgent,
             wire::EncodeDelivery(delivery)};
   }
+  std::uint64_t epoch = 1;  // Of the log that it writes.
+
   // Enters a receipt; the sender's part of the entry.
   PartProof Enter(const SignedReceipt& receipt) {
     const std::string digest = HexEncode(seal::Sha256(receipt.bytes));
     std::vector<Part> parts = {
         {receipt.receipt.recipient, {}, ToBytes("{\"kind\":\"receipts\"}")},
         {receipt.receipt.sender, {}, ToBytes("{\"receipts\":[{\"digest\":\"" + digest + "\"}]}")}};
-    return MakeEntry({1, LogIndex(next_++)}, std::move(parts), 8, std::nullopt, random_).ProofOf(1);
+    const Position position{epoch, LogIndex(next_++)};
+    return MakeEntry(position, std::move(parts), 8, std::nullopt, random_).ProofOf(1);
   }
 
  private:
