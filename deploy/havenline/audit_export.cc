@@ -51,7 +51,7 @@ Result<tool::Answer> ExportLog(const LinkConfiguration& configuration, const Pat
   ASSIGN_OR_RETURN(const SignedLog log, OpenLog(*link, configuration));
   RETURN_IF_FAULT(tool::WriteText(into / "checkpoint.txt", log.checkpoint));
   std::string keys;
-  for (const tlog::NoteKey& key : log.directory.log_keys()) keys += tlog::NoteKeyToText(key) + "\n";
+  for (const tlog::NoteKey& key : log.keys) keys += tlog::NoteKeyToText(key) + "\n";
   RETURN_IF_FAULT(tool::WriteText(into / "log-keys.txt", keys));
 
   LogAudit audit(log.head, std::nullopt);

@@ -23,12 +23,11 @@ constexpr const char* kWhatToDo =
 
 // The checkpoint of the last run; nothing if there was none.
 Result<std::optional<LogHead>> ReadState(const Path& state, const LinkConfiguration& configuration,
-                                         const Directory& directory) {
+                                         const SignedLog& log) {
   const auto bytes = ReadFile(state, kCheckpointBytesMax);
   if (!bytes && bytes.error().code == FaultCode::kMissing) return std::nullopt;
   if (!bytes) return tl::unexpected<Fault>(bytes.error());
-  const auto head =
-      tlog::OpenCheckpoint(configuration.partnership, AsText(*bytes), directory.log_keys());
+  const auto head = tlog::OpenCheckpoint(configuration.partnership, AsText(*bytes), log.keys);
   if (!head) {
     return Fail(FaultCode::kInvalid,
                 state.string() + " is no checkpoint signed by a log key of the directory (" +
@@ -62,7 +61,7 @@ void CheckOpening(const std::vector<FetchedDocument>& notes, const LinkConfigura
 Result<Verified> VerifyAll(BrokerLink& link, const LinkConfiguration& configuration,
                            const Path& state) {
   ASSIGN_OR_RETURN(SignedLog log, OpenLog(link, configuration));
-  ASSIGN_OR_RETURN(const auto remembered, ReadState(state, configuration, log.directory));
+  ASSIGN_OR_RETURN(const auto remembered, ReadState(state, configuration, log));
   LogAudit audit(log.head, remembered);
   RETURN_IF_FAULT(FetchLeaves(link, log.head.epoch, 0, log.head.size,
                               [&](std::uint64_t, std::string_view text) {

@@ -23,6 +23,7 @@ using text::Value;
 using Path = std::filesystem::path;
 
 constexpr const char* kOperatorHost = "host.operator";
+constexpr const char* kDutyFolder = "duty";
 
 class Initialiser {
  public:
@@ -60,8 +61,13 @@ class Initialiser {
                      MakeKeyFile("curve", keys / "curve.key", random_));
     broker_curve_ = Z85Encode(seal::SealKey::FromPrivate(curve.ExposeSecret()).public_key());
     ASSIGN_OR_RETURN(const seal::Secret<32> log, MakeKeyFile("note", keys / "log.key", random_));
-    log_key_ = {tlog::OriginOf(plan_.partnership, 1),
+    log_key_ = {tlog::OriginOf(plan_.partnership, kFirstEpoch),
                 seal::SigningKey::FromSeed(log.ExposeSecret()).public_key()};
+    ASSIGN_OR_RETURN(
+        const seal::Secret<32> next,
+        MakeKeyFile("note", into_ / kDutyFolder / ("log-" + NextEpoch() + ".key"), random_));
+    next_log_key_ = {tlog::OriginOf(plan_.partnership, kFirstEpoch + 1),
+                     seal::SigningKey::FromSeed(next.ExposeSecret()).public_key()};
     ASSIGN_OR_RETURN(const seal::Secret<32> release,
                      MakeKeyFile("release", keys / "release.key", random_));
     release_key_ = Base64Encode(seal::SigningKey::FromSeed(release.ExposeSecret()).public_key());
@@ -147,12 +153,19 @@ class Initialiser {
     }
     documents_["directory.note"] = Sign(directory);
     documents_["policy.note"] = Sign(policy);
-    documents_["opening-1.note"] = Sign(OpeningText({plan_.partnership, 1, log_key_}));
+    documents_["opening-1.note"] = Sign(OpeningText({plan_.partnership, kFirstEpoch, log_key_}));
     RETURN_IF_FAULT(Write(folder / "directory.toml", directory));
     RETURN_IF_FAULT(Write(folder / "policy.toml", policy));
     for (const auto& [name, note] : documents_) RETURN_IF_FAULT(Write(folder / name, note));
-    return {};
+    return WriteDuty();
   }
+
+  // The way back from a lost store, signed before anybody needs it.
+  Result<void> WriteDuty() {
+    return Write(into_ / kDutyFolder / ("opening-" + NextEpoch() + ".note"),
+                 Sign(OpeningText({plan_.partnership, kFirstEpoch + 1, next_log_key_})));
+  }
+  static std::string NextEpoch() { return std::to_string(kFirstEpoch + 1); }
 
   static Result<void> Write(const Path& path, const std::string& text) {
     return WriteIn(path, text, kPublicFile);
@@ -209,6 +222,7 @@ class Initialiser {
   std::string broker_curve_;
   std::string release_key_;
   tlog::NoteKey log_key_;
+  tlog::NoteKey next_log_key_;
   std::map<HostId, std::string> host_curve_;
   std::string operator_curve_;
   std::map<AgencyId, Value> agency_keys_;

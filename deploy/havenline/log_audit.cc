@@ -1,6 +1,7 @@
 #include "deploy/havenline/log_audit.h"
 
 #include "schema/base/check.h"
+#include "schema/tlog/checkpoint.h"
 
 namespace havenline {
 namespace {
@@ -66,7 +67,10 @@ void LogAudit::CheckDocument(const LoggedDocument& document) {
   for (const LoggedDocument& each : documents_) {
     if (each.index < document.index && each.mark.document == mark.document) before = &each;
   }
-  if (before != nullptr && mark.version != before->mark.version + 1) {
+  // In an epoch that followed a loss the versions between may be lost, too.
+  const bool follows = before == nullptr || mark.version == before->mark.version + 1 ||
+                       (head_.epoch > kFirstEpoch && mark.version > before->mark.version);
+  if (!follows) {
     problems_.push_back(Entry(document.index) + " puts version " + std::to_string(mark.version) +
                         " of the " + mark.document + " in force, after version " +
                         std::to_string(before->mark.version));

@@ -43,6 +43,25 @@ std::string Named(const LoggedDocument& document) {
   return "the " + document.mark.document + " of entry " + std::to_string(document.index.value());
 }
 
+// Governance's word on the epoch in force, from its first entry; nothing if there is none that
+// holds.
+Result<std::optional<Opening>> FetchOpening(BrokerLink& link,
+                                            const LinkConfiguration& configuration) {
+  const std::uint64_t epoch = link.welcome().head.epoch;
+  std::optional<tlog::DocumentMark> mark;
+  RETURN_IF_FAULT(FetchLeaves(link, epoch, 0, 1, [&](std::uint64_t, std::string_view text) {
+    if (const auto leaf = tlog::ParseLeaf(text)) mark = leaf->document;
+    return false;
+  }));
+  if (!mark) return std::nullopt;
+  ASSIGN_OR_RETURN(const auto note, FetchNote(link, DocumentKind::kOpening, mark->hash));
+  if (!note) return std::nullopt;
+  const auto opening = OpenOpening(*note, configuration.governance);
+  if (!opening || opening->partnership != configuration.partnership || opening->epoch != epoch)
+    return std::nullopt;
+  return *opening;
+}
+
 }  // namespace
 
 Result<SignedLog> OpenLog(BrokerLink& link, const LinkConfiguration& configuration) {
@@ -50,13 +69,20 @@ Result<SignedLog> OpenLog(BrokerLink& link, const LinkConfiguration& configurati
   std::string note = link.welcome().checkpoint;
   if (note.empty())
     return Fail(FaultCode::kUnavailable, "the broker has signed no checkpoint yet: ask again soon");
-  const auto head = tlog::OpenCheckpoint(configuration.partnership, note, directory.log_keys());
+  std::vector<tlog::NoteKey> keys(directory.log_keys().begin(), directory.log_keys().end());
+  auto head = tlog::OpenCheckpoint(configuration.partnership, note, keys);
+  if (!head && link.welcome().head.epoch > kFirstEpoch) {
+    ASSIGN_OR_RETURN(const auto opened, FetchOpening(link, configuration));
+    if (opened) keys.push_back(opened->log_key);
+    head = tlog::OpenCheckpoint(configuration.partnership, note, keys);
+  }
   if (!head) {
     return Fail(FaultCode::kCorrupt,
-                "the broker's checkpoint is not signed by a log key of the directory: " +
+                "the broker's checkpoint is not signed by a log key of the directory, nor by one "
+                "that governance opened: " +
                     head.error().detail);
   }
-  return SignedLog{std::move(directory), std::move(note), *head};
+  return SignedLog{std::move(directory), std::move(keys), std::move(note), *head};
 }
 
 Result<void> FetchLeaves(BrokerLink& link, std::uint64_t epoch, std::uint64_t first,

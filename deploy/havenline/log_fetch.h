@@ -19,10 +19,11 @@
 namespace havenline {
 
 // The newest checkpoint of the broker's welcome, its signature verified with a log key of the
-// directory in force, which governance signed.
+// directory in force or of the epoch's opening, which governance signed.
 struct SignedLog {
   Directory directory;
-  std::string checkpoint;  // The note as it came.
+  std::vector<tlog::NoteKey> keys;  // The directory's, and that of the epoch's opening.
+  std::string checkpoint;           // The note as it came.
   LogHead head;
 };
 // kUnavailable: it has signed none yet. kCorrupt: what the broker gives does not verify.

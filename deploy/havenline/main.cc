@@ -11,6 +11,7 @@
 #include "deploy/havenline/document_commands.h"
 #include "deploy/havenline/init.h"
 #include "deploy/havenline/key_commands.h"
+#include "deploy/havenline/opening_commands.h"
 #include "deploy/havenline/sending_commands.h"
 #include "deploy/havenline/status_commands.h"
 #include "deploy/havenline/store_commands.h"
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
                       "Sets up and looks after a Havenline partnership, and works its desks.");
   AddInit(program.root());
   AddDocumentCommands(program.root());
+  AddOpeningCommands(program.root());
   AddDeskCommands(program.root());
   AddSendingCommands(program.root());
   AddStatusCommand(program.root());
