@@ -204,6 +204,9 @@ std::string ProofWords(const PartProof& proof, const Inclusion* inclusion) {
   } else if (IsIncluded(proof, *inclusion)) {
     words += ": proved under the signed checkpoint of " +
              tool::Count(inclusion->head.size, "entry", "entries");
+  } else if (proof.position.epoch != inclusion->head.epoch) {
+    words += ": epoch " + std::to_string(proof.position.epoch) +
+             " has ended, and the log of now does not prove it";
   } else {
     words += ": NOT in the log that the broker signed";
   }

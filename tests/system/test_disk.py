@@ -6,11 +6,12 @@ The broker's store is on a small file system in memory, mounted for the test, wi
 
 import contextlib
 import os
+import shutil
 import subprocess
 
 import pytest
 from harness import POLICE, Partnership
-from traffic import Traffic
+from traffic import Traffic, wait_until_ended
 
 FILE_SYSTEM_MEBIBYTES = 96
 RESERVE_MEBIBYTES = 16
@@ -79,3 +80,29 @@ def test_a_full_disk_defers_and_recovers_by_itself():
         finally:
             for name in list(p.daemons):
                 p.kill(name)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None or os.geteuid() != 0, reason="needs strace, and the right to trace")
+def test_a_sync_that_fails_stops_the_broker_and_nothing_is_lost():
+    with Partnership(schools=1, council=False) as p:
+        p.start_all()
+        traffic = Traffic(p)
+        traffic.send()
+        traffic.settle()
+        broker = p.daemons["broker"]
+        with open(p.folder / "strace.err", "wb") as err:
+            tracer = subprocess.Popen(["strace", "-f", "-p", str(broker.process.pid), "-o", p.folder / "strace.log",
+                                       "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO"], stderr=err)
+        try:
+            p.wait_for(lambda: b"attached" in (p.folder / "strace.err").read_bytes(), what="the tracer")
+            traffic.send()  # Kept by its sender's agent, whatever becomes of the broker.
+            assert wait_until_ended(broker) == 74
+        finally:
+            tracer.kill()
+            tracer.wait()
+        p.daemons.pop("broker")
+        assert "broker.stopped-on-fault" in p.log("broker")
+        p.start("broker")
+        assert p.operator_status()["recovery"] is False
+        traffic.settle()
+        traffic.check()
