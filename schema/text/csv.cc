@@ -8,56 +8,15 @@
 #include "schema/base/check.h"
 #include "schema/text/csv_rows.h"
 #include "schema/text/mark.h"
+#include "schema/text/windows_1252.h"
 
 namespace havenline::text {
 namespace {
 
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
-// What Windows-1252 means by 80 to 9F; 0 for the five bytes that mean nothing.
-constexpr std::array<char16_t, 32> kWindows1252Special = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
-
 bool IsAscii(std::string_view bytes) {
   return std::ranges::all_of(bytes, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
-}
-
-// Code points below U+10000.
-void AppendUtf8(std::string& to, char16_t code_point) {
-  constexpr unsigned kSixBits = 0x3F;
-  const unsigned code = code_point;
-  if (code < 0x80) {
-    to += static_cast<char>(code);
-  } else if (code < 0x800) {
-    to += static_cast<char>(0xC0U | code >> 6U);
-    to += static_cast<char>(0x80U | (code & kSixBits));
-  } else {
-    to += static_cast<char>(0xE0U | code >> 12U);
-    to += static_cast<char>(0x80U | (code >> 6U & kSixBits));
-    to += static_cast<char>(0x80U | (code & kSixBits));
-  }
-}
-
-// The text, or why there is none.
-struct Decoded {
-  std::string text;
-  std::string problem;
-};
-
-Decoded FromWindows1252(std::string_view bytes) {
-  Decoded decoded;
-  for (const char c : bytes) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    const bool special = byte >= 0x80 && byte < 0xA0;
-    const char16_t code_point = special ? kWindows1252Special.at(byte - 0x80U) : byte;
-    if (special && code_point == 0) {
-      return {{}, "the byte " + HexEncode(ByteView(&byte, 1)) + " is no character of Windows-1252"};
-    }
-    AppendUtf8(decoded.text, code_point);
-  }
-  return decoded;
 }
 
 // `asked`: what the caller wants; `used`: how the file as a whole reads.
@@ -234,15 +193,10 @@ Result<CsvTable> VisitCsv(ByteView bytes, const CsvOptions& options, const CsvVi
 
 std::string CsvTextForPeople(ByteView row, CsvEncoding encoding) {
   constexpr std::string_view kLost = "\uFFFD";
+  if (encoding == CsvEncoding::kWindows1252) return FromWindows1252ForPeople(AsText(row));
   std::string text;
   std::string_view rest = AsText(row);
   while (!rest.empty()) {
-    if (encoding == CsvEncoding::kWindows1252) {
-      const Decoded one = FromWindows1252(rest.substr(0, 1));
-      text += one.problem.empty() ? std::string_view(one.text) : kLost;
-      rest.remove_prefix(1);
-      continue;
-    }
     const std::size_t good = FindNotUtf8(rest).value_or(rest.size());
     text += rest.substr(0, good);
     if (good < rest.size()) text += kLost;

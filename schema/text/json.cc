@@ -59,8 +59,8 @@ bool Underflowed(double number, std::string_view token) {
 // then says why. The functions' names are nlohmann's.
 class TreeBuilder {
  public:
-  TreeBuilder(std::string_view text, std::string_view source_name)
-      : text_(text), source_name_(source_name), marks_(text) {}
+  TreeBuilder(std::string_view text, std::string_view source_name, const JsonOptions& options)
+      : text_(text), source_name_(source_name), options_(options), marks_(text) {}
 
   std::size_t* consumed() { return &consumed_; }
   Value TakeRoot() { return std::move(root_); }
@@ -89,7 +89,7 @@ class TreeBuilder {
 
   bool key(std::string& key) {
     Level& level = levels_.back();
-    if (!level.keys.insert(key).second) {
+    if (!level.keys.insert(key).second && !IsKeptTwice(level.keys, key)) {
       std::string quoted;
       AppendQuoted(quoted, key, DeleteCharacter::kEscaped);
       return FailHere("the key " + quoted + " is there twice");
@@ -102,7 +102,7 @@ class TreeBuilder {
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& error) {
     const std::size_t offset = std::min(position == 0 ? 0 : position - 1, text_.size());
-    problem_ = Located(source_name_, MarkAt(text_, offset), WordsOf(error));
+    problem_ = Located(source_name_, Placed(MarkAt(text_, offset)), WordsOf(error));
     return false;
   }
 
@@ -114,6 +114,15 @@ class TreeBuilder {
     Value::Members members;  // The last one waits for its value after key().
     std::set<std::string> keys;
   };
+
+  // Also renames it. A key that is there three times is refused all the same.
+  bool IsKeptTwice(std::set<std::string>& keys, std::string& key) const {
+    if (options_.twice_suffix.empty()) return false;
+    const std::string renamed = key + std::string(options_.twice_suffix);
+    if (!keys.insert(renamed).second) return false;
+    key = renamed;
+    return true;
+  }
 
   bool Put(Value value) {
     value.set_mark(StartToken());
@@ -158,7 +167,11 @@ class TreeBuilder {
   // has consumed one character more: one of these, or the closing bracket that is the next event.)
   Mark StartToken() {
     const auto start = text_.find_first_not_of(" \t\r\n,:", token_end_);
-    return marks_.To(std::min(start, text_.size()));
+    return Placed(marks_.To(std::min(start, text_.size())));
+  }
+  Mark Placed(Mark mark) const {
+    mark.line += options_.first_line - 1;
+    return mark;
   }
   void EndToken() { token_end_ = consumed_; }
 
@@ -172,6 +185,7 @@ class TreeBuilder {
 
   std::string_view text_;
   std::string_view source_name_;
+  const JsonOptions& options_;
   MarkCounter marks_;
   std::size_t consumed_ = 0;   // Bytes that the parser has taken.
   std::size_t token_end_ = 0;  // Where the last token ended.
@@ -183,17 +197,19 @@ class TreeBuilder {
 
 // What the parser would let pass, or not say well.
 std::optional<std::string> Unreadable(std::string_view text, std::string_view source_name,
-                                      std::size_t bytes_max) {
-  if (text.size() > bytes_max) {
-    return Located(source_name, {}, "larger than " + std::to_string(bytes_max) + " bytes");
+                                      const JsonOptions& options) {
+  const auto at = [&](std::size_t offset, std::string_view what) {
+    Mark mark = MarkAt(text, offset);
+    mark.line += options.first_line - 1;
+    return Located(source_name, mark, what);
+  };
+  if (text.size() > options.bytes_max) {
+    return Located(source_name, {}, "larger than " + std::to_string(options.bytes_max) + " bytes");
   }
-  if (const auto bad = FindNotUtf8(text)) {
-    return Located(source_name, MarkAt(text, *bad), "not UTF-8: save the text as UTF-8");
-  }
+  if (const auto bad = FindNotUtf8(text)) return at(*bad, "not UTF-8: save the text as UTF-8");
   // nlohmann takes a zero byte for the end of the text, whatever follows.
-  if (const auto zero = text.find('\0'); zero != std::string_view::npos) {
-    return Located(source_name, MarkAt(text, zero), "a zero byte is not JSON");
-  }
+  if (const auto zero = text.find('\0'); zero != std::string_view::npos)
+    return at(zero, "a zero byte is not JSON");
   return std::nullopt;
 }
 
@@ -201,11 +217,17 @@ std::optional<std::string> Unreadable(std::string_view text, std::string_view so
 
 Result<Value> ParseJson(std::string_view text, std::string_view source_name,
                         std::size_t bytes_max) {
-  if (auto problem = Unreadable(text, source_name, bytes_max)) {
+  JsonOptions options;
+  options.bytes_max = bytes_max;
+  return ParseJson(text, source_name, options);
+}
+
+Result<Value> ParseJson(std::string_view text, std::string_view source_name,
+                        const JsonOptions& options) {
+  if (auto problem = Unreadable(text, source_name, options))
     return Fail(FaultCode::kInvalid, *std::move(problem));
-  }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  TreeBuilder builder(text, source_name);
+  TreeBuilder builder(text, source_name, options);
   const CountingIterator first{text.begin(), builder.consumed()};
   const CountingIterator last{text.end(), builder.consumed()};
   if (!nlohmann::json::sax_parse(first, last, &builder)) return tl::unexpected(builder.TakeFault());

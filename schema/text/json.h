@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "schema/base/result.h"
 #include "schema/text/value.h"
@@ -25,6 +26,30 @@ inline constexpr std::size_t kJsonBytesMax = 16U << 20U;
 // A byte order mark is skipped. "\u0000" in a string is allowed. -0 is 0, -0.0 a real.
 Result<Value> ParseJson(std::string_view text, std::string_view source_name,
                         std::size_t bytes_max = kJsonBytesMax);
+
+struct JsonOptions {
+  std::size_t bytes_max = kJsonBytesMax;
+  std::uint32_t first_line = 1;  // Of the text in what it is a part of.
+  // Not empty: a key that is there twice is no fault, and its second value is kept under the key
+  // with this at its end, for a caller that refuses such a key where it stands.
+  std::string_view twice_suffix;
+};
+Result<Value> ParseJson(std::string_view text, std::string_view source_name,
+                        const JsonOptions& options);
+
+// A text that is one list, taken apart so that one item that cannot be read spoils no other; any
+// other text is the one item of itself. Only quotes and brackets are looked at: what an item is,
+// ParseJson says.
+struct JsonItems {
+  struct Item {
+    std::string_view text;  // Of the whole; without blanks around it.
+    std::uint32_t line = 1;
+  };
+  std::vector<Item> items;  // Those whose end is there.
+  bool list = false;
+  std::string problem;  // With its line: the text ends within an item, or goes on after the list.
+};
+JsonItems SplitJson(std::string_view text);
 
 enum class JsonLayout : std::uint8_t { kOneLine, kIndented };
 
