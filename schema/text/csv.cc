@@ -21,7 +21,8 @@ bool IsAscii(std::string_view bytes) {
 
 // `asked`: what the caller wants; `used`: how the file as a whole reads.
 Decoded Decode(std::string bytes, CsvEncoding asked, CsvEncoding used) {
-  if (bytes.find('\0') != std::string::npos) return {{}, "a zero byte (is the file UTF-16?)"};
+  if (bytes.find('\0') != std::string::npos)
+    return {{}, "a zero byte: save the file as UTF-8 (is it UTF-16?)"};
   if (IsAscii(bytes)) return {std::move(bytes), {}};
   const bool utf8 = IsUtf8(bytes);
   if (used == CsvEncoding::kUtf8) {
@@ -135,7 +136,8 @@ class TableReader {
     if (row.problem) return row.problem;
     if (row.columns != table_.header.size()) {
       return CsvProblem{0, std::to_string(row.columns) + " fields where the header has " +
-                               std::to_string(table_.header.size())};
+                               std::to_string(table_.header.size()) +
+                               ": is a field or a delimiter missing, or one too many? Correct it"};
     }
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
       auto decoded = Decode(std::move(row.fields[i]), options_.encoding, table_.encoding);

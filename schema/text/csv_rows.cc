@@ -42,7 +42,7 @@ void CsvRows::ReadField(RawRow& row) {
   } else {
     // Some write ", " between fields. By the RFC the quote is then part of the field; if they meant
     // it as an opening one, the field may go on over lines, and these must not become rows.
-    Note(row, "spaces before the opening quote");
+    Note(row, "spaces before the opening quote: take them away");
     at_ = start;
     ReadQuoted(row, start);
   }
@@ -53,8 +53,13 @@ void CsvRows::ReadField(RawRow& row) {
 void CsvRows::ReadUnquoted(RawRow& row) {
   const std::size_t start = at_;
   for (; !AtFieldEnd(); ++at_) {
-    if (text_[at_] == '"') Note(row, "a quote inside a field that does not begin with one");
-    if (text_[at_] == '\r') Note(row, "a carriage return that is not part of a line end");
+    if (text_[at_] == '"')
+      Note(row,
+           "a quote inside a field that does not begin with one: put the field into quotes, and "
+           "double "
+           "those inside it");
+    if (text_[at_] == '\r')
+      Note(row, "a carriage return that is not part of a line end: put the field into quotes");
   }
   Keep(row, text_.substr(start, at_ - start));
 }
@@ -82,7 +87,7 @@ void CsvRows::ReadQuoted(RawRow& row, std::optional<std::size_t> broken) {
   }
   if (!broken) {
     row.unclosed = true;
-    return Note(row, "a quote opens this field and never closes");
+    return Note(row, "a quote opens this field and never closes: close it, or take it away");
   }
   no_quote_closes_ = true;
   at_ = *broken;
@@ -92,7 +97,7 @@ void CsvRows::ReadQuoted(RawRow& row, std::optional<std::size_t> broken) {
 void CsvRows::Keep(RawRow& row, std::string_view bytes) {
   const std::size_t room = options_.field_bytes_max - field_.size();
   if (bytes.size() > room) {
-    Note(row, "longer than " + std::to_string(options_.field_bytes_max) + " bytes");
+    Note(row, "longer than " + std::to_string(options_.field_bytes_max) + " bytes: shorten it");
   }
   field_ += bytes.substr(0, room);
 }

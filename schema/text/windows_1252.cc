@@ -44,7 +44,9 @@ Decoded FromWindows1252(std::string_view bytes) {
     const auto byte = static_cast<std::uint8_t>(c);
     const char16_t code_point = CodePointOf(byte);
     if (code_point == 0 && byte != 0) {
-      return {{}, "the byte " + HexEncode(ByteView(&byte, 1)) + " is no character of Windows-1252"};
+      return {{},
+              "the byte " + HexEncode(ByteView(&byte, 1)) +
+                  " is no character of Windows-1252: correct it"};
     }
     AppendUtf8(decoded.text, code_point);
   }

@@ -108,7 +108,8 @@ class ElementBuilder {
       case XML_NS_ERR_UNDEFINED_NAMESPACE:
         return "a prefix has no namespace: declare it, or leave it out";
       default:
-        return "it is not well-formed XML: look at the tags, quotes and \"&\" there";
+        return "it is not well-formed XML there: was the file cut short? If not, look at the tags, "
+               "quotes and \"&\"";
     }
   }
 

@@ -59,7 +59,7 @@ class MarkupWalk {
         end = TagEnd(at);
         if (end - at > kXmlTagBytesMax) {
           why_ = "a tag is longer than " + std::to_string(kXmlTagBytesMax) +
-                 " bytes: put what it says into elements";
+                 " bytes: is a quote or a \">\" missing? If not, put what it says into elements";
           return at;
         }
       }

@@ -110,8 +110,9 @@ TEST(CsvTest, AFileNeedsAHeader) {
 TEST(CsvTest, ARowOfTheWrongLengthIsKeptAndTheRestGoesOn) {
   const auto table = Parsed("a,b\n1\n1,2\n1,2,3\n4,5\n");
   EXPECT_EQ(Shape(table), "2:! 3:1|2| 4:! 5:4|5| ");
-  EXPECT_EQ(ProblemOf(table, 0), "line 2: 1 fields where the header has 2");
-  EXPECT_EQ(ProblemOf(table, 2), "line 4: 3 fields where the header has 2");
+  const std::string kCount = ": is a field or a delimiter missing, or one too many? Correct it";
+  EXPECT_EQ(ProblemOf(table, 0), "line 2: 1 fields where the header has 2" + kCount);
+  EXPECT_EQ(ProblemOf(table, 2), "line 4: 3 fields where the header has 2" + kCount);
   EXPECT_EQ(ProblemColumnOf(table, 0), 0U);
 }
 
@@ -119,7 +120,8 @@ TEST(CsvTest, AQuoteLeftOpenKeepsTheRowsBeforeIt) {
   const auto table = Parsed("a,b\n1,2\n3,\"4\n5,6\n7,8\n");
   EXPECT_EQ(Shape(table), "2:1|2| 3:! ");
   EXPECT_EQ(ProblemOf(table, 1),
-            "line 3: column 2 (\"b\"): a quote opens this field and never closes; lines 3 to 6 are "
+            "line 3: column 2 (\"b\"): a quote opens this field and never closes: close it, or "
+            "take it away; lines 3 to 6 are "
             "kept as one row "
             "and not read");
   EXPECT_EQ(ProblemColumnOf(table, 1), 2U);
@@ -173,7 +175,8 @@ TEST(CsvTest, AQuoteInsideAnUnquotedFieldSpoilsOneRow) {
   const auto table = Parsed("a,b\n5\" pipe,x\n1,\"2\"\n");
   EXPECT_EQ(Shape(table), "2:! 3:1|2| ");
   EXPECT_EQ(ProblemOf(table, 0),
-            "line 2: column 1 (\"a\"): a quote inside a field that does not begin with one");
+            "line 2: column 1 (\"a\"): a quote inside a field that does not begin with one: put "
+            "the field into quotes, and double those inside it");
 }
 
 // The note's writer forgot to double the quotes. Its second line looks like a row, and is none.
@@ -186,8 +189,9 @@ TEST(CsvTest, ALineOfANoteIsNeverARow) {
             "to 4 are kept as one row and not read");
   const auto spaced = Parsed("a,b\n1,  \"He said\nSmith,John\nleft\"\n2,x\n");
   EXPECT_EQ(Shape(spaced), "2:! 5:2|x| ");
-  EXPECT_THAT(ProblemOf(spaced, 0),
-              HasSubstr("column 2 (\"b\"): spaces before the opening quote; lines 2"));
+  EXPECT_THAT(
+      ProblemOf(spaced, 0),
+      HasSubstr("column 2 (\"b\"): spaces before the opening quote: take them away; lines 2"));
 }
 
 TEST(CsvTest, TextAfterAClosingQuoteSpoilsOneRowIfNoQuoteClosesLater) {
@@ -220,7 +224,8 @@ TEST(CsvTest, Utf16IsRefusedInWords) {
                     "a\0,\0b\0"s),
             "line 1: the file is UTF-16: save it as \"CSV UTF-8\"");
   EXPECT_THAT(Refused("\xFE\xFF\0a"s), StartsWith("line 1: the file is UTF-16"));
-  EXPECT_EQ(Refused("a\0,\0b\0\n\0"s), "line 1: column 1: a zero byte (is the file UTF-16?)");
+  EXPECT_EQ(Refused("a\0,\0b\0\n\0"s),
+            "line 1: column 1: a zero byte: save the file as UTF-8 (is it UTF-16?)");
 }
 
 TEST(CsvTest, TheByteOrderMarkIsNotPartOfTheHeader) {
@@ -264,9 +269,10 @@ TEST(CsvTest, AnUndefinedByteNamesRowAndColumn) {
   const auto table = Parsed("id,name\n1,Jos\xE9\n2,A\x9D\n3,B\n");
   EXPECT_EQ(Shape(table), "2:1|Jos\u00E9| 3:! 4:3|B| ");
   EXPECT_EQ(ProblemOf(table, 1),
-            "line 3: column 2 (\"name\"): the byte 9d is no character of Windows-1252");
+            "line 3: column 2 (\"name\"): the byte 9d is no character of Windows-1252: correct it");
   EXPECT_EQ(ProblemColumnOf(table, 1), 2U);
-  EXPECT_EQ(Refused("a,\x81\n"), "line 1: column 2: the byte 81 is no character of Windows-1252");
+  EXPECT_EQ(Refused("a,\x81\n"),
+            "line 1: column 2: the byte 81 is no character of Windows-1252: correct it");
 }
 
 TEST(CsvTest, AFieldThatIsNotUtf8SpoilsItsRow) {
@@ -299,7 +305,7 @@ TEST(CsvTest, EveryLimitHoldsAtItsEdge) {
   const auto table =
       Parsed("a\n123\n1234\n\"123\"\n\"1\"\"3\"\n\"12\"\"4\"\n", {.field_bytes_max = 3});
   EXPECT_EQ(Shape(table), "2:123| 3:! 4:123| 5:1\"3| 6:! ");
-  EXPECT_EQ(ProblemOf(table, 1), "line 3: column 1 (\"a\"): longer than 3 bytes");
+  EXPECT_EQ(ProblemOf(table, 1), "line 3: column 1 (\"a\"): longer than 3 bytes: shorten it");
   EXPECT_THAT(ProblemOf(Parsed("a,b\n1,2,3,4\n", {.columns_max = 2}), 0),
               HasSubstr("4 fields where"));
 }
