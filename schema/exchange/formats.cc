@@ -60,6 +60,36 @@ bool IsNhsNumber(std::string_view text) {
   return check != 10 && check == Digit(text[9]);
 }
 
+std::string_view WhyNotUrn(std::string_view text) {
+  if (IsUrn(text)) return {};
+  if (!AllDigits(text)) return "a URN is six digits, and this is no number";
+  if (text.size() != 6) return "a URN is six digits, and this has more or fewer";
+  return "no URN begins with 0";
+}
+
+std::string_view WhyNotUpn(std::string_view text) {
+  constexpr std::size_t kCharacters = 13;
+  if (IsUpn(text)) return {};
+  if (text.size() != kCharacters) return "a UPN has 13 characters, and this has more or fewer";
+  const bool letter_first = text[0] >= 'A' && text[0] <= 'Z';
+  if (!letter_first || !AllDigits(text.substr(1, 11)))
+    return "a UPN is a letter and 12 digits, or 11 digits and a letter if it is temporary";
+  const char last = text[kCharacters - 1];
+  if (!AllDigits(text.substr(kCharacters - 1)) &&
+      (last < 'A' || last > 'Z' || last == 'I' || last == 'O' || last == 'S'))
+    return "the last character of a UPN is a digit, or a letter but I, O and S if it is temporary";
+  return "its check letter does not fit its digits: one of them was mistyped";
+}
+
+std::string_view WhyNotNhsNumber(std::string_view text) {
+  if (!AllDigits(text)) return "an NHS number is ten digits, and this is no number";
+  if (text.size() != 10) return "an NHS number is ten digits, and this has more or fewer";
+  if (text.find_first_not_of(text[0]) == std::string_view::npos)
+    return "one digit ten times is nobody's NHS number";
+  if (!IsNhsNumber(text)) return "its check digit does not fit: one of its digits was mistyped";
+  return {};
+}
+
 bool HasFormat(std::string_view format, std::string_view text) {
   if (format == "date") return IsDate(text);
   if (format == "local-time") return IsLocalTime(text);

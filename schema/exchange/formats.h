@@ -18,6 +18,11 @@ bool IsUpn(std::string_view text);
 // NHS number: 10 digits, the last a check digit modulo 11.
 bool IsNhsNumber(std::string_view text);
 
+// Why a text is no such number, for whoever typed it, without the text; empty if it is one.
+std::string_view WhyNotUrn(std::string_view text);
+std::string_view WhyNotUpn(std::string_view text);
+std::string_view WhyNotNhsNumber(std::string_view text);
+
 // By the format's name; true for a name that is not known here.
 bool HasFormat(std::string_view format, std::string_view text);
 // "utc": milliseconds since 1970, before 2100.

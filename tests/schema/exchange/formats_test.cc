@@ -116,5 +116,17 @@ TEST(FormatsTest, AFormatIsFoundByItsName) {
   EXPECT_TRUE(HasFormat("", "x"));
 }
 
+TEST(FormatsTest, WhatIsWrongWithANumberIsSaidAndNothingWithAGoodOne) {
+  EXPECT_EQ(WhyNotUpn("B801200005001"), "");
+  EXPECT_EQ(WhyNotNhsNumber("9434765919"), "");
+  EXPECT_EQ(WhyNotUrn("106890"), "");
+  for (const char* const upn : {"", "B80120000500", "b801200005001", "C801200005001", "\xC3\xA9"})
+    EXPECT_NE(WhyNotUpn(upn), "") << upn;
+  for (const char* const number : {"", "943476591", "943476591x", "9434765918", "1111111111"})
+    EXPECT_NE(WhyNotNhsNumber(number), "") << number;
+  for (const char* const urn : {"", "10689", "1068901", "10689x", "006890"})
+    EXPECT_NE(WhyNotUrn(urn), "") << urn;
+}
+
 }  // namespace
 }  // namespace havenline::exchange
