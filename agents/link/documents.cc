@@ -64,6 +64,7 @@ Result<void> Documents::LoadStored() {
 }
 
 Result<void> Documents::Keep(const std::string& key, text::Value row) {
+  if (!options_.keep) return {};
   StoreBatch batch;
   batch.Put(Table::kDocuments, key, std::move(row));
   return store_.Commit(batch);

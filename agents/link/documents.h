@@ -29,6 +29,7 @@ struct DocumentsOptions {
   Governance governance;  // Pinned: what every document is held to.
   std::string directory;  // The notes to begin with, when the store has none.
   std::string policy;
+  bool keep = true;  // False for who only looks, beside the agent whose store it is.
 };
 
 class Documents {
