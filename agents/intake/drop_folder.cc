@@ -7,6 +7,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "agents/intake/file_format.h"
 #include "agents/intake/limits.h"
 #include "agents/intake/texts.h"
 #include "schema/base/test_seam.h"
@@ -18,15 +19,18 @@ using Kind = DirectoryEntry::Kind;
 
 constexpr std::array<const char*, 3> kPlaces = {"IN", "SENT", "FAILED"};
 constexpr mode_t kGroupReadable = 0640;
-constexpr std::string_view kCsv = ".csv";
 
 // What systems call a file while they write it: ".name", "~$name.csv" of an office program.
 bool IsTemporary(std::string_view name) { return name.starts_with('.') || name.starts_with('~'); }
 
 // Of these, what will never be a report: an office program's note that it has a file open.
 bool IsNobodysReport(const std::string& name) {
+  const std::string lower = Lower(name);
+  const auto says = [&](FileFormat format) {
+    return lower.find(SuffixOf(format)) != std::string::npos;
+  };
   return name.starts_with("~$") || name.starts_with(".~lock.") ||
-         Lower(name).find(kCsv) == std::string::npos;
+         !(says(FileFormat::kCsv) || says(FileFormat::kXml) || says(FileFormat::kJson));
 }
 
 std::string ForPeople(const std::string& name) {
@@ -45,8 +49,10 @@ std::string WhyNotTaken(const DirectoryEntry& entry) {
     return "is not taken, since its name begins as that of a file which is still being written: "
            "rename it when it is complete, or remove it";
   }
-  if (!Lower(entry.name).ends_with(kCsv))
-    return "is not taken, since its name does not end in .csv: was it to be renamed when complete?";
+  if (!FormatOfName(entry.name)) {
+    return "is not taken, since its name does not end in .csv, .xml or .json: was it to be renamed "
+           "when complete?";
+  }
   if (entry.kind != Kind::kFile)
     return "is not taken, since it is no regular file: copy the file itself";
   if (!IsUtf8(entry.name) || HasControl(entry.name))

@@ -49,8 +49,8 @@ class DropFolder {
     std::vector<DroppedFile> complete;  // Oldest first.
     std::vector<LeftLying> left;
   };
-  // Looks at IN once. Complete is what ends in ".csv", is no hidden or temporary file, and is the
-  // same as in an earlier look at least kStableFor ago.
+  // Looks at IN once. Complete is what ends as a report does (file_format.h), is no hidden or
+  // temporary file, and is the same as in an earlier look at least kStableFor ago.
   Result<Scanned> Scan(Monotonic now);
 
   // The whole file. kUnavailable if it is no longer as it was found: it will be found again.

@@ -52,7 +52,8 @@ const Establishment* Establishments::Find(const std::string& urn) const {
 Placing Establishments::Place(const SchoolNamed& named, Day today) const {
   CHECK(named.given());
   if (!named.urn.empty()) {
-    if (!exchange::IsUrn(named.urn)) return "the URN is not six digits";
+    if (!exchange::IsUrn(named.urn))
+      return std::string(exchange::WhyNotUrn(named.urn)) + ": correct it";
     const Establishment* const stated = Find(named.urn);
     if (stated == nullptr) {
       return "no establishment of the register has this URN: correct it, or bring the register up "
@@ -109,7 +110,7 @@ Placing Establishments::PlaceOne(const Establishment& stated, const SchoolNamed&
 
 // An academy mostly keeps the number of the school it follows, so several may have it; one is open.
 Placing Establishments::PlaceLaestab(const std::string& laestab, Day today) const {
-  if (laestab.empty()) return "the LA/establishment number is not seven digits";
+  if (laestab.empty()) return "the LA/establishment number is not seven digits: correct it";
   const auto group = by_laestab_.find(laestab);
   if (group == by_laestab_.end()) {
     return "no establishment of the register has this LA/establishment number: correct it, or "

@@ -4,6 +4,7 @@
 
 #include "agents/intake/limits.h"
 #include "agents/intake/quarantine_file.h"
+#include "agents/intake/quarantine_report.h"
 #include "agents/intake/receipt.h"
 #include "schema/base/check.h"
 #include "schema/base/test_seam.h"
@@ -23,11 +24,26 @@ std::string SubjectOf(const FileRecord& file) { return "file " + std::to_string(
 // "night.csv" and "7" are "night.7.csv".
 std::string NumberedName(const std::string& name, const std::string& number) {
   const std::size_t dot = name.rfind('.');
-  CHECK(dot != std::string::npos);  // It ends in .csv.
+  CHECK(dot != std::string::npos);  // It ends as a report does.
   return name.substr(0, dot) + "." + number + name.substr(dot);
 }
 
 }  // namespace
+
+std::optional<std::string> QuarantineTextOf(const FileInHand& file) {
+  std::vector<QuarantinedLine> lines;
+  std::vector<QuarantinedChild> children;
+  for (std::size_t row = 0; row < std::min(file.outcomes.size(), file.rows.table.rows.size());
+       ++row) {
+    const RowOutcome& outcome = file.outcomes[row];
+    if (outcome.kind != OutcomeKind::kQuarantined) continue;
+    lines.push_back({&file.rows.table.rows[row], outcome.number, outcome.reason});
+    children.push_back({row, outcome.number, outcome.reason});
+  }
+  if (lines.empty()) return std::nullopt;
+  if (file.rows.format != FileFormat::kCsv) return QuarantineReport(file.rows, children);
+  return QuarantineFile(file.bytes, file.rows.table, file.rows.delimiter, lines);
+}
 
 DropPlace PlaceOf(const FileRecord& file) {
   return file.failed.empty() ? DropPlace::kSent : DropPlace::kFailed;
@@ -84,15 +100,8 @@ Result<void> FileFinisher::Decide(FileInHand& file, bool still_there, const std:
   return {};
 }
 
-Result<void> FileFinisher::WriteBeside(const FileInHand& file) const {
+ReceiptFacts FileFinisher::FactsOf(const FileInHand& file) const {
   const FileRecord& record = *file.record;
-  std::vector<QuarantinedLine> quarantined;
-  for (std::size_t row = 0; row < std::min(file.outcomes.size(), file.rows.table.rows.size());
-       ++row) {
-    const RowOutcome& outcome = file.outcomes[row];
-    if (outcome.kind == OutcomeKind::kQuarantined)
-      quarantined.push_back({&file.rows.table.rows[row], outcome.number, outcome.reason});
-  }
   ReceiptFacts facts{.file = record,
                      .outcomes = file.outcomes,
                      .origin_of = [this](std::uint64_t number) -> std::optional<MessageId> {
@@ -103,11 +112,16 @@ Result<void> FileFinisher::WriteBeside(const FileInHand& file) const {
                      .quarantine_file = {},
                      .same_bytes = parts_.ledger.SameBytes(record.digest)};
   if (file.rows.reader) facts.unused_columns = file.rows.reader->unused();
-  if (!quarantined.empty()) {
+  return facts;
+}
+
+Result<void> FileFinisher::WriteBeside(const FileInHand& file) const {
+  const FileRecord& record = *file.record;
+  const std::optional<std::string> quarantined = QuarantineTextOf(file);
+  ReceiptFacts facts = FactsOf(file);
+  if (quarantined) {
     facts.quarantine_file = QuarantineFileName(record.target, record.number);
-    RETURN_IF_FAULT(parts_.folder.Write(
-        DropPlace::kFailed, facts.quarantine_file,
-        QuarantineFile(file.bytes, file.rows.table, file.rows.delimiter, quarantined)));
+    RETURN_IF_FAULT(parts_.folder.Write(DropPlace::kFailed, facts.quarantine_file, *quarantined));
   }
   FaultPoint("intake.before-receipt");
   RETURN_IF_FAULT(
@@ -182,7 +196,7 @@ Result<std::string> FileFinisher::FreeTarget(const FileRecord& file) const {
 Result<Trouble> FileFinisher::WatchMoved(TimePoint now) {
   for (const auto& [number, file] : parts_.ledger.files()) {
     const bool watched = file.state == FileState::kDone && !file.changed_meanwhile &&
-                         file.finished && now - *file.finished < kMovedWatched &&
+                         !file.posted && file.finished && now - *file.finished < kMovedWatched &&
                          file.digest != Digest{};
     if (!watched) continue;
     const auto there = parts_.folder.Look(PlaceOf(file), file.target);

@@ -12,6 +12,7 @@
 
 #include "agents/intake/drop_folder.h"
 #include "agents/intake/ledger.h"
+#include "agents/intake/receipt.h"
 #include "agents/intake/row_taker.h"
 #include "agents/link/alarms.h"
 #include "schema/base/clock.h"
@@ -36,6 +37,9 @@ class FileFinisher {
   // All of the file's rows are taken. With trouble, call again later.
   Result<Trouble> Finish(FileInHand& file, TimePoint now);
 
+  // What became of the rows so far, as the receipt says it.
+  ReceiptFacts FactsOf(const FileInHand& file) const;
+
   // Looks at the files moved of late: one that is still written to by a slow copy goes back to IN
   // and is taken again; rows that went already are duplicates then.
   Result<Trouble> WatchMoved(TimePoint now);
@@ -52,6 +56,9 @@ class FileFinisher {
   FinisherParts parts_;
   std::set<std::uint64_t> moved_seen_;  // Read once more after they were moved, by this process.
 };
+
+// The rows of it that a person must mend, as a file to be dropped again; nothing if there are none.
+std::optional<std::string> QuarantineTextOf(const FileInHand& file);
 
 // Where a finished file goes.
 DropPlace PlaceOf(const FileRecord& file);

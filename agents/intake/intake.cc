@@ -71,8 +71,7 @@ RouteView Intake::Route() const {
 }
 
 std::vector<std::string> Intake::HoldFlags() const {
-  const policy::Exchange* const exchange = parts_.documents.policy().Find(kNoticeExchange);
-  return exchange == nullptr ? std::vector<std::string>{} : exchange->hold_flags;
+  return HoldFlagsOf(parts_.documents.policy());
 }
 
 Result<void> Intake::Tick() {
@@ -108,7 +107,7 @@ Result<void> Intake::SetUp(TimePoint now, Monotonic mono) {
   if (setup_ != nullptr) {
     // A policy that came since may list a danger that the mapping has never heard of: rows must not
     // go past it.
-    if (in_hand_ || setup_->mapping().Uncovered(hold_flags).empty()) return {};
+    if (in_hand_ || posted_ || setup_->mapping().Uncovered(hold_flags).empty()) return {};
     setup_.reset();
     next_setup_ = mono;
   }
@@ -205,7 +204,7 @@ Result<bool> Intake::BeginFile(const DroppedFile& file, DropFolder::Scanned& sca
     }
     in_hand.bytes = *std::move(bytes);
     record.digest = seal::Sha256(in_hand.bytes);
-    in_hand.rows = SplitFile(in_hand.bytes, setup_->mapping(), setup_->zone());
+    in_hand.rows = SplitFile(in_hand.bytes, FormatOf(record), setup_->mapping(), setup_->zone());
     record.failed = in_hand.rows.failed;
   }
   StoreBatch batch;
@@ -240,7 +239,7 @@ Result<void> Intake::ResumeFile(FileRecord& record, TimePoint now, Monotonic mon
     if (!bytes || seal::Sha256(*bytes) != record.digest) continue;
     found = true;
     in_hand.bytes = *std::move(bytes);
-    in_hand.rows = SplitFile(in_hand.bytes, setup_->mapping(), setup_->zone());
+    in_hand.rows = SplitFile(in_hand.bytes, FormatOf(record), setup_->mapping(), setup_->zone());
   }
   const bool taking = record.state == FileState::kTaking;
   // The mapping may be another than before the crash.

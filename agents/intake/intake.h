@@ -52,6 +52,15 @@ class Intake {
   // Some milliseconds of work. A fault is one of the store: the process must stop.
   Result<void> Tick();
 
+  // --- what is posted, a slice at a time so that the loop goes on between; one at a time
+  // Takes it in hand. kUnavailable while intake does not run; kInvalid for too many rows.
+  Result<void> BeginPosted(FileFormat format, Bytes body);
+  // True once every row has its outcome, in the store.
+  Result<bool> TakePosted();
+  // What became of each row, as a receipt has it. kUnavailable if the rows to mend could not be
+  // written beside: posted again, it says the same. Whatever happened, nothing is in hand after.
+  Result<text::Value> FinishPosted();
+
   // --- for people, as JSON
   text::Value Status() const;
   text::Value Quarantined() const { return quarantine_.View(); }
@@ -85,6 +94,7 @@ class Intake {
   Result<bool> BeginFile(const DroppedFile& file, DropFolder::Scanned& scanned, TimePoint now);
   Result<void> ResumeFile(FileRecord& record, TimePoint now, Monotonic mono);
   Result<void> FinishFile(TimePoint now, Monotonic mono);
+  Result<std::string> WritePostedRows(const FileInHand& posted);
   Result<void> AlarmLeft(const std::vector<LeftLying>& left, TimePoint now);
   Result<void> FolderTrouble(const Trouble& trouble, TimePoint now, Monotonic mono);
 
@@ -101,6 +111,7 @@ class Intake {
   std::string not_running_;                       // Why.
   std::optional<std::size_t> register_in_doubt_;  // How many open establishments it has.
   std::optional<FileInHand> in_hand_;
+  std::optional<FileInHand> posted_;
   bool folder_made_ = false;
   Monotonic next_scan_{};
   Monotonic next_setup_{};

@@ -97,9 +97,11 @@ std::uint64_t Ledger::NextNumber(const std::string& of, StoreBatch& batch) {
 // --- files
 
 FileRecord* Ledger::Unfinished() {
-  // One file at a time is worked on, so it is the last.
-  if (files_.empty() || files_.rbegin()->second.state == FileState::kDone) return nullptr;
-  return &files_.rbegin()->second;
+  // One file at a time is worked on; what was posted meanwhile came after it, and is done.
+  const auto last = std::find_if(files_.rbegin(), files_.rend(), [](const auto& each) {
+    return each.second.state != FileState::kDone;
+  });
+  return last == files_.rend() ? nullptr : &last->second;
 }
 
 const FileRecord* Ledger::SameBytes(const Digest& digest) const {
@@ -110,7 +112,7 @@ const FileRecord* Ledger::SameBytes(const Digest& digest) const {
 }
 
 FileRecord& Ledger::Begin(FileRecord file, StoreBatch& batch) {
-  CHECK(Unfinished() == nullptr);
+  CHECK(file.posted || Unfinished() == nullptr);
   file.number = NextNumber("file", batch);
   const auto [at, is_new] = files_.emplace(file.number, std::move(file));
   CHECK(is_new);
@@ -298,6 +300,10 @@ void Ledger::Prune(TimePoint now, StoreBatch& batch) {
     batch.Delete(Table::kIntake, KeyOf(kHeld, each.first));
     return true;
   });
+  PruneFiles(batch);
+}
+
+void Ledger::PruneFiles(StoreBatch& batch) {
   while (files_.size() > kFilesKept && files_.begin()->second.state == FileState::kDone) {
     batch.Delete(Table::kIntake, KeyOf(kFile, files_.begin()->first));
     files_.erase(files_.begin());

@@ -54,6 +54,7 @@ struct FileRecord {
   std::string failed;              // Why the file as a whole could not be used, or not to its end.
   std::string target;              // The name it gets in SENT or FAILED, once that is decided.
   bool changed_meanwhile = false;  // Another file stands under its name in IN: this one is gone.
+  bool posted = false;             // It came by the local port: no folder has it.
 };
 
 // --- rows
@@ -70,6 +71,7 @@ struct RowOutcome {
   std::string reason;
   std::vector<std::string> flags;  // Held.
   std::vector<std::string> notes;
+  std::string field = {};  // Quarantined: as in RowProblem.
 };
 
 // --- notices, by their reference
@@ -94,6 +96,7 @@ struct QuarantinedRow {
   std::string file;
   std::size_t line = 0;
   std::size_t column = 0;
+  std::string field;
   std::string reason;
   Digest row{};  // Of its cells: the same row again is the same entry.
   RowIdentity identity;
@@ -147,7 +150,8 @@ class Ledger {
   FileRecord* Unfinished();
   // The first file with these bytes that was done before, if it is still known.
   const FileRecord* SameBytes(const Digest& digest) const;
-  FileRecord& Begin(FileRecord file, StoreBatch& batch);  // Gives it its number.
+  // Gives it its number. One file of the folder at a time; what is posted goes beside it.
+  FileRecord& Begin(FileRecord file, StoreBatch& batch);
   void Put(const FileRecord& file, StoreBatch& batch) const;
   void Update(const FileRecord& file, StoreBatch& batch);  // Replaces what is known of its number.
 
@@ -192,6 +196,8 @@ class Ledger {
 
   // Forgets what is too old to matter (limits.h). Call now and then.
   void Prune(TimePoint now, StoreBatch& batch);
+  // The oldest files beyond kFilesKept alone.
+  void PruneFiles(StoreBatch& batch);
 
  private:
   // Numbers are never given twice, also when what had them is forgotten.

@@ -25,6 +25,10 @@ class MemberWriter {
   void Later(const char* name, const Member& member) {
     (*this)(name, member);
   }
+  template <class Member>
+  void IfSet(const char* name, const Member& member) {
+    if (member != Member{}) (*this)(name, member);
+  }
   Value Take() && { return std::move(row_); }
 
  private:
@@ -72,6 +76,10 @@ class MemberReader {
   template <class Member>
   void Later(const char* name, Member& member) {
     if (view_.Has(name)) (*this)(name, member);
+  }
+  template <class Member>
+  void IfSet(const char* name, Member& member) {
+    Later(name, member);
   }
   bool good() const { return good_ && view_.ok(); }
 
@@ -128,6 +136,7 @@ struct Kind<FileRecord> {
     each("failed", file.failed);
     each("target", file.target);
     each("changed", file.changed_meanwhile);
+    each.IfSet("posted", file.posted);
     each("finished", file.finished);
   }
 };
@@ -143,6 +152,7 @@ struct Kind<RowOutcome> {
     each("reason", outcome.reason);
     each("flags", outcome.flags);
     each("notes", outcome.notes);
+    each.IfSet("field", outcome.field);
   }
 };
 
@@ -182,6 +192,7 @@ struct Kind<QuarantinedRow> {
     each("content", quarantined.identity.content);
     each.Later("file-number", quarantined.file_number);
     each.Later("rest-of", quarantined.rest_of);
+    each.IfSet("field", quarantined.field);
   }
 };
 

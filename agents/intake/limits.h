@@ -14,6 +14,12 @@ using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): 
 inline constexpr std::size_t kFileBytesMax =
     8U << 20U;  // Read and split in one turn of the agent's loop.
 inline constexpr std::size_t kRowsMax = 20'000;
+// A field of XML or JSON; a cell of CSV has the same limit.
+inline constexpr std::size_t kFieldBytesMax = 64U << 10U;
+inline constexpr std::size_t kJsonIncidentBytesMax = 1U << 20U;  // Of several in one JSON file.
+inline constexpr std::size_t kUnreadableNamed = 5;  // Incidents that cannot be read, in words.
+// What is posted keeps others waiting at the port for as long as it takes; more goes by the folder.
+inline constexpr std::size_t kPostedRowsMax = 500;
 inline constexpr std::size_t kFileNameBytesMax = 180;  // Leaves room for what is added to it.
 
 // One turn of the agent's loop.

@@ -184,13 +184,15 @@ class MappingReader {
     rule.columns = ColumnNames(column, "columns");
     rule.join = column.OptionalText("join").value_or(" ");
     rule.required = column.OptionalBool("required").value_or(false);
-    rule.leave_out_if_wrong = column.OptionalChoice("if-wrong", kIfWrong).value_or(0) == 1;
+    const auto if_wrong = column.OptionalChoice("if-wrong", kIfWrong);
     auto codes = column.OptionalTextMap("codes");
     const std::string path = column.Text("to");
     if (path.empty()) return;
     auto target = Target(column, "to", path);
     if (!target) return;
     rule.to = *std::move(target);
+    // A school finds the child by name and date of birth: a mistyped number keeps no notice back.
+    rule.leave_out_if_wrong = if_wrong ? *if_wrong == 1 : rule.to.section == kIdentifiersSection;
     for (const auto& [code, content] : codes) {
       if (auto value = ValueFor(*rule.to.field, content); !value)
         column.Problem("codes", "give \"" + code + "\" a meaning that " + value.error().detail);

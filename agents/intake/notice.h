@@ -24,6 +24,7 @@ inline constexpr const char* kPartSection = "childPart";
 inline constexpr const char* kUnborn = "unborn";
 inline constexpr const char* kEstablishmentSection = "establishment";
 inline constexpr const char* kReferenceSection = "reference";
+inline constexpr const char* kIdentifiersSection = "identifiers";
 inline constexpr const char* kTimeSection = "incidentTime";
 
 // The danger flag that is computed from the date of birth, beside what a mapping may say.
@@ -33,8 +34,9 @@ using Sections = std::map<std::string, text::Value>;
 
 // Why a row cannot go as it is: for a person who mends it, and without anything that the row says.
 struct RowProblem {
-  std::size_t column = 0;  // The first that is wrong, from 1; 0: the row as a whole.
+  std::size_t column = 0;  // The first that is wrong, from 1; 0: the row as a whole, or no CSV.
   std::string reason;
+  std::string field = {};  // Its name, as the mapping has it; empty: the row as a whole.
 };
 
 // How a row names the child's school; each may be empty.
@@ -42,9 +44,9 @@ struct SchoolNamed {
   std::string urn;
   std::string laestab;
   std::string name;
-  std::size_t column = 0;  // Of the first that is given, from 1.
+  std::string field;  // The first that is given, as the mapping has it.
 
-  bool given() const { return column > 0; }
+  bool given() const { return !field.empty(); }
 };
 
 // What a row says, every cell read and checked.

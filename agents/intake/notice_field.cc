@@ -65,11 +65,32 @@ Result<Value> ChoiceFor(const Field& field, const std::string& content) {
   return Fail(FaultCode::kInvalid, "must be one of: " + known);
 }
 
-std::string FormatWords(const std::string& format) {
-  if (format == "upn") return "is not a unique pupil number (its check letter does not fit)";
-  if (format == "nhs-number") return "is not an NHS number (its check digit does not fit)";
-  if (format == "date") return "is not a date";
-  return "is not a " + format;
+// The number as its register writes it: people write an NHS number as 943 476 5919, and letters
+// small.
+std::string Plain(const std::string& format, std::string text) {
+  if (format == "nhs-number") std::erase_if(text, [](char c) { return c == ' ' || c == '-'; });
+  if (format != "upn") return text;
+  std::erase(text, ' ');
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return text;
+}
+
+// Empty if `text` has the format.
+std::string WhyNot(const std::string& format, std::string_view text) {
+  std::string_view why;
+  if (format == "upn") {
+    why = exchange::WhyNotUpn(text);
+  } else if (format == "nhs-number") {
+    why = exchange::WhyNotNhsNumber(text);
+  } else if (format == "urn") {
+    why = exchange::WhyNotUrn(text);
+  } else if (!exchange::HasFormat(format, text)) {
+    return "is not a " + format + ": correct it";
+  }
+  if (why.empty()) return {};
+  return "is wrong: " + std::string(why) + "; correct it";
 }
 
 }  // namespace
@@ -130,14 +151,13 @@ Result<Value> ValueFor(const Field& field, const std::string& content) {
     default:
       CHECK(false && "a field that FindNoticeField refuses");
   }
-  if (content.size() > field.length_max.value_or(0)) {
-    return Fail(FaultCode::kInvalid,
-                "is too long: at most " + std::to_string(field.length_max.value_or(0)) + " bytes");
+  std::string plain = Plain(field.format, content);
+  if (auto why = WhyNot(field.format, plain); !why.empty())
+    return Fail(FaultCode::kInvalid, std::move(why));
+  if (plain.size() > field.length_max.value_or(0)) {
+    return Fail(FaultCode::kInvalid, "is too long: shorten it to " +
+                                         std::to_string(field.length_max.value_or(0)) + " bytes");
   }
-  std::string plain = content;
-  if (field.format == "nhs-number") std::erase(plain, ' ');  // Written as 943 476 5919.
-  if (!exchange::HasFormat(field.format, plain))
-    return Fail(FaultCode::kInvalid, FormatWords(field.format));
   return Value(plain);
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "schema/model/names.h"
+#include "schema/text/json.h"
 
 namespace havenline::intake {
 namespace {
@@ -46,11 +47,42 @@ PersonHandler ForSupervisors(const Intake& intake, PersonHandler handler) {
   };
 }
 
+// 200 only if all of it could be read. What went is durable whatever is answered.
+HttpResponse AnswerOfReport(const Value& report) {
+  HttpResponse response;
+  if (report.Find("failed") != nullptr) response.status = 422;
+  response.body = text::ToJson(report) + "\n";
+  return response;
+}
+
+// On the port's thread; the loop goes on between the slices.
+Result<Value> TakeReport(Agent& agent, Intake& intake, FileFormat format, const std::string& body) {
+  RETURN_IF_FAULT(agent.Call([&] { return intake.BeginPosted(format, ToBytes(body)); }));
+  for (bool taken = false; !taken;) {
+    ASSIGN_OR_RETURN(taken, agent.Call([&] { return intake.TakePosted(); }));
+  }
+  return agent.Call([&] { return intake.FinishPosted(); });
+}
+
+PersonHandler TakePosted(Agent& agent, Intake& intake) {
+  return [&](const Person&, const HttpRequest& request, const RouteParameters&) {
+    const auto format = FormatOfMediaType(request.Header("Content-Type").value_or(""));
+    if (!format) {
+      return ErrorResponse(415, "media-type",
+                           "Content-Type must be text/csv, application/xml or application/json");
+    }
+    const auto report = TakeReport(agent, intake, *format, request.body);
+    if (!report) return AnswerOf(report);
+    return AnswerOfReport(*report);
+  };
+}
+
 }  // namespace
 
 void AddIntakePaths(LocalPort& port, Agent& agent, Intake& intake) {
   port.Add("GET", "/v1/intake",
            Show(agent, [&intake]() -> Result<Value> { return intake.Status(); }));
+  port.Add("POST", "/v1/intake", TakePosted(agent, intake));
   port.Add("GET", "/v1/intake/quarantined", Show(agent, [&intake]() -> Result<Value> {
              return Value::Map().Set("quarantined", intake.Quarantined());
            }));

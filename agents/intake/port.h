@@ -1,6 +1,7 @@
 // The intake's paths on the local port. docs/integration.md lists them:
 //
 //   GET  /v1/intake                              counts and files
+//   POST /v1/intake                              a report, taken as a dropped file is
 //   GET  /v1/intake/quarantined                  rows to mend or to take on
 //   POST /v1/intake/quarantined/{number}/take-on
 //   GET  /v1/intake/held                         rows for a supervisor, with everything they say

@@ -90,6 +90,7 @@ std::uint64_t QuarantineBook::Add(const RowPlace& place, const RowProblem& probl
                      .file = place.file.name,
                      .line = place.line,
                      .column = problem.column,
+                     .field = problem.field,
                      .reason = problem.reason,
                      .row = place.digest,
                      .identity = place.identity,
@@ -167,6 +168,7 @@ Value QuarantineBook::View() const {
                  .Set("file", row.file)
                  .Set("row", row.line)
                  .Set("column", row.column)
+                 .Set("field", row.field)
                  .Set("reason", row.reason)
                  .Set("time", FormatUtc(row.time)));
   }

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "agents/intake/file_format.h"
 #include "agents/intake/texts.h"
 #include "deploy/runtime/calendar_text.h"
 #include "schema/base/bytes.h"
@@ -27,12 +28,17 @@ Value RowOf(const RowOutcome& outcome, const ReceiptFacts& facts) {
       if (const auto origin = facts.origin_of(outcome.number)) row.Set("origin", ToText(*origin));
       break;
     case OutcomeKind::kQuarantined:
-      row.Set("column", outcome.column).Set("reason", outcome.reason).Set("number", outcome.number);
+      row.Set("column", outcome.column);
+      if (!outcome.field.empty()) row.Set("field", outcome.field);
+      row.Set("reason", outcome.reason);
       break;
     case OutcomeKind::kHeld:
-      row.Set("flags", TextList(outcome.flags)).Set("number", outcome.number);
+      row.Set("flags", TextList(outcome.flags));
       break;
   }
+  const bool waits =
+      outcome.kind == OutcomeKind::kQuarantined || outcome.kind == OutcomeKind::kHeld;
+  if (waits && outcome.number != 0) row.Set("number", outcome.number);  // None in a dry run.
   return row;
 }
 
@@ -55,7 +61,7 @@ Value NotesOf(const ReceiptFacts& facts) {
 
 }  // namespace
 
-std::string ReceiptText(const ReceiptFacts& facts) {
+Value ReceiptOf(const ReceiptFacts& facts) {
   const FileRecord& file = facts.file;
   Value receipt = Value::Map()
                       .Set("name", file.name)
@@ -77,16 +83,22 @@ std::string ReceiptText(const ReceiptFacts& facts) {
       .Set("notes", NotesOf(facts))
       .Set("unused-columns", TextList(facts.unused_columns));
   if (!facts.quarantine_file.empty()) receipt.Set("quarantine-file", facts.quarantine_file);
-  return text::ToJson(receipt, text::JsonLayout::kIndented);
+  return receipt;
+}
+
+std::string ReceiptText(const ReceiptFacts& facts) {
+  return text::ToJson(ReceiptOf(facts), text::JsonLayout::kIndented);
 }
 
 std::string QuarantineFileName(const std::string& target, std::uint64_t number) {
-  if (!target.ends_with(kQuarantineSuffix)) return target + kQuarantineSuffix;
-  std::string base = target.substr(0, target.size() - std::string_view(kQuarantineSuffix).size());
+  const FileFormat format = FormatOfName(target).value_or(FileFormat::kCsv);
+  const std::string suffix = kQuarantineInfix + std::string(SuffixOf(format));
+  if (!target.ends_with(suffix)) return target + suffix;
+  std::string base = target.substr(0, target.size() - suffix.size());
   const std::size_t dot = base.rfind('.');
   if (dot != std::string::npos && IsDigits(std::string_view(base).substr(dot + 1)))
     base.resize(dot);
-  return base + "." + std::to_string(number) + kQuarantineSuffix;
+  return base + "." + std::to_string(number) + suffix;
 }
 
 }  // namespace havenline::intake

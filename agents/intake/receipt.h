@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "agents/intake/ledger.h"
+#include "schema/text/value.h"
 
 namespace havenline::intake {
 
 inline constexpr const char* kReceiptSuffix = ".receipt.json";
-inline constexpr const char* kQuarantineSuffix = ".quarantine.csv";
+inline constexpr const char* kQuarantineInfix = ".quarantine";  // And ".csv", ".xml" or ".json".
 
 struct ReceiptFacts {
   const FileRecord& file;
@@ -25,6 +26,7 @@ struct ReceiptFacts {
   const FileRecord* same_bytes = nullptr;  // A file with the same bytes that came before.
 };
 
+text::Value ReceiptOf(const ReceiptFacts& facts);
 // Indented JSON with a last line end.
 std::string ReceiptText(const ReceiptFacts& facts);
 

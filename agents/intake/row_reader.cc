@@ -26,7 +26,7 @@ Result<Day> DayOf(std::string_view text, const std::vector<DayForm>& forms) {
     if (words.find(day.error().detail) != std::string::npos) continue;
     words += (words.empty() ? "" : ", or ") + day.error().detail;
   }
-  return Fail(FaultCode::kInvalid, words);
+  return Fail(FaultCode::kInvalid, words + ": correct it");
 }
 
 Result<Milliseconds> ClockOf(std::string_view text, const std::vector<ClockForm>& forms) {
@@ -42,7 +42,7 @@ Result<Milliseconds> ClockOf(std::string_view text, const std::vector<ClockForm>
     }
     if (auto time = ParseTimeOfDay(clock)) return time;
   }
-  return Fail(FaultCode::kInvalid, words);
+  return Fail(FaultCode::kInvalid, words + ": correct it");
 }
 
 // The day on which somebody born on `birth` is 18; the 1st of March for the 29th of February.
@@ -95,23 +95,21 @@ class RowReader::OneRow {
 
   void Complain(const std::string& column, std::string_view what) {
     bad_[reading_] = true;
-    const std::size_t number = reader_.At(column) + 1;
-    std::string words = "column " + std::to_string(number) + " (\"" + column + "\"): ";
+    std::string words = reader_.PlaceOf(column) + ": ";
     words += what;
     if (!problem_) {
-      problem_ = RowProblem{number, std::move(words)};
+      problem_ = RowProblem{reader_.NumberOf(column), std::move(words), column};
     } else {
       problem_->reason += "; " + words;
     }
   }
   void Note(const std::string& column, std::string_view what) {
-    facts_.notes.push_back("column " + std::to_string(reader_.At(column) + 1) + " (\"" + column +
-                           "\"): " + std::string(what));
+    facts_.notes.push_back(reader_.PlaceOf(column) + ": " + std::string(what));
   }
 
   std::string Cell(const std::string& column) const {
     std::string_view cell = fields_[reader_.At(column)];
-    if (reader_.quarantine_column_) cell = Unprotected(cell);
+    if (reader_.cells_protected_) cell = Unprotected(cell);
     return std::string(Trimmed(cell));
   }
 
@@ -135,11 +133,12 @@ class RowReader::OneRow {
     for (const std::string& column : columns) {
       const std::string cell = Cell(column);
       if (cell.empty()) {
-        Complain(column, "is empty: without it the same notice could go twice");
+        Complain(column, "is empty: without it the same notice could go twice; fill it in");
       } else if (HasControl(cell) || cell.find(kReferenceSeparator) != std::string::npos) {
-        Complain(column, "holds a '|' or a control character, which no reference may");
+        Complain(column,
+                 "holds a '|' or a control character, which no reference may: take it away");
       } else if (cell.size() + reference.size() > bytes_max) {
-        Complain(column, "is too long: at most " + std::to_string(bytes_max) + " bytes");
+        Complain(column, "is too long: shorten it to " + std::to_string(bytes_max) + " bytes");
       }
       reference += (reference.empty() ? "" : "/") + cell;
     }
@@ -161,16 +160,19 @@ class RowReader::OneRow {
     }
     if (content.find(kLostCharacter) != std::string::npos) {
       if (rule.to.section == kNameSection)
-        return Fail(FaultCode::kInvalid, "holds a character that another system has lost");
+        return Fail(FaultCode::kInvalid,
+                    "holds a character that another system has lost: correct the name");
       Note(rule.columns.front(), "holds a character that another system has lost");
     }
     if (content.empty() && rule.required)
-      return Fail(FaultCode::kInvalid, "is empty, and is needed");
+      return Fail(FaultCode::kInvalid, "is empty, and is needed: fill it in");
     if (!rule.codes.empty()) {
       const auto code = rule.codes.find(Lower(content));
       if (code != rule.codes.end()) return ValueFor(*rule.to.field, code->second);
       if (content.empty()) return Value();
-      return Fail(FaultCode::kInvalid, "holds a code that the mapping file does not list");
+      return Fail(FaultCode::kInvalid,
+                  "holds a code that the mapping file does not list: write one that it lists, or "
+                  "add it there");
     }
     if (!content.empty() && rule.to.field->format == "date") {
       ASSIGN_OR_RETURN(const Day day, DayOf(content, mapping_.days));
@@ -198,7 +200,8 @@ class RowReader::OneRow {
     if (!day || !clock) return;
     const auto moment = FromLocal(reader_.zone_.zone, *day, *clock);
     CHECK(moment.has_value());  // A clock's time is from 00:00 to 23:59:59.
-    if (moment->time > now_ + kAheadMax) Complain(day_column, "the incident lies in the future");
+    if (moment->time > now_ + kAheadMax)
+      Complain(day_column, "the incident lies in the future: correct the day or the time");
     if (moment->time < now_ - kIncidentAgeMax) {
       Complain(
           day_column,
@@ -232,7 +235,7 @@ class RowReader::OneRow {
     const std::string lower = Lower(cell);
     const bool marks_home = facts_.home_educated && mapping_.home_educated_values.contains(lower);
     if (cell.empty() || marks_home || mapping_.school_not_known.contains(lower)) return {};
-    if (facts_.school.column == 0) facts_.school.column = reader_.At(column) + 1;
+    if (facts_.school.field.empty()) facts_.school.field = column;
     return cell;
   }
 
@@ -272,7 +275,7 @@ class RowReader::OneRow {
     if (name == facts_.sections.end() ||
         (name->second.Find("given") == nullptr && name->second.Find("family") == nullptr)) {
       Complain(*column_of(kNameSection),
-               "the child has no name: nobody could find the child by this");
+               "the child has no name: nobody could find the child by this; fill it in");
     }
     const std::string* const birth_column = column_of(kBirthSection);
     if (birth_column == nullptr) return;
@@ -292,7 +295,8 @@ class RowReader::OneRow {
     }
     const auto day = ParseDay(birth->second.text(), DayForm::kIso);
     CHECK(day.has_value());  // Its field's format.
-    if (*day > today_) return Complain(*birth_column, "the date of birth lies in the future");
+    if (*day > today_)
+      return Complain(*birth_column, "the date of birth lies in the future: correct it");
     facts_.turned_18 = today_ >= EighteenOn(*day);
   }
 
@@ -328,14 +332,15 @@ class RowReader::OneRow {
 };
 
 Result<RowReader> RowReader::For(const Mapping& mapping, const std::vector<std::string>& header,
-                                 LocalZone zone) {
-  RowReader reader(mapping, std::move(zone));
+                                 LocalZone zone, RowWords words) {
+  RowReader reader(mapping, std::move(zone), words);
   CHECK(reader.type_ != nullptr);
   const std::vector<std::string> wanted = mapping.Columns();
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::string name(Trimmed(header[i]));
     if (name == kQuarantineColumn) {
       reader.quarantine_column_ = i;
+      reader.cells_protected_ = words == RowWords::kColumns;
     } else if (std::ranges::find(wanted, name) == wanted.end()) {
       reader.unused_.push_back(name);
     } else if (!reader.at_.emplace(name, i).second) {
@@ -355,6 +360,12 @@ Result<RowReader> RowReader::For(const Mapping& mapping, const std::vector<std::
           "is expected");
 }
 
+std::string RowReader::PlaceOf(const std::string& column) const {
+  const std::string quoted = "\"" + column + "\"";
+  if (words_ == RowWords::kFields) return "field " + quoted;
+  return "column " + std::to_string(NumberOf(column)) + " (" + quoted + ")";
+}
+
 RowReading RowReader::Read(const std::vector<std::string>& fields, TimePoint now) const {
   return OneRow(*this, fields, now).Read();
 }
@@ -366,7 +377,8 @@ PartialFacts RowReader::ReadPartly(const std::vector<std::string>& fields, TimeP
 std::optional<std::uint64_t> RowReader::QuarantineNumber(
     const std::vector<std::string>& fields) const {
   if (!quarantine_column_) return std::nullopt;
-  return QuarantineNumberIn(Trimmed(Unprotected(fields[*quarantine_column_])));
+  const std::string& cell = fields[*quarantine_column_];
+  return QuarantineNumberIn(Trimmed(cells_protected_ ? Unprotected(cell) : cell));
 }
 
 }  // namespace havenline::intake

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,6 +26,12 @@ struct LocalZone {
   Zone zone;
 };
 
+// How a reason says which cell it is about.
+enum class RowWords : std::uint8_t {
+  kColumns,  // column 5 ("CHILD_DOB")
+  kFields,   // field "CHILD_DOB"
+};
+
 using RowReading = std::variant<RowFacts, RowProblem>;
 
 class RowReader {
@@ -33,13 +40,19 @@ class RowReader {
   // header lacks, and nothing of the header itself. Names are the same whatever blanks stand around
   // them. `mapping` must outlive it.
   static Result<RowReader> For(const Mapping& mapping, const std::vector<std::string>& header,
-                               LocalZone zone);
+                               LocalZone zone, RowWords words = RowWords::kColumns);
 
   // `fields`: as many as the header has.
   RowReading Read(const std::vector<std::string>& fields, TimePoint now) const;
 
   // What a row with a problem says all the same.
   PartialFacts ReadPartly(const std::vector<std::string>& fields, TimePoint now) const;
+
+  // "column 5 ("CHILD_DOB")", for a column of the mapping; and its number, 0 where there is none.
+  std::string PlaceOf(const std::string& column) const;
+  std::size_t NumberOf(const std::string& column) const {
+    return words_ == RowWords::kColumns ? At(column) + 1 : 0;
+  }
 
   // Columns that the mapping does not mention: for the receipt.
   const std::vector<std::string>& unused() const { return unused_; }
@@ -52,18 +65,21 @@ class RowReader {
  private:
   class OneRow;
 
-  RowReader(const Mapping& mapping, LocalZone zone)
+  RowReader(const Mapping& mapping, LocalZone zone, RowWords words)
       : mapping_(&mapping),
         zone_(std::move(zone)),
+        words_(words),
         type_(exchange::FindExchange(kNoticeExchange)) {}
   std::size_t At(const std::string& column) const { return at_.at(column); }
 
   const Mapping* mapping_;
   LocalZone zone_;
+  RowWords words_;
   const exchange::ExchangeType* type_;
   std::map<std::string, std::size_t> at_;  // Of the mapping's columns.
   std::vector<std::string> unused_;
   std::optional<std::size_t> quarantine_column_;
+  bool cells_protected_ = false;  // From what a spreadsheet would run.
 };
 
 }  // namespace havenline::intake

@@ -7,52 +7,22 @@
 #include "schema/base/test_seam.h"
 
 namespace havenline::intake {
-namespace {
-
-// What a row comes to before it is compared with what was sent: a notice, or why not.
-std::variant<NoticeDraft, RowProblem> DraftOf(const FileInHand& file, std::size_t row,
-                                              const Setup& setup,
-                                              const std::vector<std::string>& hold_flags,
-                                              TimePoint now) {
-  const text::CsvRow& of = file.rows.table.rows[row];
-  if (of.problem) return RowProblem{of.problem->column, of.problem->text};
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
-  auto reading = file.rows.reader->Read(of.fields, now);
-  if (auto* const problem = std::get_if<RowProblem>(&reading)) return std::move(*problem);
-  auto& facts = std::get<RowFacts>(reading);
-  std::optional<Placed> placed;
-  if (!facts.home_educated) {
-    auto placing = setup.establishments().Place(facts.school, ToLocal(setup.zone().zone, now).day);
-    if (auto* const why = std::get_if<std::string>(&placing))
-      return RowProblem{facts.school.column, std::move(*why)};
-    placed = std::get<Placed>(placing);
-  }
-  return MakeDraft(std::move(facts), placed, setup.mapping().force, hold_flags);
-}
-
-// Which notice a row would make that cannot go.
-RowIdentity IdentityOfRow(const FileInHand& file, std::size_t row, const Setup& setup,
-                          TimePoint now) {
-  const text::CsvRow& of = file.rows.table.rows[row];
-  if (of.problem) return {};
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
-  const PartialFacts partly = file.rows.reader->ReadPartly(of.fields, now);
-  std::optional<Placed> placed;
-  if (partly.school && !partly.facts.home_educated) {
-    const auto placing =
-        setup.establishments().Place(partly.facts.school, ToLocal(setup.zone().zone, now).day);
-    if (const auto* const found = std::get_if<Placed>(&placing)) placed = *found;
-  }
-  return IdentityOf(partly, placed, setup.mapping().force);
-}
-
-}  // namespace
 
 // What one slice comes to.
 struct RowTaker::Slice {
+  Slice(TimePoint at, RouteView by, const Setup& setup, RowCounts before)
+      : now(at),
+        route(std::move(by)),
+        hold_flags(HoldFlagsOf(route.policy)),
+        view{setup, route, hold_flags, now},
+        counts(before) {}
+  Slice(const Slice&) = delete;  // It points into itself.
+  Slice& operator=(const Slice&) = delete;
+
   TimePoint now;
-  RouteView view;
+  RouteView route;
   std::vector<std::string> hold_flags;
+  JudgeView view;
   StoreBatch intents;   // Committed before the outbox is given anything …
   StoreBatch outcomes;  // … and these after it has everything.
   std::vector<Unsent> unsent;
@@ -63,15 +33,13 @@ Result<void> RowTaker::TakeSlice(FileInHand& file, const Setup& setup) {
   const auto began = parts_.clock.Monotonic();
   const auto took = [&] { return parts_.clock.Monotonic() - began; };
   FileRecord& record = *file.record;
-  Slice slice{parts_.clock.Now(), parts_.route(), {}, {}, {}, {}, record.counts};
-  if (const policy::Exchange* const exchange = slice.view.policy.Find(kNoticeExchange))
-    slice.hold_flags = exchange->hold_flags;
+  Slice slice(parts_.clock.Now(), parts_.route(), setup, record.counts);
   const std::size_t first = file.outcomes.size();
   while (!file.all_taken() && file.outcomes.size() - first < kRowsPerTurn &&
          slice.unsent.size() < allowance_ && took() < kWorkPerTurn) {
     const std::size_t row = file.outcomes.size();
-    RowOutcome outcome = TakeRow(file, setup, slice);
-    parts_.ledger.PutOutcome(record, row, outcome, slice.outcomes);
+    RowOutcome outcome = TakeRow(file, slice);
+    if (!record.posted) parts_.ledger.PutOutcome(record, row, outcome, slice.outcomes);
     file.outcomes.push_back(std::move(outcome));
     record.counts = slice.counts;
   }
@@ -101,7 +69,7 @@ Result<void> RowTaker::TakeSlice(FileInHand& file, const Setup& setup) {
   return {};
 }
 
-RowOutcome RowTaker::TakeRow(FileInHand& file, const Setup& setup, Slice& slice) {
+RowOutcome RowTaker::TakeRow(FileInHand& file, Slice& slice) {
   const std::size_t row = file.outcomes.size();
   const text::CsvRow& of = file.rows.table.rows[row];
   RowPlace place{.file = *file.record,
@@ -110,16 +78,16 @@ RowOutcome RowTaker::TakeRow(FileInHand& file, const Setup& setup, Slice& slice)
                  .earlier = {},
                  .identity = {}};
   // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is there.
-  if (!of.problem) place.earlier = file.rows.reader->QuarantineNumber(of.fields);
+  if (!of.fields.empty()) place.earlier = file.rows.reader->QuarantineNumber(of.fields);
   // It was sent before a crash came between: whatever it would come to today, that is its outcome.
   if (const auto made = file.made.find(row); made != file.made.end()) {
     place.identity = IdentityOf(*parts_.ledger.Notice(made->second));
     ++slice.counts.notices;
     return {OutcomeKind::kNotice, of.line, made->second, 0, "", {}, SettledNotes(place, slice)};
   }
-  auto draft = DraftOf(file, row, setup, slice.hold_flags, slice.now);
+  auto draft = DraftOfRow(file.rows, row, slice.view);
   if (auto* const problem = std::get_if<RowProblem>(&draft)) {
-    place.identity = IdentityOfRow(file, row, setup, slice.now);
+    place.identity = IdentityOfRow(file.rows, row, slice.view);
     return Quarantine(place, std::move(*problem), slice);
   }
   place.identity = IdentityOf(std::get<NoticeDraft>(draft));
@@ -128,15 +96,18 @@ RowOutcome RowTaker::TakeRow(FileInHand& file, const Setup& setup, Slice& slice)
 
 RowOutcome RowTaker::TakeDraft(FileInHand& file, NoticeDraft draft, const RowPlace& place,
                                Slice& slice) {
-  if (const NoticeRecord* const known = parts_.ledger.FindNotice(draft))
-    return Repeat(*known, draft, place, slice);
-  auto routing = RouteNotice(draft, slice.view);
-  if (auto* const why = std::get_if<std::string>(&routing))
-    return Quarantine(place, {0, std::move(*why)}, slice);
-  auto content = ContentOf(draft.sections, slice.view.sender, slice.view.role);
-  if (!content) return Quarantine(place, {0, content.error().detail}, slice);
-  auto& routed = std::get<Routed>(routing);
-  draft.notes.insert(draft.notes.end(), routed.notes.begin(), routed.notes.end());
+  auto judged = Judge(draft, parts_.ledger.FindNotice(draft),
+                      file.rows.PlaceOf(file.outcomes.size()), slice.view);
+  if (const auto* const repeated = std::get_if<Repeated>(&judged))
+    return Repeat(repeated->notice, draft, place, slice);
+  if (auto* const problem = std::get_if<RowProblem>(&judged)) {
+    RowPlace doubtful = place;
+    if (parts_.ledger.FindNotice(draft) != nullptr)
+      doubtful.identity.content.reset();  // It repeats nothing.
+    return Quarantine(doubtful, std::move(*problem), slice);
+  }
+  auto& sendable = std::get<Sendable>(judged);
+  draft.notes.insert(draft.notes.end(), sendable.notes.begin(), sendable.notes.end());
   for (std::string& note : SettledNotes(place, slice)) draft.notes.push_back(std::move(note));
   NoticeRecord& notice = Reserve(file, draft, slice);
   if (!draft.flags.empty()) {
@@ -151,7 +122,8 @@ RowOutcome RowTaker::TakeDraft(FileInHand& file, NoticeDraft draft, const RowPla
     return {OutcomeKind::kHeld, place.line, number, 0, "", flags, std::move(draft.notes)};
   }
   slice.unsent.push_back(
-      {notice.number, {*std::move(content), std::move(routed.recipients), draft.reference}});
+      {notice.number,
+       {std::move(sendable.content), std::move(sendable.recipients), draft.reference}});
   ++slice.counts.notices;
   return {OutcomeKind::kNotice, place.line, notice.number, 0, "", {}, std::move(draft.notes)};
 }
@@ -169,30 +141,24 @@ NoticeRecord& RowTaker::Reserve(const FileInHand& file, const NoticeDraft& draft
                                  draft.flags.empty() ? slice.intents : slice.outcomes);
 }
 
-RowOutcome RowTaker::Repeat(const NoticeRecord& known, const NoticeDraft& draft, RowPlace place,
+RowOutcome RowTaker::Repeat(std::uint64_t notice, const NoticeDraft& draft, RowPlace place,
                             Slice& slice) {
-  if (known.content == draft.content) {
-    place.went_before = true;
-    std::vector<std::string> notes = draft.notes;
-    for (std::string& note : SettledNotes(place, slice)) notes.push_back(std::move(note));
-    ++slice.counts.duplicates;
-    return {OutcomeKind::kDuplicate, place.line, known.number, 0, "", {}, std::move(notes)};
-  }
-  place.identity.content.reset();  // It repeats nothing.
-  return Quarantine(
-      place,
-      {0,
-       "this child, incident and school came before, and now the row says something else: a "
-       "correction needs a person. Tell the school by telephone what has changed"},
-      slice);
+  place.went_before = true;
+  std::vector<std::string> notes = draft.notes;
+  for (std::string& note : SettledNotes(place, slice)) notes.push_back(std::move(note));
+  ++slice.counts.duplicates;
+  return {OutcomeKind::kDuplicate, place.line, notice, 0, "", {}, std::move(notes)};
 }
 
 RowOutcome RowTaker::Quarantine(const RowPlace& place, RowProblem problem, Slice& slice) {
   std::vector<std::string> notes = DoubtNotes(place);
   const std::uint64_t number = parts_.quarantine.Add(place, problem, slice.now, slice.outcomes);
   ++slice.counts.quarantined;
-  return {OutcomeKind::kQuarantined, place.line, number,          problem.column,
-          std::move(problem.reason), {},         std::move(notes)};
+  RowOutcome outcome{OutcomeKind::kQuarantined, place.line, number, problem.column, "", {},
+                     std::move(notes)};
+  outcome.reason = std::move(problem.reason);
+  outcome.field = std::move(problem.field);
+  return outcome;
 }
 
 // The row has an outcome at last. What is to be said of it in the receipt.

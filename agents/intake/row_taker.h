@@ -19,11 +19,17 @@
 #include "agents/intake/held_book.h"
 #include "agents/intake/ledger.h"
 #include "agents/intake/quarantine_book.h"
+#include "agents/intake/row_judge.h"
 #include "agents/intake/setup.h"
 #include "agents/link/outbox.h"
 #include "schema/base/clock.h"
 
 namespace havenline::intake {
+
+// What its name says that it is: intake takes none whose name says nothing.
+inline FileFormat FormatOf(const FileRecord& file) {
+  return FormatOfName(file.name).value_or(FileFormat::kCsv);
+}
 
 // A file whose rows are being taken.
 struct FileInHand {
@@ -64,11 +70,10 @@ class RowTaker {
     Outbox::Request request;
   };
 
-  RowOutcome TakeRow(FileInHand& file, const Setup& setup, Slice& slice);
+  RowOutcome TakeRow(FileInHand& file, Slice& slice);
   RowOutcome TakeDraft(FileInHand& file, NoticeDraft draft, const RowPlace& place, Slice& slice);
   RowOutcome Quarantine(const RowPlace& place, RowProblem problem, Slice& slice);
-  RowOutcome Repeat(const NoticeRecord& known, const NoticeDraft& draft, RowPlace place,
-                    Slice& slice);
+  RowOutcome Repeat(std::uint64_t notice, const NoticeDraft& draft, RowPlace place, Slice& slice);
   std::vector<std::string> SettledNotes(const RowPlace& place, Slice& slice);
   std::vector<std::string> DoubtNotes(const RowPlace& place) const;
   NoticeRecord& Reserve(const FileInHand& file, const NoticeDraft& draft, Slice& slice);

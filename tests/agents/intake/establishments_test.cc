@@ -28,10 +28,10 @@ class EstablishmentsTest : public ::testing::Test {
     return placed.stated->urn + ">" + placed.now->urn;
   }
   std::string ByUrn(const std::string& urn, Day today = kToday) const {
-    return Place({urn, "", "", 1}, today);
+    return Place({urn, "", "", "URN"}, today);
   }
-  std::string ByLaestab(const std::string& number) const { return Place({"", number, "", 1}); }
-  std::string ByName(const std::string& name) const { return Place({"", "", name, 1}); }
+  std::string ByLaestab(const std::string& number) const { return Place({"", number, "", "URN"}); }
+  std::string ByName(const std::string& name) const { return Place({"", "", name, "URN"}); }
 
   const Establishments register_ = TestRegister();
 };
@@ -52,8 +52,8 @@ TEST_F(EstablishmentsTest, AnOpenOneIsFoundByItsNumber) {
 
 TEST_F(EstablishmentsTest, AnUnknownOrMalformedNumberIsNobody) {
   EXPECT_THAT(ByUrn("123456"), HasSubstr("no establishment of the register has this URN"));
-  EXPECT_EQ(ByUrn("10689"), "the URN is not six digits");
-  EXPECT_EQ(ByUrn("106890.0"), "the URN is not six digits");
+  EXPECT_EQ(ByUrn("10689"), "a URN is six digits, and this has more or fewer: correct it");
+  EXPECT_EQ(ByUrn("106890.0"), "a URN is six digits, and this is no number: correct it");
 }
 
 TEST_F(EstablishmentsTest, AClosedOneLeadsToItsOnlyOpenSuccessor) {
@@ -120,14 +120,14 @@ TEST_F(EstablishmentsTest, ANameThatSeveralHadIsNobody) {
 }
 
 TEST_F(EstablishmentsTest, TwoNumbersMustNotContradictEachOther) {
-  EXPECT_EQ(Place({"106890", "999/2001", "", 1}), "106890>106890");
-  EXPECT_THAT(Place({"106890", "999/2002", "", 1}), HasSubstr("name different schools"));
-  EXPECT_THAT(Place({"106890", "nonsense", "", 1}), HasSubstr("name different schools"));
+  EXPECT_EQ(Place({"106890", "999/2001", "", "URN"}), "106890>106890");
+  EXPECT_THAT(Place({"106890", "999/2002", "", "URN"}), HasSubstr("name different schools"));
+  EXPECT_THAT(Place({"106890", "nonsense", "", "URN"}), HasSubstr("name different schools"));
   // A closed school's own number, or that of its successor.
-  EXPECT_EQ(Place({"900101", "999/2101", "", 1}), "900101>106890");
-  EXPECT_EQ(Place({"900101", "999/2001", "", 1}), "900101>106890");
+  EXPECT_EQ(Place({"900101", "999/2101", "", "URN"}), "900101>106890");
+  EXPECT_EQ(Place({"900101", "999/2001", "", "URN"}), "900101>106890");
   // Numbers win over names, which people write as they like.
-  EXPECT_EQ(Place({"106890", "", "Oakhill Sch", 1}), "106890>106890");
+  EXPECT_EQ(Place({"106890", "", "Oakhill Sch", "URN"}), "106890>106890");
 }
 
 TEST(EstablishmentsFileTest, ARegisterWithoutItsColumnsIsRefused) {

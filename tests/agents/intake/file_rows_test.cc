@@ -37,7 +37,7 @@ constexpr const char* kHeader = "REF,WHEN,CHILD,URN,NAME\n";
 class FileRowsTest : public ::testing::Test {
  protected:
   FileRows Split(const std::string& text) const {
-    return SplitFile(AsBytes(text), mapping_, {"Europe/London", zone_});
+    return SplitFile(AsBytes(text), FileFormat::kCsv, mapping_, {"Europe/London", zone_});
   }
   Digest DigestOf(const std::string& text, std::size_t row) const {
     return DigestOfRow(AsBytes(text), Split(text), row);

@@ -97,9 +97,9 @@ TEST_F(RowReaderTest, AllThatIsWrongIsSaidAtOnceAndNothingOfTheCells) {
 
 TEST_F(RowReaderTest, ReferencesAreBoundedAndCannotRunIntoEachOther) {
   EXPECT_EQ(Wrong("OCCURRENCE_NO", std::string(60, 'x')), "good");
-  EXPECT_THAT(Wrong("OCCURRENCE_NO", std::string(61, 'x')), HasSubstr("at most 60 bytes"));
+  EXPECT_THAT(Wrong("OCCURRENCE_NO", std::string(61, 'x')), HasSubstr("shorten it to 60 bytes"));
   EXPECT_EQ(Wrong("CHILD_NOMINAL", std::string(200, 'x')), "good");
-  EXPECT_THAT(Wrong("CHILD_NOMINAL", std::string(201, 'x')), HasSubstr("at most 200 bytes"));
+  EXPECT_THAT(Wrong("CHILD_NOMINAL", std::string(201, 'x')), HasSubstr("shorten it to 200 bytes"));
   EXPECT_THAT(Wrong("CHILD_NOMINAL", "N|1"), HasSubstr("'|'"));
   EXPECT_THAT(Wrong("CHILD_NOMINAL", "N\n1"), HasSubstr("control character"));
   EXPECT_THAT(Wrong("CHILD_NOMINAL", "\u00A0"), HasSubstr("is empty"));
@@ -202,6 +202,74 @@ TEST_F(RowReaderTest, AHeaderMustHaveWhatTheMappingNeedsInAnyOrder) {
   header = header_;
   header.push_back(" " + header_.front());
   EXPECT_FALSE(RowReader::For(mapping_, header, {"Europe/London", zone_}).has_value());
+}
+
+// --- numbers of the child
+
+class IdentifiersTest : public ::testing::Test {
+ protected:
+  // What comes of one number: its section's value, the note beside it, or why the row cannot go.
+  std::string Of(const std::string& field, const std::string& number,
+                 const std::string& more = "") const {
+    const Mapping mapping = ParsedMapping(R"(exchange = "encompass-notice"
+force = "test"
+force-name = "Test Police"
+flags-not-recorded = ["works-in-education", "works-in-police", "covert-operation", "exempt",
+  "relocated", "turned-18"]
+forms = { days = ["yyyy-mm-dd"], clock = ["hh:mm"] }
+incident = { reference = "REF", at = "WHEN" }
+child.reference = ["REF"]
+school.urn = "URN"
+[[column]]
+columns = ["NAME"]
+to = "childName.family"
+[[column]]
+columns = ["NUMBER"]
+to = "identifiers.)" + field + "\"\n" + more);
+    const auto reader =
+        RowReader::For(mapping, {"REF", "WHEN", "URN", "NAME", "NUMBER"}, {"Europe/London", zone_});
+    EXPECT_TRUE(reader.has_value());
+    const auto reading =
+        reader->Read({"1", "2026-11-20 21:05", "106890", "TESTCASE", number}, kNight);
+    if (const auto* const problem = std::get_if<RowProblem>(&reading))
+      return "quarantined: " + problem->reason;
+    const auto& facts = std::get<RowFacts>(reading);
+    const auto numbers = facts.sections.find(kIdentifiersSection);
+    if (numbers != facts.sections.end()) return numbers->second.Find(field)->text();
+    return facts.notes.empty() ? "" : facts.notes.front();
+  }
+
+  const Zone zone_ = Zone::Named("Europe/London").value();
+};
+
+TEST_F(IdentifiersTest, AGoodNumberIsTakenAsItsRegisterWritesIt) {
+  EXPECT_EQ(Of("upn", "b801200005001"), "B801200005001");
+  EXPECT_EQ(Of("upn", " B8012 0000 5001 "), "B801200005001");
+  EXPECT_EQ(Of("nhsNumber", "943 476 5919"), "9434765919");
+  EXPECT_EQ(Of("nhsNumber", "943-476-5919"), "9434765919");
+  EXPECT_EQ(Of("upn", ""), "");
+}
+
+TEST_F(IdentifiersTest, AWrongOneKeepsNoNoticeBackAndTheReceiptSaysWhatIsWrong) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"B80120000500", "13 characters"},     {"B8012000050010", "13 characters"},
+      {"C801200005001", "its check letter"}, {"1801200005001", "a letter and 12 digits"},
+      {"B80120000500O", "but I, O and S"},   {"B80120A005001", "a letter and 12 digits"},
+      {"B801200005002", "its check letter"}};
+  for (const auto& [upn, words] : wrong) {
+    EXPECT_THAT(Of("upn", upn), AllOf(HasSubstr("column 5 (\"NUMBER\"): left out: is wrong: "),
+                                      HasSubstr(words), HasSubstr("correct it")))
+        << upn;
+  }
+  EXPECT_THAT(Of("nhsNumber", "9434765918"), HasSubstr("left out: is wrong: its check digit"));
+  EXPECT_THAT(Of("nhsNumber", "943476591"), HasSubstr("ten digits"));
+  EXPECT_THAT(Of("nhsNumber", "unknown"), HasSubstr("this is no number"));
+  EXPECT_THAT(Of("nhsNumber", "0000000000"), HasSubstr("nobody's"));
+}
+
+TEST_F(IdentifiersTest, AForceMayAskForTheRowToWait) {
+  EXPECT_THAT(Of("upn", "C801200005001", "if-wrong = \"quarantine\"\n"),
+              HasSubstr("quarantined: column 5"));
 }
 
 }  // namespace
