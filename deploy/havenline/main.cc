@@ -9,6 +9,7 @@
 #include "deploy/havenline/bench_command.h"
 #include "deploy/havenline/desk_commands.h"
 #include "deploy/havenline/document_commands.h"
+#include "deploy/havenline/import_command.h"
 #include "deploy/havenline/init.h"
 #include "deploy/havenline/key_commands.h"
 #include "deploy/havenline/opening_commands.h"
@@ -66,6 +67,7 @@ int main(int argc, char** argv) {
   AddOpeningCommands(program.root());
   AddDeskCommands(program.root());
   AddSendingCommands(program.root());
+  AddImportCommand(program.root());
   AddStatusCommand(program.root());
   AddStoreCommands(program.root());
   AddAuditCommands(program.root());
