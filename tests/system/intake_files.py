@@ -54,6 +54,42 @@ def file_text(rows, **options):
     return csv_text([COLUMNS, *rows], **options)
 
 
+# What all children of an incident share, where a format lets them.
+OF_INCIDENT = ["OCCURRENCE_NO", "INCIDENT_DATE", "INCIDENT_TIME", "DO_NOT_DISCLOSE_TO", "CIRCUMSTANCES",
+               "ADULT_OCCUPATION", "COVERT_FLAG", "RELOCATED"]
+STATED = {"DO_NOT_DISCLOSE_TO", "ADULT_OCCUPATION", "COVERT_FLAG", "RELOCATED"}  # Must be there, be it empty.
+
+
+def split_fields(row):
+    """({field: text} of the incident, of the child): what is empty is left out where it may be."""
+    fields = {name: text for name, text in zip(COLUMNS, row) if text or name in STATED}
+    incident = {name: fields.pop(name) for name in OF_INCIDENT if name in fields}
+    return incident, fields
+
+
+def json_text(rows):
+    """A list of incidents, one for each run of rows with the same one."""
+    incidents = []
+    for incident, child in map(split_fields, rows):
+        if not incidents or {k: v for k, v in incidents[-1].items() if k != "children"} != incident:
+            incidents.append({**incident, "children": []})
+        incidents[-1]["children"].append(child)
+    return json.dumps(incidents, ensure_ascii=False, indent=1)
+
+
+def xml_text(rows):
+    """One incident: that of the first row."""
+    def escaped(text):
+        return (text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+                .replace('"', "&quot;"))
+
+    def fields(of, indent):
+        return "".join(f'{indent}<field name="{name}">{escaped(text)}</field>\n' for name, text in of.items())
+    children = "".join(f"  <child>\n{fields(split_fields(row)[1], '    ')}  </child>\n" for row in rows)
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n<incident xmlns="urn:havenline:intake:1">\n'
+            f"{fields(split_fields(rows[0])[0], '  ')}{children}</incident>\n")
+
+
 class Drop:
     """The drop folder of a partnership's police, and what its port says of it."""
 
