@@ -41,11 +41,11 @@ Value FileView(const FileRecord& file) {
                    .Set("state", StateWord(file))
                    .Set("sha256", HexEncode(file.digest))
                    .Set("taken", FormatUtc(file.taken));
-  if (file.finished) {
-    view.Set("finished", FormatUtc(*file.finished))
-        .Set("target", file.target)
-        .Set("receipt", file.target + kReceiptSuffix);
-  }
+  if (file.posted) view.Set("posted", true);
+  if (file.finished) view.Set("finished", FormatUtc(*file.finished));
+  // What was posted stands in no folder.
+  if (file.finished && !file.posted)
+    view.Set("target", file.target).Set("receipt", file.target + kReceiptSuffix);
   if (!file.failed.empty()) view.Set("why", file.failed);
   return view;
 }
