@@ -10,7 +10,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -30,11 +29,11 @@ void BeginChild(pid_t parent) {
   if (::getppid() != parent) ::_exit(1);
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 std::string ReadWhole(const std::string& path) {
-  std::ifstream file(path);
+  const std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
@@ -51,6 +50,13 @@ std::string LineOf(const std::string& path, const std::string& name) {
     if (colon != std::string::npos && value != std::string::npos) return line.substr(value);
   }
   return "";
+}
+
+// Of a line "<name>:  <number> kB", in bytes; zero if there is none.
+std::int64_t BytesOf(const std::string& path, const std::string& name) {
+  std::int64_t kibibytes = 0;
+  std::istringstream(LineOf(path, name)) >> kibibytes;
+  return kibibytes * 1024;
 }
 
 }  // namespace
@@ -141,16 +147,15 @@ std::optional<CpuTime> CpuTimeOf(pid_t process) {
 }
 
 std::optional<std::int64_t> PeakMemoryOf(pid_t process) {
-  const std::string peak = LineOf("/proc/" + std::to_string(process) + "/status", "VmHWM");
-  const std::int64_t kibibytes = std::atoll(peak.c_str());
-  return kibibytes > 0 ? std::optional(kibibytes * 1024) : std::nullopt;
+  const std::int64_t peak = BytesOf("/proc/" + std::to_string(process) + "/status", "VmHWM");
+  return peak > 0 ? std::optional(peak) : std::nullopt;
 }
 
 Machine ThisMachine() {
   Machine machine;
   machine.cores = ::sysconf(_SC_NPROCESSORS_ONLN);
   machine.processor = LineOf("/proc/cpuinfo", "model name");
-  machine.memory_bytes = std::atoll(LineOf("/proc/meminfo", "MemTotal").c_str()) * 1024;
+  machine.memory_bytes = BytesOf("/proc/meminfo", "MemTotal");
   utsname names{};
   if (::uname(&names) == 0) machine.kernel = std::string(&names.release[0]);
   return machine;

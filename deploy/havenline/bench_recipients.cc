@@ -81,10 +81,11 @@ class Recipients final : private SessionOwner {
     for (const AnswerItem& item : frame.items) {
       if (!std::holds_alternative<Accepted>(item.answer)) {
         fault_ = {FaultCode::kInvalid, "the broker did not take a recipient's keys"};
-      } else if (unstated_ > 0 && --unstated_ == 0) {
-        counts_.stage.Set(static_cast<int>(Stage::kReady));
+      } else if (unstated_ > 0) {
+        --unstated_;
       }
     }
+    if (unstated_ == 0) counts_.stage.Set(static_cast<int>(Stage::kReady));
   }
 
   // All of a frame under one signature an agency, as agents sign them.
