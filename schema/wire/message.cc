@@ -32,6 +32,12 @@ MessageCopy::MessageCopy(ByteView bytes, const ParseLimits& limits) {
   if (reader_->getEnd() != words_.end()) throw Malformed{"bytes after the message"};
 }
 
+std::string WhereRefused(const kj::Exception& exception) {
+  const std::string_view file(exception.getFile());
+  return "refused by Cap'n Proto, " + std::string(file.substr(file.rfind('/') + 1)) + ":" +
+         std::to_string(exception.getLine());
+}
+
 Bytes ToSingleSegment(capnp::MessageBuilder& message) {
   const auto segments = message.getSegmentsForOutput();
   if (segments.size() > 1) {

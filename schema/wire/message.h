@@ -51,6 +51,9 @@ class MessageCopy {
   std::optional<capnp::FlatArrayMessageReader> reader_;
 };
 
+// Where in Cap'n Proto's source it was found wrong. What its exceptions say quotes the message.
+std::string WhereRefused(const kj::Exception& exception);
+
 // Calls `read(root)` on the message in `bytes`; everything wrong becomes a kCorrupt fault.
 template <class Root, class Read>
 auto ParseMessage(ByteView bytes, const ParseLimits& limits, Read read)
@@ -61,8 +64,7 @@ auto ParseMessage(ByteView bytes, const ParseLimits& limits, Read read)
   } catch (const Malformed& malformed) {
     return Fail(FaultCode::kCorrupt, "malformed: " + malformed.what);
   } catch (const kj::Exception& exception) {
-    return Fail(FaultCode::kCorrupt,
-                "malformed: " + std::string(exception.getDescription().cStr()));
+    return Fail(FaultCode::kCorrupt, "malformed: " + WhereRefused(exception));
   }
 }
 

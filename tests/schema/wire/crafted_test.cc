@@ -64,6 +64,16 @@ TEST(CraftedTest, TheWordsAreThoseThatTheBuilderMakes) {
   EXPECT_EQ(std::get<Cosign>(read->body).cosignatures, "x");
 }
 
+// What Cap'n Proto says of it would quote the byte that stands where the text's zero should.
+TEST(CraftedTest, AFaultQuotesNothingOfTheMessage) {
+  Started cosign = FrameOf<raw::Cosign>(raw::Frame::COSIGN);
+  cosign.words.AddBytes(cosign.body, "x\xA7");
+  const auto read = ParseFrame(cosign.words.Message());
+  ASSERT_TRUE(IsRefused(read, "refused by Cap'n Proto, "));
+  EXPECT_EQ(read.error().detail.find('\xA7'), std::string::npos);
+  EXPECT_TRUE(IsUtf8(read.error().detail));
+}
+
 // --- the segment table
 
 TEST(CraftedTest, BytesThatAreNotWholeWordsOrNoMessageAtAllAreRefused) {
@@ -98,11 +108,11 @@ TEST(CraftedTest, SegmentsThatClaimMoreThanThereIsAreRefused) {
   for (const std::uint32_t size : {0x00FFFFFFU, 0x7FFFFFFFU, 0x80000000U, 0xFFFFFFFFU}) {
     Bytes bytes = SmallFrame();
     for (std::size_t i = 0; i < 4; ++i) bytes[4 + i] = static_cast<std::uint8_t>(size >> (8 * i));
-    EXPECT_TRUE(IsRefused(ParseFrame(bytes), "ends prematurely")) << size;
+    EXPECT_TRUE(IsRefused(ParseFrame(bytes), "serialize.c++:")) << size;
   }
   Bytes table_only(16);
   table_only[0] = 7;  // Eight segments, of whose sizes there is room for three.
-  EXPECT_TRUE(IsRefused(ParseFrame(table_only), "ends prematurely"));
+  EXPECT_TRUE(IsRefused(ParseFrame(table_only), "serialize.c++:"));
 }
 
 // A builder that grows in small segments: up to eight are a frame, from nine on none.
