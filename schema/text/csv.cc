@@ -9,11 +9,13 @@
 #include "schema/text/csv_rows.h"
 #include "schema/text/mark.h"
 #include "schema/text/windows_1252.h"
+#include "schema/text/writing.h"
 
 namespace havenline::text {
 namespace {
 
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+constexpr std::size_t kColumnNameShown = 96;  // Bytes; no export has longer ones.
 
 bool IsAscii(std::string_view bytes) {
   return std::ranges::all_of(bytes, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
@@ -152,7 +154,13 @@ class TableReader {
     std::string text;
     if (problem.column > 0) text = "column " + std::to_string(problem.column);
     if (problem.column > 0 && problem.column <= table_.header.size()) {
-      text += " (\"" + table_.header[problem.column - 1] + "\")";
+      const std::string& name = table_.header[problem.column - 1];
+      // Somebody else's words: they must not end our line, or fill it.
+      if (name.size() <= kColumnNameShown) {
+        text += " (";
+        AppendQuoted(text, name, DeleteCharacter::kEscaped);
+        text += ")";
+      }
     }
     if (!text.empty()) text += ": ";
     return text + problem.text + LinesOf(row);

@@ -213,6 +213,15 @@ TEST(CsvTest, ACarriageReturnAloneSpoilsOneRow) {
   EXPECT_THAT(Refused("a,b\r1,2\r"), StartsWith("line 1: column 2: a carriage return"));
 }
 
+// Whoever writes the header must not write lines of ours.
+TEST(CsvTest, WhatAColumnIsCalledCannotBreakTheWordsAboutIt) {
+  EXPECT_EQ(
+      ProblemOf(Parsed("\"a\n\x1B\"\"\"\nx\r,\n"), 0),
+      "line 3: column 1 (\"a\\n\\u001b\\\"\"): a carriage return that is not part of a line end");
+  const std::string longer(97, 'a');
+  EXPECT_THAT(ProblemOf(Parsed(longer + ",b\n1\r,2\n"), 0), HasSubstr("column 1: a carriage"));
+}
+
 TEST(CsvTest, AZeroByteSpoilsItsRow) {
   const auto table = Parsed("a,b\n1,x\0y\n2,\"\0\"\n3,z\n"s);
   EXPECT_EQ(Shape(table), "2:! 3:! 4:3|z| ");
