@@ -17,14 +17,28 @@ namespace {
 
 Mark MarkOf(const toml::source_position& position) { return {position.line, position.column}; }
 
-// toml++'s own words; a number that it quotes is left out.
+std::size_t CodePoints(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned>(c) & 0xC0U) != 0x80U; }));
+}
+
+// It quotes whole words of the text where it expected another one. A single character, which is
+// most often a missing quote or bracket, stays.
+std::string_view WithoutWordSeen(std::string_view description) {
+  constexpr std::string_view kSaw = ", saw '";
+  const auto saw = description.rfind(kSaw);
+  if (saw == std::string_view::npos) return description;
+  const std::string_view seen = description.substr(saw + kSaw.size());
+  return CodePoints(seen) > 2 ? description.substr(0, saw) : description;  // With its last quote.
+}
+
+// toml++'s own words; a number or word that it quotes is left out.
 std::string WordsOf(std::string_view description) {
   constexpr std::string_view kQuote = ": '";
   const auto quote = description.find(kQuote);
   const auto end = description.rfind("' ");
-  if (quote == std::string_view::npos || end == std::string_view::npos || end <= quote) {
-    return "not valid TOML: " + std::string(description);
-  }
+  if (quote == std::string_view::npos || end == std::string_view::npos || end <= quote)
+    return "not valid TOML: " + std::string(WithoutWordSeen(description));
   return "not valid TOML: " + std::string(description.substr(0, quote)) + ": the number" +
          std::string(description.substr(end + 1));
 }

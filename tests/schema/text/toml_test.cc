@@ -131,6 +131,12 @@ TEST(TomlTest, NumbersAreExactOrRefused) {
   EXPECT_THAT(Refused("a = -inf"), HasSubstr("nan and infinity"));
 }
 
+TEST(TomlTest, AFaultQuotesNoWordOfAValue) {
+  const std::string boolean = Refused("a = tr\x07e");
+  EXPECT_THAT(boolean, AllOf(HasSubstr("'true'"), Not(HasSubstr("saw"))));
+  EXPECT_THAT(Refused("a = [1, 2\nb = 3"), HasSubstr(", saw '"));
+}
+
 TEST(TomlTest, SizeIsLimited) {
   EXPECT_EQ(FaultOf(ParseToml("a = 10", "t.toml", 5)), "t.toml: larger than 5 bytes");
   EXPECT_TRUE(ParseToml("a = 10", "t.toml", 6));
