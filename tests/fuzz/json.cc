@@ -1,0 +1,52 @@
+// What was read as JSON, written and read again, is the same; and its canonical form is its own.
+
+#include "schema/text/json.h"
+
+#include <algorithm>
+
+#include "schema/base/check.h"
+#include "tests/fuzz/common.h"
+#include "tests/fuzz/targets.h"
+
+namespace havenline::fuzz {
+namespace {
+
+using text::JsonLayout;
+using text::Value;
+
+bool HoldsReal(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::kReal:
+      return true;
+    case Value::Kind::kList:
+      return std::ranges::any_of(value.items(), HoldsReal);
+    case Value::Kind::kMap:
+      return std::ranges::any_of(value.members(),
+                                 [](const auto& member) { return HoldsReal(member.second); });
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool TryJson(ByteView input) {
+  const auto value = text::ParseJson(AsText(input), "fuzzed");
+  if (!value) {
+    CheckFault(value.error());
+    return false;
+  }
+  CHECK(value->Depth() <= text::kNestingMax);
+  for (const JsonLayout layout : {JsonLayout::kOneLine, JsonLayout::kIndented}) {
+    const auto again = text::ParseJson(text::ToJson(*value, layout), "written");
+    CHECK(again.has_value() && *again == *value);
+  }
+  if (HoldsReal(*value)) return true;
+  const std::string canonical = text::CanonicalJson(*value);
+  const auto again = text::ParseJson(canonical, "canonical");
+  CHECK(again.has_value() && *again == *value);
+  CHECK(text::CanonicalJson(*again) == canonical);
+  return true;
+}
+
+}  // namespace havenline::fuzz
