@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/configuration.h"
 #include "broker/epoch.h"
 #include "broker/pipeline/pipeline.h"
 #include "broker/start.h"
+#include "deploy/runtime/activation.h"
 #include "deploy/runtime/command_line.h"
 #include "deploy/runtime/files.h"
 #include "deploy/runtime/log.h"
@@ -86,7 +88,8 @@ Result<void> FoundIfNew(Committer& committer, MarkFile& mark,
   return {};
 }
 
-Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals) {
+Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals,
+                   FileDescriptor listening) {
   const SystemClock clock;
   seal::SystemRandom random;
   LogObserver observer(configuration);
@@ -110,10 +113,13 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
     return Fail(FaultCode::kCorrupt, verdict.found + ". " + verdict.remedy);
   if (recovery) observer.EnteredRecovery(verdict.found + ". " + verdict.remedy);
   ASSIGN_OR_RETURN(const tlog::NoteSigner signer, SignerFor(configuration, committer.log_key()));
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Router> router,
-      Router::Bind({configuration.listen, Z85Encode(curve.public_key()),
-                    Z85Encode(curve_secret.ExposeSecret()), configuration.io_threads}));
+  const bool handed = listening.open();
+  ASSIGN_OR_RETURN(const std::unique_ptr<Router> router,
+                   Router::Bind({.endpoint = configuration.listen,
+                                 .public_key = Z85Encode(curve.public_key()),
+                                 .secret_key = Z85Encode(curve_secret.ExposeSecret()),
+                                 .io_threads = configuration.io_threads,
+                                 .listening = listening.Release()}));
   FileMark file_mark(mark);
   Pipeline pipeline({*router, committer, *store, *store, file_mark, signer, clock, random, observer,
                      configuration.partnership, std::string("havenline-broker ") + kVersion,
@@ -122,7 +128,9 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
   LogEvent(LogLevel::kInfo, "broker.started",
            {{"epoch", committer.head().epoch},
             {"entries", committer.head().size},
-            {"recovery", recovery}});
+            {"recovery", recovery},
+            {"handed-socket", handed}});
+  if (recovery) NotifyStatus("Recovery mode: nothing is accepted or delivered.");
   NotifyReady();
   while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
     NotifyWatchdog();
@@ -218,8 +226,9 @@ ExitCode Main(const std::string& config_path, bool log_text) {
   StopSignal signals;
   const auto run = [&]() -> Result<void> {
     RETURN_IF_FAULT(HardenProcess());
+    ASSIGN_OR_RETURN(FileDescriptor listening, TakeListeningSocket());
     ASSIGN_OR_RETURN(const BrokerConfiguration configuration, ReadBrokerConfiguration(config_path));
-    return Serve(configuration, signals);
+    return Serve(configuration, signals, std::move(listening));
   };
   const auto served = run();
   if (served) return ExitCode::kOk;

@@ -1,6 +1,7 @@
 #include "broker/transport/router.h"
 
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -53,6 +54,7 @@ struct Router::Sockets {
   }
 
   void Listen(const RouterOptions& options);
+  void TakeOver(int listening);
   void ServeZap();
   std::string_view Judge(const std::vector<zmq::message_t>& request, std::string& user) const;
   void CountMonitored();
@@ -116,8 +118,17 @@ void Router::Sockets::Listen(const RouterOptions& options) {
                 ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
   monitor.set(zmq::sockopt::linger, 0);
   monitor.connect(kMonitorEndpoint);
+  if (options.listening >= 0) TakeOver(options.listening);
   router.bind(options.endpoint);
   endpoint = router.get(zmq::sockopt::last_endpoint);
+}
+
+// What libzmq would set on a listening socket of its own, and connections get from there. The rest
+// it sets on each connection.
+void Router::Sockets::TakeOver(int listening) {
+  CHECK(setsockopt(listening, SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof(kSendBuffer)) == 0);
+  CHECK(listen(listening, kBacklog) == 0);
+  router.set(zmq::sockopt::use_fd, listening);
 }
 
 // RFC 27: version, request id, domain, address, identity, mechanism, credentials.

@@ -28,6 +28,9 @@ struct RouterOptions {
   std::string public_key;  // Z85, 40 characters.
   std::string secret_key;  // Z85, 40 characters.
   int io_threads = 1;
+  // A listening socket that somebody else made (deploy/runtime/activation.h), which Bind() takes
+  // over, and closes; `endpoint` is then no more than a name. -1: Bind() makes one.
+  int listening = -1;
   // A peer that takes nothing of what it is sent for so long is disconnected by the kernel.
   std::chrono::milliseconds unread_max = limits::kSilenceMax;
 };

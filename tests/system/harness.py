@@ -87,19 +87,20 @@ def _die_with_parent():
 class Daemon:
     """One running program, its log, and the socket on which it says READY=1."""
 
-    def __init__(self, name, command, env, log):
+    def __init__(self, name, command, env, log, pass_fds=()):
         self.name = name
         self.log = log
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        address = f"havenline-test-{os.getpid()}-{id(self)}-{time.monotonic_ns()}"
-        self.notify.bind("\0" + address)
+        # A file, as systemd's: an abstract name would be of one network namespace.
+        self.address = tempfile.mktemp(prefix="havenline-notify-")
+        self.notify.bind(self.address)
         self.notify.settimeout(0.2)
-        env = {**os.environ, **env, "NOTIFY_SOCKET": "@" + address}
+        env = {**os.environ, **env, "NOTIFY_SOCKET": self.address}
         # The kernel ties this to the thread that starts the child: only the main one lives long enough.
         die = _die_with_parent if threading.current_thread() is threading.main_thread() else None
         with open(log, "ab") as stderr:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=stderr,
-                                            stderr=stderr, preexec_fn=die)
+                                            stderr=stderr, preexec_fn=die, pass_fds=pass_fds)
 
     def running(self):
         return self.process.poll() is None
@@ -128,6 +129,8 @@ class Daemon:
             raise HarnessError(f"{self.name} did not end within {seconds} s of signal {with_signal}")
         finally:
             self.notify.close()
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.address)
 
 
 class Partnership:
@@ -244,13 +247,13 @@ class Partnership:
         return BUILD / ("test-bin" if test_build else "bin") / kind
 
     def start(self, name, env=None, test_build=False, fault=None, fault_count=None, plant=(), clock=False,
-              wait=True):
+              wait=True, through=(), pass_fds=()):
         """Starts "broker" or the host `name`, and waits until it is ready.
 
         fault="commit.after-apply:3" kills it with SIGKILL at that place; fault_count=<file> has it write each
         place it reaches; plant=["inbox-drop"] plants a fault; clock=True moves its clock with set_clock().
         Any of these, and test_build=True, take the program from test-bin. With wait=False it may also end
-        before it is ready. Returns the Daemon.
+        before it is ready. `through` is a command that starts it, with `pass_fds` open. Returns the Daemon.
         """
         host = self.host(name)
         if host in self.daemons and self.daemons[host].running():
@@ -267,8 +270,8 @@ class Partnership:
         test_build = test_build or any(key.startswith("HAVENLINE_") for key in env)
         with contextlib.suppress(FileNotFoundError):
             (self.host_folder(host) / "port").unlink()
-        command = [str(self.program(host, test_build)), "--config", str(self.config(host))]
-        daemon = Daemon(host, command, env, self.log_file(host))
+        command = [*map(str, through), str(self.program(host, test_build)), "--config", str(self.config(host))]
+        daemon = Daemon(host, command, env, self.log_file(host), pass_fds)
         self.daemons[host] = daemon
         if wait and not daemon.wait_ready():
             raise HarnessError(f"{host} ended with {daemon.process.returncode} before it was ready\n"
