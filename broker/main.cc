@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/configuration.h"
+#include "broker/doctor/doctor.h"
 #include "broker/epoch.h"
 #include "broker/pipeline/pipeline.h"
 #include "broker/start.h"
@@ -216,13 +217,8 @@ void AddEpochCommands(Command& root, EpochOptions& options) {
 }
 
 ExitCode Main(const std::string& config_path, bool log_text) {
+  if (config_path.empty()) return UsageError("havenline-broker: --config is required");
   InitLog({.level = LogLevel::kInfo, .format = log_text ? LogFormat::kText : LogFormat::kJson});
-  if (config_path.empty()) {
-    LogEvent(LogLevel::kError, "broker.not-started",
-             {{"why", OperatorDetail({FaultCode::kInvalid, "--config is required (see --help)"})}});
-    FlushLog();
-    return ExitCode::kUsage;
-  }
   StopSignal signals;
   const auto run = [&]() -> Result<void> {
     RETURN_IF_FAULT(HardenProcess());
@@ -256,5 +252,7 @@ int main(int argc, char** argv) {
       .Example("havenline-broker --config /etc/havenline/broker.toml")
       .Handler([&] { return Main(config, log_text); });
   AddEpochCommands(program.root(), epoch);
+  doctor::Options asked;
+  doctor::AddCommand(program.root(), asked);
   return program.Run(argc, argv);
 }

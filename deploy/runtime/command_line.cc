@@ -104,6 +104,16 @@ ExitCode ExitCodeFor(const Fault& fault) {
   return ExitCode::kFailed;
 }
 
+bool PrintAnswer(std::string_view text) {
+  std::cout << text << std::flush;
+  return std::cout.good();
+}
+
+ExitCode UsageError(std::string_view words) {
+  std::cerr << words << "\n";
+  return ExitCode::kUsage;
+}
+
 Command& Command::Add(const std::string& name, const std::string& help) {
   CLI::App& app = *app_.add_subcommand(name, help);
   app.require_subcommand(0, 1);

@@ -47,6 +47,11 @@ enum class ExitCode : std::uint8_t {
 
 ExitCode ExitCodeFor(const Fault& fault);
 
+// A command's answer, and nothing else, to stdout. False if that took not all of it.
+bool PrintAnswer(std::string_view text);
+// What is wrong with the command line, to stderr, where no declaration could say it; kUsage.
+ExitCode UsageError(std::string_view words);
+
 enum class Need : std::uint8_t { kOptional, kRequired };
 inline constexpr Need kRequired = Need::kRequired;
 

@@ -78,7 +78,10 @@ Result<MarkFile> MarkFile::Open(const Path& directory) {
   RETURN_IF_FAULT(MakeMissing(directory));
   ASSIGN_OR_RETURN(mark.slots_[0], OpenSlot(directory / "mark-a"));
   ASSIGN_OR_RETURN(mark.slots_[1], OpenSlot(directory / "mark-b"));
-  RETURN_IF_FAULT(mark.Judge());
+  ASSIGN_OR_RETURN(mark.damage_, Judge(mark.slots_));
+  const Slot& newer = mark.slots_[1 - Older(mark.slots_)];
+  mark.sequence_ = newer.sequence;
+  if (newer.sequence != 0) mark.newest_ = newer.head;
   return mark;
 }
 
@@ -100,12 +103,10 @@ Result<void> MarkFile::MakeMissing(const Path& directory) {
 }
 
 // An unreadable slot is no fault here: Judge() looks at both.
-Result<MarkFile::Slot> MarkFile::OpenSlot(const Path& path) {
+Result<MarkFile::Slot> MarkFile::ReadSlot(const Path& path) {
   ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path, kFileBytesMax));
   Slot slot;
   slot.path = path;
-  slot.file = FileDescriptor(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!slot.file.open()) return SystemFault("open", path, errno);
   if (const auto decoded = Decode(bytes)) {
     slot.readable = true;
     slot.sequence = decoded->sequence;
@@ -114,45 +115,71 @@ Result<MarkFile::Slot> MarkFile::OpenSlot(const Path& path) {
   return slot;
 }
 
+Result<MarkFile::Slot> MarkFile::OpenSlot(const Path& path) {
+  ASSIGN_OR_RETURN(Slot slot, ReadSlot(path));
+  slot.file = FileDescriptor(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!slot.file.open()) return SystemFault("open", path, errno);
+  return slot;
+}
+
+Result<MarkReading> ReadMark(const Path& directory) {
+  MarkFile::Slots slots;
+  const std::array<Path, 2> paths = {directory / "mark-a", directory / "mark-b"};
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    auto slot = MarkFile::ReadSlot(paths.at(i));
+    const bool is_missing = !slot && slot.error().code == FaultCode::kMissing;
+    if (!slot && !is_missing) return tl::unexpected<Fault>(std::move(slot).error());
+    missing += is_missing ? 1 : 0;
+    if (slot) slots.at(i) = *std::move(slot);
+    slots.at(i).path = paths.at(i);
+  }
+  if (missing == paths.size())
+    return Fail(FaultCode::kMissing, "there is no mark in " + directory.string());
+  MarkReading reading;
+  ASSIGN_OR_RETURN(reading.damage, MarkFile::Judge(slots));
+  const MarkFile::Slot& newer = slots.at(1 - MarkFile::Older(slots));
+  if (newer.sequence != 0) reading.newest = newer.head;
+  return reading;
+}
+
 // A slot that was never written says nothing: every first mark follows it.
 bool MarkFile::Follows(const Slot& older, const Slot& newer) {
   return newer.sequence == older.sequence + 1 &&
          (older.sequence == 0 || MayFollow(older.head, newer.head));
 }
 
-Result<void> MarkFile::Judge() {
-  const Slot& a = slots_[0];
-  const Slot& b = slots_[1];
+Result<std::string> MarkFile::Judge(const Slots& slots) {
+  const Slot& a = slots[0];
+  const Slot& b = slots[1];
   if (!a.readable && !b.readable) {
     return Fail(FaultCode::kCorrupt, "neither " + a.path.string() + " nor " + b.path.string() +
                                          " can be read as a mark. " + std::string(kWhatToDo));
   }
-  const Slot& newer = slots_[1 - Older()];
-  const Slot& older = slots_[Older()];
+  const Slot& newer = slots[1 - Older(slots)];
+  const Slot& older = slots[Older(slots)];
   if (!older.readable) {
-    damage_ = older.path.string() + " is not readable as a mark; going on with " +
-              newer.path.string() +
-              ". A power cut can do this; if there was none, look at the disk.";
-  } else if (newer.sequence != 0 && !Follows(older, newer)) {
+    return older.path.string() + " is not readable as a mark; going on with " +
+           newer.path.string() + ". A power cut can do this; if there was none, look at the disk.";
+  }
+  if (newer.sequence != 0 && !Follows(older, newer)) {
     return Fail(FaultCode::kCorrupt, a.path.string() + " and " + b.path.string() +
                                          " do not follow one another: one of them was put back. " +
                                          std::string(kWhatToDo));
   }
-  sequence_ = newer.sequence;
-  if (sequence_ != 0) newest_ = newer.head;
-  return {};
+  return std::string();
 }
 
-std::size_t MarkFile::Older() const {
-  if (!slots_[0].readable) return 0;
-  if (!slots_[1].readable) return 1;
-  return slots_[0].sequence <= slots_[1].sequence ? 0
-                                                  : 1;  // mark-a first: MakeMissing() relies on it.
+std::size_t MarkFile::Older(const Slots& slots) {
+  if (!slots[0].readable) return 0;
+  if (!slots[1].readable) return 1;
+  return slots[0].sequence <= slots[1].sequence ? 0
+                                                : 1;  // mark-a first: MakeMissing() relies on it.
 }
 
 Result<void> MarkFile::Advance(const LogHead& head) {
   CHECK(!newest_ || MayFollow(*newest_, head));
-  Slot& slot = slots_[Older()];
+  Slot& slot = slots_[Older(slots_)];
   if (failed_) return Fail(FaultCode::kIo, "the mark failed before; not trying again");
   if (newest_ == head) return {};
   failed_ = true;  // Until proven otherwise, below.

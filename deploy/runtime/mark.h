@@ -28,6 +28,16 @@
 
 namespace havenline {
 
+// What the two files said at one moment.
+struct MarkReading {
+  std::optional<LogHead> newest;  // Nothing if there never was one.
+  std::string damage;             // Of one of them; empty if nothing is wrong.
+};
+
+// Reads the mark without holding it and changes nothing, so also beside the process that does.
+// kMissing if neither file is there; else as MarkFile::Open().
+Result<MarkReading> ReadMark(const std::filesystem::path& directory);
+
 // Not thread-safe: owned by whoever publishes checkpoints. Holds the directory against other
 // processes.
 class MarkFile {
@@ -54,6 +64,8 @@ class MarkFile {
   Result<void> Advance(const LogHead& head);
 
  private:
+  friend Result<MarkReading> ReadMark(const std::filesystem::path& directory);
+
   struct Slot {
     std::filesystem::path path;
     FileDescriptor file;
@@ -64,13 +76,16 @@ class MarkFile {
 
   explicit MarkFile(DirectoryLock lock) : lock_(std::move(lock)) {}
   static Result<void> MakeMissing(const std::filesystem::path& directory);
+  using Slots = std::array<Slot, 2>;
+  static Result<Slot> ReadSlot(const std::filesystem::path& path);
   static Result<Slot> OpenSlot(const std::filesystem::path& path);
   static bool Follows(const Slot& older, const Slot& newer);
-  Result<void> Judge();
-  std::size_t Older() const;
+  // What is wrong with one of them, in words; a fault if neither can be believed.
+  static Result<std::string> Judge(const Slots& slots);
+  static std::size_t Older(const Slots& slots);
 
   DirectoryLock lock_;
-  std::array<Slot, 2> slots_;
+  Slots slots_;
   std::optional<LogHead> newest_;
   std::uint64_t sequence_ = 0;
   std::string damage_;

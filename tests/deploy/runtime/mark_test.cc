@@ -248,6 +248,33 @@ TEST_F(MarkTest, AFailedSyncIsFinal) {
   EXPECT_EQ(mark->Advance(NumberedHead(4)).error().code, FaultCode::kIo) << "not even the old one";
 }
 
+TEST_F(MarkTest, ReadingBesideItsHolderSeesTheNewestAndChangesNothing) {
+  auto held = MarkFile::Open(scratch_.path());
+  ASSERT_TRUE(held);
+  EXPECT_EQ(ReadMark(scratch_.path())->newest, std::nullopt);
+  ASSERT_TRUE(held->Advance(NumberedHead(3)));
+  ASSERT_TRUE(held->Advance(NumberedHead(4)));
+  const Bytes a = Read(a_);
+  const Bytes b = Read(b_);
+  const auto reading = ReadMark(scratch_.path());
+  ASSERT_TRUE(reading) << reading.error().detail;
+  EXPECT_EQ(reading->newest, NumberedHead(4));
+  EXPECT_EQ(reading->damage, "");
+  EXPECT_EQ(Read(a_), a);
+  EXPECT_EQ(Read(b_), b);
+  EXPECT_TRUE(held->Advance(NumberedHead(5)));
+}
+
+TEST_F(MarkTest, ReadingSaysWhatOpeningWouldSay) {
+  EXPECT_EQ(ReadMark(scratch_.path()).error().code, FaultCode::kMissing);
+  AdvanceThrough(1, 4);
+  std::filesystem::remove(a_);
+  EXPECT_THAT(ReadMark(scratch_.path())->damage, HasSubstr("mark-a"));
+  Put(b_, ToBytes(std::string_view("torn")));
+  EXPECT_EQ(ReadMark(scratch_.path()).error().code, FaultCode::kCorrupt);
+  EXPECT_FALSE(std::filesystem::exists(a_));
+}
+
 TEST_F(MarkTest, OneProcessAtATime) {
   const auto mark = MarkFile::Open(scratch_.path());
   ASSERT_TRUE(mark);
