@@ -55,9 +55,9 @@ Finding CheckRoom(const BrokerConfiguration& configuration) {
 Finding CheckPort(const BrokerConfiguration& configuration, std::optional<pid_t> broker) {
   const auto endpoint = ParseEndpoint(configuration.listen);
   if (!endpoint) return Broken("port", "`listen` names no port", "see `configuration`");
-  PortFacts facts{configuration.listen, AskForPort(endpoint->address, endpoint->port), broker,
-                  broker ? ListensAt(endpoint->port, *broker) : false,
-                  ListensAt(endpoint->port, kSystemd)};
+  const PortFacts facts{configuration.listen, AskForPort(endpoint->address, endpoint->port), broker,
+                        broker ? ListensAt(endpoint->port, *broker) : false,
+                        ListensAt(endpoint->port, kSystemd)};
   return JudgePort(facts);
 }
 

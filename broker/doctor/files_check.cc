@@ -37,7 +37,7 @@ Finding CheckKey(std::string_view kind, const Path& path, uid_t user) {
                   "put the file that `havenline init` made there, or its copy; a key that is lost "
                   "for good is replaced: docs/operations.md, \"Keys\"");
   }
-  const Finding own = JudgePrivate("keys", path.string(), *state, user);
+  Finding own = JudgePrivate("keys", path.string(), *state, user);
   if (state->owner != user) return own;
   // With an access list others may have a part in its mode and no access: reading it tells.
   auto bytes = ReadSecretFile(path, kKeyFileMax);

@@ -1,6 +1,5 @@
 #include "broker/doctor/judgements.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -26,9 +25,8 @@ constexpr mode_t kOfOthers = 0077;
 std::string Mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20U) + " MiB"; }
 
 bool Lies(const Path& inner, const Path& outer) {
-  const Path from = outer.lexically_normal() / "";
-  const Path what = inner.lexically_normal() / "";
-  return std::mismatch(from.begin(), --from.end(), what.begin(), what.end()).first == --from.end();
+  const Path way = inner.lexically_normal().lexically_relative(outer.lexically_normal());
+  return !way.empty() && *way.begin() != "..";
 }
 
 std::string Octal(mode_t permissions) {

@@ -201,10 +201,9 @@ Findings CheckStore(const BrokerConfiguration& configuration, std::optional<pid_
   if (mark) {
     findings.push_back(
         JudgeMark({opened->in_force.head, marked, [&](std::uint64_t epoch, std::uint64_t size) {
-                     const auto root = tlog::RootOf(size, [&](const tlog::NodeId& id) {
+                     return tlog::RootOf(size, [&](const tlog::NodeId& id) {
                        return opened->store->ReadNode(epoch, id);
                      });
-                     return root ? std::optional(*root) : std::nullopt;
                    }}));
   }
   std::ranges::move(JudgeKeys(configuration, opened->in_force), std::back_inserter(findings));
