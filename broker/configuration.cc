@@ -37,6 +37,12 @@ Result<BrokerConfiguration> ReadBrokerConfiguration(const std::filesystem::path&
       static_cast<std::uint64_t>(
           reader.OptionalInteger("reserve-mebibytes", 0, 1 << 20).value_or(256))
       << 20U;
+  const auto metrics = reader.OptionalText("metrics-file");
+  if (metrics) configuration.metrics_file = in_folder(*metrics);
+  configuration.metrics_every =
+      std::chrono::seconds(reader.OptionalInteger("metrics-seconds", 1, 3600).value_or(15));
+  if (metrics && !metrics->ends_with(".prom"))
+    reader.Problem("metrics-file", "must end in .prom: node_exporter takes no other file");
   if (!configuration.listen.starts_with("tcp://"))
     reader.Problem("listen", "must be tcp://address:port");
   RETURN_IF_FAULT(reader.Finish());

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -23,6 +24,8 @@ struct BrokerConfiguration {
   int io_threads = 1;
   int verify_workers = 1;
   std::uint64_t reserve_bytes = 256U << 20U;
+  std::filesystem::path metrics_file;  // *.prom; empty: none is written.
+  std::chrono::seconds metrics_every{15};
 };
 
 // Relative paths are relative to the file's own folder.

@@ -10,6 +10,7 @@
 #include "broker/configuration.h"
 #include "broker/doctor/doctor.h"
 #include "broker/epoch.h"
+#include "broker/metrics/accountant.h"
 #include "broker/pipeline/pipeline.h"
 #include "broker/start.h"
 #include "deploy/runtime/activation.h"
@@ -38,6 +39,7 @@ class LogObserver final : public Observer {
     LogEvent(LogLevel::kWarning, "hello.refused", {{"code", code}});
   }
   void EnteredRecovery(const std::string& why) override {
+    NotifyStatus("Recovery mode: nothing is accepted or delivered.");
     LogEvent(LogLevel::kError, "broker.recovery",
              {{"why", OperatorDetail({FaultCode::kCorrupt, why})}});
   }
@@ -89,13 +91,29 @@ Result<void> FoundIfNew(Committer& committer, MarkFile& mark,
   return {};
 }
 
+Result<std::unique_ptr<Router>> Listen(const BrokerConfiguration& configuration,
+                                       const seal::Secret<32>& secret, FileDescriptor listening) {
+  const seal::SealKey curve = seal::SealKey::FromPrivate(secret.ExposeSecret());
+  return Router::Bind({.endpoint = configuration.listen,
+                       .public_key = Z85Encode(curve.public_key()),
+                       .secret_key = Z85Encode(secret.ExposeSecret()),
+                       .io_threads = configuration.io_threads,
+                       .listening = listening.Release()});
+}
+
+void WaitForStop(StopSignal& signals) {
+  while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
+    NotifyWatchdog();
+  NotifyStopping();
+  LogEvent(LogLevel::kInfo, "broker.draining");
+}
+
 Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals,
                    FileDescriptor listening) {
   const SystemClock clock;
   seal::SystemRandom random;
   LogObserver observer(configuration);
   ASSIGN_OR_RETURN(const seal::Secret<32> curve_secret, ReadKey("curve", configuration.curve_key));
-  const seal::SealKey curve = seal::SealKey::FromPrivate(curve_secret.ExposeSecret());
 
   RETURN_IF_FAULT(MakeDirectories(configuration.mark, kPrivateDirectory));
   ASSIGN_OR_RETURN(MarkFile mark, MarkFile::Open(configuration.mark));
@@ -116,27 +134,23 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
   ASSIGN_OR_RETURN(const tlog::NoteSigner signer, SignerFor(configuration, committer.log_key()));
   const bool handed = listening.open();
   ASSIGN_OR_RETURN(const std::unique_ptr<Router> router,
-                   Router::Bind({.endpoint = configuration.listen,
-                                 .public_key = Z85Encode(curve.public_key()),
-                                 .secret_key = Z85Encode(curve_secret.ExposeSecret()),
-                                 .io_threads = configuration.io_threads,
-                                 .listening = listening.Release()}));
+                   Listen(configuration, curve_secret, std::move(listening)));
   FileMark file_mark(mark);
   Pipeline pipeline({*router, committer, *store, *store, file_mark, signer, clock, random, observer,
                      configuration.partnership, std::string("havenline-broker ") + kVersion,
                      configuration.verify_workers, recovery});
   pipeline.Start();
+  Accountant accountant({*store, pipeline.state(), clock, configuration.metrics_every,
+                         configuration.reserve_bytes, configuration.metrics_file});
+  accountant.Start();
   LogEvent(LogLevel::kInfo, "broker.started",
            {{"epoch", committer.head().epoch},
             {"entries", committer.head().size},
             {"recovery", recovery},
             {"handed-socket", handed}});
-  if (recovery) NotifyStatus("Recovery mode: nothing is accepted or delivered.");
   NotifyReady();
-  while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
-    NotifyWatchdog();
-  NotifyStopping();
-  LogEvent(LogLevel::kInfo, "broker.draining");
+  WaitForStop(signals);
+  accountant.Stop();
   pipeline.Stop();
   LogEvent(LogLevel::kInfo, "broker.stopped");
   FlushLog();

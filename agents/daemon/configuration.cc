@@ -89,6 +89,12 @@ Result<AgentConfiguration> ReadAgentConfiguration(
   read.follow_statements = reader.OptionalBool("sends").value_or(false);
   read.broker_silent = Milliseconds(
       1000 * reader.OptionalInteger("broker-silent-seconds", 10, 86'400).value_or(600));
+  const auto metrics = reader.OptionalText("metrics-file");
+  if (metrics) read.metrics_file = read.InFolder(*metrics);
+  read.metrics_every =
+      Milliseconds(1000 * reader.OptionalInteger("metrics-seconds", 1, 3600).value_or(15));
+  if (metrics && !metrics->ends_with(".prom"))
+    reader.Problem("metrics-file", "must end in .prom: node_exporter takes no other file");
   MapReader broker = reader.Map("broker");
   read.broker = broker.Text("address");
   read.broker_curve = broker.Text("curve");

@@ -33,6 +33,8 @@ struct AgentConfiguration {
   std::vector<OwnAgency> agencies;
   bool follow_statements = false;
   Milliseconds broker_silent{600'000};
+  std::filesystem::path metrics_file;  // *.prom; empty: none is written.
+  Milliseconds metrics_every{15'000};
 
   std::filesystem::path InFolder(const std::string& relative) const {
     return path.parent_path() / relative;

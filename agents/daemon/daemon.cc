@@ -1,7 +1,9 @@
 #include "agents/daemon/daemon.h"
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "agents/daemon/metrics.h"
 #include "agents/http/server.h"
 #include "deploy/runtime/files.h"
 #include "deploy/runtime/log.h"
@@ -87,8 +89,7 @@ class Runner {
     RETURN_IF_FAULT(WritePortFile(server->port()));
     LogEvent(LogLevel::kInfo, "agent.started", {{"port", server->port()}});
     NotifyReady();
-    while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
-      NotifyWatchdog();
+    Serve(*agent, signals);
     NotifyStopping();
     server->Stop();
     agent->Stop();
@@ -97,6 +98,27 @@ class Runner {
   }
 
  private:
+  // Until it is told to stop.
+  void Serve(Agent& agent, StopSignal& signals) {
+    Milliseconds wait = WatchdogInterval().value_or(Milliseconds(60'000));
+    if (!configuration_.metrics_file.empty()) wait = std::min(wait, configuration_.metrics_every);
+    do {
+      NotifyWatchdog();
+      TellMetrics(agent);
+    } while (signals.Wait(wait) != Signal::kStop);
+  }
+
+  void TellMetrics(Agent& agent) {
+    if (configuration_.metrics_file.empty()) return;
+    const auto metrics = agent.Call([&] { return MetricsOf(agent, clock_.Now()); });
+    const auto written = WriteMetrics(configuration_.metrics_file, metrics);
+    if (!written && !metrics_failed_) {
+      LogEvent(LogLevel::kWarning, "metrics.not-written",
+               {{"why", OperatorDetail(written.error())}});
+    }
+    metrics_failed_ = !written;
+  }
+
   Result<AgentOptions> MakeOptions() {
     ASSIGN_OR_RETURN(const seal::Secret<32> curve_secret,
                      ReadKeyFile("curve", configuration_.keys / "curve.key"));
@@ -130,6 +152,7 @@ class Runner {
   const AgentConfiguration& configuration_;
   std::string software_;
   DaemonExtra extra_;
+  bool metrics_failed_ = false;  // Last time: said once.
   SystemClock clock_;
   seal::SystemRandom random_;
 };

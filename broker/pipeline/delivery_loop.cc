@@ -5,6 +5,7 @@
 
 #include "broker/commit/store_verdict.h"
 #include "broker/pipeline/fetches.h"
+#include "broker/pipeline/status.h"
 #include "schema/base/check.h"
 #include "schema/model/limits.h"
 #include "schema/text/json.h"
@@ -38,10 +39,14 @@ void DeliveryLoop::Turn(std::vector<DeliveryEvent> events) {
     std::visit([this](auto& each) { On(std::move(each)); }, event);
   }
   Pump();
+  parts_.state.in_flight_bytes = shared_flow_.in_flight;
 }
 
 void DeliveryLoop::On(CommitNews event) {
   head_ = event.head;
+  parts_.state.epoch = head_.epoch;
+  parts_.state.entries = head_.size;
+  parts_.state.overdue += event.overdue.size();
   if (event.published != nullptr) {
     published_ = std::move(event.published);
     ApplyStanding();
@@ -96,6 +101,8 @@ void DeliveryLoop::ServeAgencies(DeliverySession& session) {
 
 void DeliveryLoop::On(CheckpointNews event) {
   checkpoint_head_ = event.head;
+  parts_.state.checkpoint_entries = checkpoint_head_.size;
+  parts_.state.checkpoint_time = ToMilliseconds(parts_.clock.Now());
   checkpoint_ = std::move(event.note);
   if (parts_.state.recovery) return;
   std::map<std::uint64_t, std::vector<Digest>> proofs;  // Most links are at the same size.
@@ -162,6 +169,7 @@ std::optional<Code> DeliveryLoop::CheckHello(const LinkHello& event) const {
 void DeliveryLoop::On(LinkHello event) {
   parts_.gateway.Push(ReleaseTokens{event.tokens});
   if (const auto code = CheckHello(event)) {
+    ++parts_.state.hellos_refused;
     parts_.observer.HelloRefused(static_cast<std::uint16_t>(*code));
     return Rehello(event.link, *code);
   }
@@ -206,8 +214,12 @@ void DeliveryLoop::On(LinkHello event) {
   parts_.gateway.Push(
       StartSession{event.link, id, event.host, wire::EncodeFrame({id, std::move(welcome)})});
   const auto skew = parts_.clock.Now() - event.hello.time;
-  if (skew > kClockSkewAlarm || skew < -kClockSkewAlarm)
+  clock_difference_.Heard(skew);
+  parts_.state.clock_difference_ms = clock_difference_.middle().count();
+  if (skew > kClockSkewAlarm || skew < -kClockSkewAlarm) {
+    ++parts_.state.clock_alarms;
     Send(*session, {{}, AlarmFrame{AlarmFrame::Kind::kClock, {}, {}}});
+  }
   sessions_.insert_or_assign(event.link, std::move(session));
   parts_.state.sessions = sessions_.size();
   parts_.observer.SessionStarted();
@@ -268,26 +280,11 @@ void DeliveryLoop::Send(const DeliverySession& session, Frame frame, bool of_fet
 }
 
 std::string DeliveryLoop::StatusJson() const {
-  using text::Value;
-  const SharedState& state = parts_.state;
-  return text::ToJson(Value::Map()
-                          .Set("software", parts_.software)
-                          .Set("partnership", parts_.partnership.value())
-                          .Set("recovery", state.recovery.load())
-                          .Set("epoch", head_.epoch)
-                          .Set("entries", head_.size)
-                          .Set("checkpoint", checkpoint_head_.size)
-                          .Set("directory", published_->directory->version().version)
-                          .Set("policy", published_->policy.version)
-                          .Set("sessions", sessions_.size())
-                          .Set("in-flight-bytes", shared_flow_.in_flight)
-                          .Set("accepted", state.accepted.load())
-                          .Set("refused", state.refused.load())
-                          .Set("deferred", state.deferred.load())
-                          .Set("invalid", state.invalid.load())
-                          .Set("delivered", state.delivered.load())
-                          .Set("batches", state.batches.load())
-                          .Set("syncs", state.syncs.load()));
+  const auto uptime = std::chrono::duration_cast<Milliseconds>(parts_.clock.Monotonic() - started_);
+  return text::ToJson(
+      StatusValue({parts_.software, parts_.partnership.value(),
+                   published_->directory->version().version, published_->policy.version, uptime},
+                  parts_.state));
 }
 
 }  // namespace havenline

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/deliver/clock_difference.h"
 #include "broker/deliver/reader.h"
 #include "broker/deliver/recent_messages.h"
 #include "broker/pipeline/delivery_session.h"
@@ -80,6 +81,8 @@ class DeliveryLoop {
   std::string StatusJson() const;
 
   DeliveryParts parts_;
+  LinkFlow::Time started_ = parts_.clock.Monotonic();
+  ClockDifference clock_difference_;
   std::map<LinkId, std::unique_ptr<DeliverySession>> sessions_;
   std::map<HostId, LinkId> link_of_host_;
   std::map<AgencyId, LinkId> link_of_agency_;

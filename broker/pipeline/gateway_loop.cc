@@ -252,10 +252,22 @@ void GatewayLoop::Drop(LinkId link) {
   parts_.deliver.Push(LinkGone{link});
 }
 
+void GatewayLoop::Account() {
+  SharedState& state = parts_.state;
+  const RouterCounts& counts = parts_.router.counts();
+  state.window_items = window_.inside().items;
+  state.window_bytes = window_.inside().bytes;
+  state.links = parts_.router.links();
+  state.connections = counts.accepted;
+  state.connections_refused = counts.failed_handshakes;
+  state.frames_dropped = counts.dropped_frames;
+}
+
 void GatewayLoop::HouseKeep() {
   const auto now = parts_.clock.Monotonic();
   if (now - last_housekeeping_ < std::chrono::seconds(1)) return;
   last_housekeeping_ = now;
+  Account();
   for (const LinkId link : sessions_.EndSilent(now)) Drop(link);
   std::erase_if(strangers_, [&](const auto& stranger) {
     const bool gone = now - stranger.second > kStrangerMax;

@@ -61,6 +61,7 @@ class GatewayLoop {
   void OnEvent(KeysChanged event);
   void SendCredit(LinkId link, const SessionState& session, Bytes padding);
   void Drop(LinkId link);
+  void Account();
   void HouseKeep();
 
   GatewayParts parts_;

@@ -82,6 +82,7 @@ void Pipeline::Stop() {
   t.delivery_thread.Join();
 }
 
+SharedState& Pipeline::state() { return threads_->state; }
 const SharedState& Pipeline::state() const { return threads_->state; }
 
 }  // namespace havenline

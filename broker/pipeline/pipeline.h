@@ -44,6 +44,8 @@ class Pipeline {
   // Takes nothing new, answers what is inside, ends the threads. Returns when all have.
   void Stop();
 
+  // For whoever counts what the loops do not (broker/metrics).
+  SharedState& state();
   const SharedState& state() const;
 
  private:

@@ -4,11 +4,32 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 
+#include "broker/deliver/survey.h"
+#include "schema/base/mutex.h"
 #include "schema/base/result.h"
 
 namespace havenline {
+
+// The newest survey. Thread-safe.
+class SurveyHolder {
+ public:
+  void Set(const Survey& survey) {
+    const MutexLock lock(mutex_);
+    survey_ = survey;
+  }
+  std::optional<Survey> Get() const {
+    const MutexLock lock(mutex_);
+    return survey_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::optional<Survey> survey_ GUARDED_BY(mutex_);
+};
 
 struct SharedState {
   // The store may have forgotten something (design: recovery mode). Nothing is accepted or
@@ -26,6 +47,29 @@ struct SharedState {
   std::atomic<std::uint64_t> syncs{0};  // Of batches that kept something, and of marks.
   std::atomic<std::uint64_t> delivered{0};
   std::atomic<std::uint64_t> sessions{0};
+
+  // The same, each written by one thread alone. Of the gateway, once a second:
+  std::atomic<std::uint64_t> window_items{0};
+  std::atomic<std::uint64_t> window_bytes{0};
+  std::atomic<std::uint64_t> links{0};
+  std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> connections_refused{0};  // Unknown or suspended key, no handshake.
+  std::atomic<std::uint64_t> frames_dropped{0};
+  // Of the commit thread:
+  std::atomic<std::uint64_t> epoch{0};
+  std::atomic<std::uint64_t> entries{0};
+  std::atomic<std::uint64_t> checkpoint_entries{0};
+  std::atomic<std::int64_t> checkpoint_time{0};  // Milliseconds since 1970; 0: none yet.
+  std::atomic<std::uint64_t> overdue{0};
+  // Of the delivery thread:
+  std::atomic<std::uint64_t> in_flight_bytes{0};
+  std::atomic<std::uint64_t> hellos_refused{0};
+  std::atomic<std::uint64_t> clock_alarms{0};
+  // How far our clock is from those of the hosts that said hello last: the middle one, ahead if
+  // positive.
+  std::atomic<std::int64_t> clock_difference_ms{0};
+
+  SurveyHolder survey;
 };
 
 // Events that an operator's log should have. Never a person's, school's or agency's name.

@@ -9,6 +9,7 @@
 
 #include "broker/commit/store.h"
 #include "broker/deliver/reader.h"
+#include "broker/deliver/survey.h"
 #include "deploy/runtime/key_value_store.h"
 
 namespace havenline {
@@ -24,6 +25,9 @@ class BrokerStore final : public Store, public StoreReader {
  public:
   // A new store is made if there is none. kInvalid for a newer format.
   static Result<std::unique_ptr<BrokerStore>> Open(const BrokerStoreOptions& options);
+
+  // Counts what waits in mailboxes, at most `rows_max` rows; for operators, from any thread.
+  Result<Survey> TakeSurvey(TimePoint now, std::size_t rows_max) const;
 
   Result<void> Apply(const CommitBatch& batch) override;
   Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender,

@@ -1,7 +1,10 @@
 #include "deploy/havenline/status_commands.h"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "deploy/havenline/broker_link.h"
 #include "deploy/havenline/link_configuration.h"
@@ -30,18 +33,31 @@ std::string Scalar(const Value& value) {
   return tool::Join(items);
 }
 
-// Times are said as a clock shows them.
-std::string Words(const Value& status) {
-  tool::Table table({"what", "is"});
-  for (const auto& [key, value] : status.members()) {
-    const bool is_time = key == "last-heard" && value.is(Value::Kind::kInteger);
-    if (is_time && value.integer() == 0) {
-      table.Add({key, "never"});
+bool IsTime(std::string_view key) {
+  constexpr std::array<std::string_view, 4> kTimes = {"last-heard", "checkpoint-time", "oldest",
+                                                      "counted"};
+  return std::ranges::find(kTimes, key) != kTimes.end();
+}
+
+// A map within says its lines under its own name; times are said as a clock shows them.
+void AddLines(const Value& map, const std::string& under, tool::Table& table) {
+  for (const auto& [key, value] : map.members()) {
+    const std::string name = under + key;
+    const bool is_time = IsTime(key) && value.is(Value::Kind::kInteger);
+    if (value.is(Value::Kind::kMap)) {
+      AddLines(value, name + " ", table);
+    } else if (is_time && value.integer() == 0) {
+      table.Add({name, "never"});
     } else {
       table.Add(
-          {key, is_time ? tool::LocalText(FromMilliseconds(value.integer())) : Scalar(value)});
+          {name, is_time ? tool::LocalText(FromMilliseconds(value.integer())) : Scalar(value)});
     }
   }
+}
+
+std::string Words(const Value& status) {
+  tool::Table table({"what", "is"});
+  AddLines(status, "", table);
   return table.Text();
 }
 

@@ -1,0 +1,70 @@
+#include "broker/pipeline/status.h"
+
+#include "schema/model/frame.h"
+#include "schema/model/limits.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+
+Value LaneValue(const Survey::Lane& lane) {
+  Value value = Value::Map().Set("waiting", lane.waiting);
+  if (lane.oldest) value.Set("oldest", ToMilliseconds(*lane.oldest));
+  return value;
+}
+
+void SetSurvey(Value& status, const Survey& survey) {
+  status
+      .Set("mailboxes",
+           Value::Map()
+               .Set("urgent", LaneValue(survey.lanes[static_cast<std::size_t>(Lane::kUrgent)]))
+               .Set("normal", LaneValue(survey.lanes[static_cast<std::size_t>(Lane::kNormal)]))
+               .Set("counted-whole", survey.whole)
+               .Set("counted", ToMilliseconds(survey.at)))
+      .Set("disk-free-bytes", survey.free_bytes);
+}
+
+}  // namespace
+
+Value StatusValue(const StatusFacts& facts, const SharedState& state) {
+  Value status = Value::Map()
+                     .Set("software", facts.software)
+                     .Set("partnership", facts.partnership)
+                     .Set("uptime-seconds", facts.uptime.count() / 1000)
+                     .Set("recovery", state.recovery.load())
+                     .Set("epoch", state.epoch.load())
+                     .Set("entries", state.entries.load())
+                     .Set("checkpoint", state.checkpoint_entries.load())
+                     .Set("directory", facts.directory)
+                     .Set("policy", facts.policy)
+                     .Set("sessions", state.sessions.load())
+                     .Set("links", state.links.load())
+                     .Set("in-flight-bytes", state.in_flight_bytes.load())
+                     .Set("accepted", state.accepted.load())
+                     .Set("refused", state.refused.load())
+                     .Set("deferred", state.deferred.load())
+                     .Set("invalid", state.invalid.load())
+                     .Set("delivered", state.delivered.load())
+                     .Set("batches", state.batches.load())
+                     .Set("syncs", state.syncs.load())
+                     .Set("clock-difference-ms", state.clock_difference_ms.load());
+  if (state.checkpoint_time != 0) status.Set("checkpoint-time", state.checkpoint_time.load());
+  status.Set("admission", Value::Map()
+                              .Set("items", state.window_items.load())
+                              .Set("items-most", limits::kAdmissionWindow)
+                              .Set("bytes", state.window_bytes.load())
+                              .Set("bytes-most", limits::kAdmissionBytes));
+  status.Set("connections", Value::Map()
+                                .Set("accepted", state.connections.load())
+                                .Set("refused", state.connections_refused.load())
+                                .Set("frames-dropped", state.frames_dropped.load()));
+  status.Set("alarms", Value::Map()
+                           .Set("overdue", state.overdue.load())
+                           .Set("hellos-refused", state.hellos_refused.load())
+                           .Set("clocks-apart", state.clock_alarms.load()));
+  if (const auto survey = state.survey.Get()) SetSurvey(status, *survey);
+  return status;
+}
+
+}  // namespace havenline
