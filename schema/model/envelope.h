@@ -151,16 +151,6 @@ struct Envelope {
   friend bool operator==(const Envelope&, const Envelope&) = default;
 };
 
-// The broker's signed word that a held grant's condition came true.
-struct Release {
-  Digest grant{};
-  Position position;
-  SeriesNumber number;  // In the broker's own series for that recipient.
-  Signature signature{};
-
-  friend bool operator==(const Release&, const Release&) = default;
-};
-
 // One entry part as its party gets it: enough to recompute the entry's digest.
 struct PartProof {
   Position position;
@@ -181,7 +171,7 @@ struct Delivery {
   std::vector<SectionOpening> sections;  // The grant's own.
   std::vector<ClaimOpening> claims;      // Those that a rule for this recipient reads.
   std::vector<SealedSection> sealed;
-  std::optional<Release> release;
+  Bytes release;  // Of a held grant: the SignedWord that frees it (word.h); else empty.
   PartProof proof;
   bool confirm_by_telephone = false;  // Its sender's key was found compromised after acceptance.
 

@@ -158,6 +158,9 @@ struct Credit {
   std::uint64_t messages = 0;
   std::uint64_t bytes = 0;
   Bytes padding;  // Ignored: an idle link sends frames of the size of a small delivery.
+  // From the broker a question: say this number back once every receipt that you had signed when
+  // you read it has been answered. From an agent: the number. 0: none.
+  std::uint64_t drained = 0;
 
   friend bool operator==(const Credit&, const Credit&) = default;
 };
@@ -254,11 +257,18 @@ struct Reconciled {
   friend bool operator==(const Reconciled&, const Reconciled&) = default;
 };
 
+// From the broker: its signed words. Answered as voids are, once kept for good.
+struct WordFrame {
+  std::vector<ReceiptItem> items;  // SignedWord.
+
+  friend bool operator==(const WordFrame&, const WordFrame&) = default;
+};
+
 struct Frame {
   SessionId session;  // Zeros in hello and in rehello.
   std::variant<Hello, Welcome, Rehello, Submit, AnswerFrame, Deliver, ReceiptFrame, Receipted,
                RecallFrame, VoidFrame, StatementFrame, Head, Cosign, Credit, Fetch, DocumentFrame,
-               AlarmFrame, Reconciled>
+               AlarmFrame, Reconciled, WordFrame>
       body;
 
   friend bool operator==(const Frame&, const Frame&) = default;

@@ -43,6 +43,7 @@ inline constexpr std::size_t kExclusionsBytes = 1U << 10U;      // The exclusion
 inline constexpr std::size_t kExclusionsLongBytes = 4U << 10U;  // or this, for a long list.
 inline constexpr std::size_t kClearPartBytesMax = 4U << 10U;
 inline constexpr std::size_t kHeaderBytesMax = 16U << 10U;
+inline constexpr std::size_t kWordBytesMax = 1U << 10U;  // A broker's word, signed: names and ids.
 
 // Audit log.
 inline constexpr std::size_t kPartBytesMax = 4096;       // One part of an entry.

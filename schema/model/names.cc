@@ -56,6 +56,18 @@ std::optional<ReceiptKind> ReceiptKindNamed(std::string_view name) {
 
 std::string_view NameOf(Lane lane) { return lane == Lane::kUrgent ? "urgent" : "normal"; }
 
+std::string_view NameOf(WordKind kind) {
+  switch (kind) {
+    case WordKind::kReleased:
+      return "released";
+    case WordKind::kStoodDown:
+      return "stood-down";
+    case WordKind::kUndeliverable:
+      return "undeliverable";
+  }
+  return "unknown";
+}
+
 // A switch, so that the compiler misses a new code here. NOLINTNEXTLINE(readability-function-size)
 std::string_view NameOf(Code code) {
   switch (code) {

@@ -10,6 +10,7 @@
 #include "schema/model/answer.h"
 #include "schema/model/ids.h"
 #include "schema/model/receipt.h"
+#include "schema/model/word.h"
 
 namespace havenline {
 
@@ -23,6 +24,7 @@ bool IsName(std::string_view text);
 std::string_view NameOf(ReceiptKind kind);
 std::optional<ReceiptKind> ReceiptKindNamed(std::string_view name);
 std::string_view NameOf(Lane lane);
+std::string_view NameOf(WordKind kind);
 
 // A message's id and its creation are one: RFC 9562 UUIDv7, whose first 48 bits are milliseconds.
 std::optional<TimePoint> TimeOf(const MessageId& id);  // Nothing if it is not a version 7 UUID.

@@ -132,13 +132,6 @@ struct PartProof {
   digests @3 :List(Data);
 }
 
-struct Release {
-  grant @0 :Data;
-  position @1 :Position;
-  number @2 :SeriesNumber;
-  signature @3 :Data;
-}
-
 struct Delivery {
   header @0 :Data;
   signature @1 :TreeSignature;
@@ -146,7 +139,7 @@ struct Delivery {
   sections @3 :List(SectionOpening);
   claims @4 :List(ClaimOpening);
   sealed @5 :List(SealedSection);
-  release @6 :Release;  # Absent unless the grant was held.
+  release @6 :Data;  # A Signed with a BrokersWord inside; empty unless the grant was held.
   proof @7 :PartProof;
   confirmByTelephone @8 :Bool;
 }

@@ -111,22 +111,6 @@ void WriteGrant(raw::Grant::Builder builder, const Grant& value) {
   builder.setCiphertext(Data(value.ciphertext));
 }
 
-Release ReadRelease(raw::Release::Reader reader) {
-  const auto number = reader.getNumber();
-  return {.grant = ReadArray<32>(reader.getGrant(), "release grant"),
-          .position = ReadPosition(reader.getPosition()),
-          .number = {SeriesId(number.getSeries()), number.getN()},
-          .signature = ReadArray<64>(reader.getSignature(), "release signature")};
-}
-
-void WriteRelease(raw::Release::Builder builder, const Release& value) {
-  builder.setGrant(Data(value.grant));
-  Write(builder.initPosition(), value.position);
-  builder.initNumber().setSeries(value.number.series.value());
-  builder.getNumber().setN(value.number.n);
-  builder.setSignature(Data(value.signature));
-}
-
 template <class Builder>
 void WriteSections(Builder builder, const std::vector<SectionOpening>& sections,
                    const std::vector<ClaimOpening>& claims,
@@ -369,7 +353,7 @@ Bytes EncodeDelivery(const Delivery& delivery) {
     Write(builder.initSignature(), delivery.signature);
     WriteGrant(builder.initGrant(), delivery.grant);
     WriteSections(builder, delivery.sections, delivery.claims, delivery.sealed);
-    if (delivery.release) WriteRelease(builder.initRelease(), *delivery.release);
+    if (!delivery.release.empty()) builder.setRelease(Data(delivery.release));
     Write(builder.initProof(), delivery.proof);
     builder.setConfirmByTelephone(delivery.confirm_by_telephone);
   });
@@ -383,7 +367,7 @@ Result<Delivery> ParseDelivery(ByteView bytes) {
     delivery.signature = ReadTreeSignature(reader.getSignature());
     delivery.grant = ReadGrant(reader.getGrant());
     ReadSections(delivery, reader);
-    if (reader.hasRelease()) delivery.release = ReadRelease(reader.getRelease());
+    delivery.release = ReadBytes(reader.getRelease(), limits::kWordBytesMax, "release");
     delivery.proof = ReadPartProof(reader.getProof());
     delivery.confirm_by_telephone = reader.getConfirmByTelephone();
     return delivery;

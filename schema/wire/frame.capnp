@@ -92,7 +92,7 @@ struct Deliver {
   items @0 :List(Item);
 }
 
-struct Receipts {
+struct Receipts {  # Also the broker's words.
   struct Item {
     reference @0 :UInt64;
     bytes @1 :Data;
@@ -122,6 +122,7 @@ struct Credit {
   messages @0 :UInt64;
   bytes @1 :UInt64;
   padding @2 :Data;
+  drained @3 :UInt64;  # 0: none.
 }
 
 struct Fetch {
@@ -212,5 +213,6 @@ struct Frame {
     document @16 :Document;
     alarm @17 :Alarm;
     reconciled @18 :Reconciled;
+    word @19 :Receipts;
   }
 }

@@ -157,15 +157,25 @@ Deliver ReadDeliver(raw::Deliver::Reader reader) {
       })};
 }
 
-ReceiptFrame ReadReceipts(raw::Receipts::Reader reader) {
-  return {ReadList(
+std::vector<ReceiptItem> ReadReceipts(raw::Receipts::Reader reader) {
+  return ReadList(
       reader.getItems(), limits::kItemsMax, "receipts", [](raw::Receipts::Item::Reader item) {
         ReceiptItem value{.reference = Reference(item.getReference()),
                           .bytes = ReadBytes(item.getBytes(), limits::kHeaderBytesMax, "receipt"),
                           .proof = {}};
         if (item.hasProof()) value.proof.push_back(ReadPartProof(item.getProof()));
         return value;
-      })};
+      });
+}
+
+void WriteReceipts(raw::Receipts::Builder builder, const std::vector<ReceiptItem>& items) {
+  WriteList(
+      items, [&](unsigned n) { return builder.initItems(n); },
+      [](raw::Receipts::Item::Builder item, const ReceiptItem& value) {
+        item.setReference(value.reference.value());
+        item.setBytes(Data(value.bytes));
+        if (!value.proof.empty()) Write(item.initProof(), value.proof.front());
+      });
 }
 
 Head ReadHead(raw::Head::Reader reader) {
@@ -209,7 +219,7 @@ decltype(Frame::body) ReadBody(raw::Frame::Reader reader) {
     case raw::Frame::DELIVER:
       return ReadDeliver(reader.getDeliver());
     case raw::Frame::RECEIPT:
-      return ReadReceipts(reader.getReceipt());
+      return ReceiptFrame{ReadReceipts(reader.getReceipt())};
     case raw::Frame::RECEIPTED:
       return Receipted{ReadAnswers(reader.getReceipted())};
     case raw::Frame::RECALL:
@@ -225,7 +235,8 @@ decltype(Frame::body) ReadBody(raw::Frame::Reader reader) {
     case raw::Frame::CREDIT: {
       const auto credit = reader.getCredit();
       return Credit{credit.getMessages(), credit.getBytes(),
-                    ReadBytes(credit.getPadding(), limits::kHeaderBytesMax, "padding")};
+                    ReadBytes(credit.getPadding(), limits::kHeaderBytesMax, "padding"),
+                    credit.getDrained()};
     }
     case raw::Frame::FETCH:
       return ReadFetch(reader.getFetch());
@@ -235,6 +246,8 @@ decltype(Frame::body) ReadBody(raw::Frame::Reader reader) {
       return ReadAlarm(reader.getAlarm());
     case raw::Frame::RECONCILED:
       return ReadReconciled(reader.getReconciled());
+    case raw::Frame::WORD:
+      return WordFrame{ReadReceipts(reader.getWord())};
   }
   throw Malformed{"a kind of frame this version does not know"};
 }
@@ -289,15 +302,9 @@ struct BodyWriter {
         });
   }
   void operator()(const ReceiptFrame& receipts) {
-    auto builder = frame.initReceipt();
-    WriteList(
-        receipts.items, [&](unsigned n) { return builder.initItems(n); },
-        [](raw::Receipts::Item::Builder item, const ReceiptItem& value) {
-          item.setReference(value.reference.value());
-          item.setBytes(Data(value.bytes));
-          if (!value.proof.empty()) Write(item.initProof(), value.proof.front());
-        });
+    WriteReceipts(frame.initReceipt(), receipts.items);
   }
+  void operator()(const WordFrame& words) { WriteReceipts(frame.initWord(), words.items); }
   void operator()(const Receipted& receipted) {
     WriteAnswers(frame.initReceipted(), receipted.items);
   }
@@ -321,6 +328,7 @@ struct BodyWriter {
     builder.setMessages(credit.messages);
     builder.setBytes(credit.bytes);
     builder.setPadding(Data(credit.padding));
+    builder.setDrained(credit.drained);
   }
   void operator()(const Fetch& fetch) {
     auto builder = frame.initFetch();

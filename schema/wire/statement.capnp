@@ -1,6 +1,6 @@
 @0xc86a90d1e5b7f321;
-# Signed statements of agencies: receipts, voids, recalls, and what an agency says of itself. Each
-# inner struct is one single-segment unpacked message, signed as carried.
+# Signed statements: of agencies receipts, voids, recalls, and what an agency says of itself; of the
+# broker its word. Each inner struct is one single-segment unpacked message, signed as carried.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("havenline::wire::raw");
@@ -97,7 +97,27 @@ struct AgencyStatement {
   key @9 :Data;
 }
 
-struct Signed {  # A VoidStatement, Recall or AgencyStatement with its signature.
+struct BrokersWord {
+  enum Kind {
+    released @0;
+    stoodDown @1;
+    undeliverable @2;
+  }
+  partnership @0 :Text;
+  to @1 :Text;
+  lane @2 :UInt8;
+  kind @3 :Kind;
+  message @4 :Data;
+  origin @5 :Data;
+  grant @6 :Data;
+  why @7 :UInt16;      # A code; 0: none.
+  mayArrive @8 :Bool;
+  position @9 :Envelope.Position;
+  number @10 :Envelope.SeriesNumber;
+  time @11 :Int64;
+}
+
+struct Signed {  # A VoidStatement, Recall, AgencyStatement or BrokersWord with its signature.
   bytes @0 :Data;
   signature @1 :Data;
 }

@@ -6,6 +6,7 @@
 #include "schema/model/limits.h"
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/statement_codec.h"
+#include "schema/wire/word_codec.h"
 
 namespace havenline::any {
 namespace {
@@ -267,7 +268,7 @@ Body AnyBody(std::size_t kind) {
       return Cosign{*Text(kNoteBytes)};
     case 13:
       return Credit{Number<std::uint64_t>(), Number<std::uint64_t>(),
-                    *SomeBytes(limits::kHeaderBytesMax)};
+                    *SomeBytes(limits::kHeaderBytesMax), Number<std::uint64_t>()};
     case 14:
       return AnyFetch();
     case 15:
@@ -275,9 +276,11 @@ Body AnyBody(std::size_t kind) {
     case 16:
       return Reconciled{Reference(Number<std::uint64_t>()), Number<std::uint64_t>(),
                         ListOf(limits::kAgenciesPerHostMax, Named<AgencyId>)};
-    default:
+    case 17:
       return AlarmFrame{Choice(AlarmFrame::Kind::kCheckpointLate), MessageId(Array<16>()),
                         Array<32>()};
+    default:
+      return WordFrame{AnyReceipts().items};
   }
 }
 
@@ -402,7 +405,7 @@ rc::Gen<Delivery> AnyDelivery() {
     FillHeader(delivery);
     FillSections(delivery);
     delivery.grant = AnyGrant();
-    if (Coin()) delivery.release = {Array<32>(), AnyPosition(), AnySeriesNumber(), Array<64>()};
+    delivery.release = *SomeBytes(limits::kWordBytesMax);
     delivery.proof = *AnyPartProof();
     delivery.confirm_by_telephone = Coin();
     return delivery;
@@ -471,6 +474,24 @@ rc::Gen<SignedRecall> AnySignedRecall() {
                        .time = *Time(),
                        .key = KeyId(Array<8>())};
     return SignedRecall{wire::EncodeRecall(value), value, Array<64>()};
+  });
+}
+
+rc::Gen<SignedWord> AnySignedWord() {
+  return Made([] {
+    const BrokersWord word{.partnership = Named<PartnershipId>(),
+                           .to = Named<AgencyId>(),
+                           .lane = AnyLane(),
+                           .kind = Choice(WordKind::kUndeliverable),
+                           .message = MessageId(Array<16>()),
+                           .origin = MessageId(Array<16>()),
+                           .grant = Array<32>(),
+                           .why = Coin() ? std::optional(AnyCode()) : std::nullopt,
+                           .may_arrive = Coin(),
+                           .position = AnyPosition(),
+                           .number = AnySeriesNumber(),
+                           .time = *Time()};
+    return SignedWord{wire::EncodeWord(word), word, Array<64>()};
   });
 }
 

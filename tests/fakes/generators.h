@@ -13,6 +13,7 @@
 #include "schema/model/frame.h"
 #include "schema/model/receipt.h"
 #include "schema/model/statement.h"
+#include "schema/model/word.h"
 
 namespace havenline::any {
 
@@ -34,6 +35,7 @@ rc::Gen<SignedReceipt> AnySignedReceipt();
 rc::Gen<SignedVoid> AnySignedVoid();
 rc::Gen<SignedRecall> AnySignedRecall();
 rc::Gen<SignedStatement> AnySignedStatement();
+rc::Gen<SignedWord> AnySignedWord();
 
 // A frame of each kind, by its place in Frame::body.
 inline constexpr std::size_t kFrameKinds = std::variant_size_v<decltype(Frame::body)>;

@@ -13,6 +13,7 @@
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame_codec.h"
 #include "schema/wire/statement_codec.h"
+#include "schema/wire/word_codec.h"
 #include "tests/fakes/generators.h"
 
 namespace havenline::wire {
@@ -68,6 +69,7 @@ const std::vector<Sample>& Samples() {
     Add(samples, "receipt", any::AnySignedReceipt(), EncodeSignedReceipt, ParseSignedReceipt);
     Add(samples, "void", any::AnySignedVoid(), EncodeSignedVoid, ParseSignedVoid);
     Add(samples, "recall", any::AnySignedRecall(), EncodeSignedRecall, ParseSignedRecall);
+    Add(samples, "word", any::AnySignedWord(), EncodeSignedWord, ParseSignedWord);
     Add(samples, "statement", any::AnySignedStatement(), EncodeSignedStatement,
         ParseSignedStatement);
     return samples;

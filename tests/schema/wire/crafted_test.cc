@@ -239,7 +239,7 @@ TEST(CraftedTest, AFarPointerThatLeadsToTheRestOfTheFrameIsFollowed) {
 
 // Round in circles: whatever is read of it is refused, or a frame like any other.
 TEST(CraftedTest, AFrameThatIsItsOwnBodyIsReadOnceAndNoMore) {
-  for (int which = 0; which < 17; ++which) {
+  for (int which = 0; which < 18; ++which) {
     Words words;
     words.Add(1);
     const std::size_t frame = words.AddStruct(0, kFrameSize);

@@ -9,6 +9,7 @@
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame_codec.h"
 #include "schema/wire/statement_codec.h"
+#include "schema/wire/word_codec.h"
 
 namespace havenline::wire {
 namespace {
@@ -293,7 +294,7 @@ TEST(WireLimitsTest, WhatCanBeSubmittedCanBeDelivered) {
   delivery.sections = envelope.sections;
   delivery.claims = envelope.claims;
   delivery.sealed = envelope.sealed;
-  delivery.release = Release{};
+  delivery.release = Bytes(limits::kWordBytesMax);
   delivery.proof = LargestProof();
   const Bytes bytes = EncodeDelivery(delivery);
   EXPECT_TRUE(IsReadBack(delivery, bytes, ParseDelivery));
@@ -337,6 +338,26 @@ TEST(WireLimitsTest, AnEnvelopeWithOneMoreOfAnythingIsRefused) {
   EXPECT_TRUE(refused(more, "sealed section"));
 }
 
+TEST(WireLimitsTest, TheLongestWordFits) {
+  const BrokersWord word{.partnership = Longest<PartnershipId>(),
+                         .to = Longest<AgencyId>(),
+                         .lane = Lane::kNormal,
+                         .kind = WordKind::kUndeliverable,
+                         .message = MessageId(),
+                         .origin = MessageId(),
+                         .grant = {},
+                         .why = Code::kRecipientSuspended,
+                         .may_arrive = true,
+                         .position = {~0ULL, LogIndex(~0ULL)},
+                         .number = {SeriesId(~0ULL), ~0ULL},
+                         .time = FromMilliseconds(0)};
+  const SignedWord longest{EncodeWord(word), word, {}};
+  const Bytes bytes = EncodeSignedWord(longest);
+  EXPECT_TRUE(IsReadBack(longest, bytes, ParseSignedWord));
+  EXPECT_LE(bytes.size(), limits::kWordBytesMax);
+  EXPECT_TRUE(IsRefused(ParseSignedWord(Bytes(limits::kWordBytesMax + 8)), "size"));
+}
+
 // --- frames
 
 TEST(WireLimitsTest, TheFullestFramesAreReadBack) {
@@ -361,7 +382,9 @@ TEST(WireLimitsTest, TheFullestFramesAreReadBack) {
       ReceiptFrame{Many(limits::kItemsMax, ReceiptItem{reference, Bytes(1000), {LargestProof()}})},
       RecallFrame{Many(limits::kItemsMax, Item{reference, Bytes(4000)})},
       Cosign{note},
-      Credit{~0ULL, ~0ULL, Bytes(limits::kHeaderBytesMax)},
+      Credit{~0ULL, ~0ULL, Bytes(limits::kHeaderBytesMax), ~0ULL},
+      WordFrame{Many(limits::kItemsMax,
+                     ReceiptItem{reference, Bytes(limits::kWordBytesMax), {LargestProof()}})},
       Fetch{reference, Fetch::Proofs{1, 2, Many(limits::kItemsMax, LogIndex(3))}},
       DocumentFrame{
           reference, {{DocumentKind::kDirectory, 0, Bytes(limits::kDocumentBytesMax)}}, false},

@@ -7,6 +7,7 @@
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame_codec.h"
 #include "schema/wire/statement_codec.h"
+#include "schema/wire/word_codec.h"
 #include "tests/fakes/generators.h"
 
 namespace havenline::wire {
@@ -51,6 +52,9 @@ TEST(RoundTripTest, SignedVoids) {
 }
 TEST(RoundTripTest, SignedRecalls) {
   ReadsBack(any::AnySignedRecall(), EncodeSignedRecall, ParseSignedRecall);
+}
+TEST(RoundTripTest, SignedWords) {
+  ReadsBack(any::AnySignedWord(), EncodeSignedWord, ParseSignedWord);
 }
 TEST(RoundTripTest, SignedStatements) {
   ReadsBack(any::AnySignedStatement(), EncodeSignedStatement, ParseSignedStatement);
