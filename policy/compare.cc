@@ -68,17 +68,30 @@ bool SaysTheSame(const Cell& a, const Cell& b) {
          a.deadline == b.deadline;
 }
 
-// Each different cell that shares something, and where it stands.
-std::vector<std::pair<const Cell*, std::vector<std::uint8_t>>> GroupCells(
-    const std::vector<Cell>& cells) {
-  std::vector<std::pair<const Cell*, std::vector<std::uint8_t>>> groups;
+bool HoldTheSame(const HeldShare* a, const HeldShare* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->kind == b->kind && a->watches == b->watches;
+}
+
+// Each different cell that shares something, at once or held, and where it stands.
+struct Group {
+  const Cell* cell;
+  const HeldShare* held;
+  std::vector<std::uint8_t> holds;
+};
+
+std::vector<Group> GroupCells(const std::vector<Cell>& cells) {
+  std::vector<Group> groups;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (cells[i].sections == 0) continue;
-    auto group = std::ranges::find_if(
-        groups, [&](const auto& each) { return SaysTheSame(*each.first, cells[i]); });
+    const HeldShare* const held = cells[i].held.get();
+    const Cell& cell = held != nullptr ? held->cell : cells[i];
+    if (cell.sections == 0) continue;
+    auto group = std::ranges::find_if(groups, [&](const Group& each) {
+      return SaysTheSame(*each.cell, cell) && HoldTheSame(each.held, held);
+    });
     if (group == groups.end())
-      group = groups.emplace(groups.end(), &cells[i], std::vector<std::uint8_t>(cells.size()));
-    group->second[i] = 1;
+      group = groups.insert(groups.end(), {&cell, held, std::vector<std::uint8_t>(cells.size())});
+    group->holds[i] = 1;
   }
   return groups;
 }
@@ -88,12 +101,19 @@ struct Said {
   std::set<std::string> sections;
   bool required = false;
   std::optional<Deadline> clock;
+  std::set<std::string> held;  // Under the condition:
+  std::pair<Condition::Kind, Role> condition;
 };
 
 Said SaidBy(const Cell& cell, const Exchange& exchange) {
   const auto names = exchange.NamesOf(cell.sections);
-  Said said{{names.begin(), names.end()}, cell.required, std::nullopt};
+  Said said{{names.begin(), names.end()}, cell.required, std::nullopt, {}, {}};
   if (cell.deadline != nullptr) said.clock = *cell.deadline;
+  if (cell.held != nullptr) {
+    const auto held = exchange.NamesOf(cell.held->cell.sections);
+    said.held = {held.begin(), held.end()};
+    said.condition = {cell.held->kind, cell.held->watches};
+  }
   return said;
 }
 
@@ -102,6 +122,7 @@ Said InAnyCase(const std::vector<Said>& all) {
   Said said;
   for (const Said& each : all) {
     said.sections.insert(each.sections.begin(), each.sections.end());
+    said.held.insert(each.held.begin(), each.held.end());
     said.required = said.required || each.required;
   }
   return said;
@@ -195,8 +216,12 @@ class Comparison {
                 CasesOf(claims, holds)}]
           .insert(profiles);
     };
-    AddSections(old_said, new_said, add);
     using Kind = Change::Kind;
+    AddSections(old_said, new_said, &Said::sections, {Kind::kGains, Kind::kLoses}, add);
+    AddSections(old_said, new_said, &Said::held, {Kind::kGainsHeld, Kind::kLosesHeld}, add);
+    add(Kind::kCondition, "", [](auto& a, auto& b) {
+      return !a.held.empty() && !b.held.empty() && a.condition != b.condition;
+    });
     add(Kind::kMustBeTold, "", [](auto& a, auto& b) { return !a.required && b.required; });
     add(Kind::kNeedNotBeTold, "", [](auto& a, auto& b) { return a.required && !b.required; });
     add(Kind::kClock, "", [](auto& a, auto& b) {
@@ -206,15 +231,16 @@ class Comparison {
 
   template <class Add>
   static void AddSections(const std::vector<Said>& before, const std::vector<Said>& after,
-                          const Add& add) {
-    std::set<std::string> sections = InAnyCase(before).sections;
-    sections.merge(InAnyCase(after).sections);
+                          std::set<std::string> Said::*of,
+                          std::pair<Change::Kind, Change::Kind> gains_and_loses, const Add& add) {
+    std::set<std::string> sections = InAnyCase(before).*of;
+    sections.merge(InAnyCase(after).*of);
     for (const std::string& section : sections) {
-      add(Change::Kind::kGains, section, [&](const Said& a, const Said& b) {
-        return !a.sections.contains(section) && b.sections.contains(section);
+      add(gains_and_loses.first, section, [&](const Said& a, const Said& b) {
+        return !(a.*of).contains(section) && (b.*of).contains(section);
       });
-      add(Change::Kind::kLoses, section, [&](const Said& a, const Said& b) {
-        return a.sections.contains(section) && !b.sections.contains(section);
+      add(gains_and_loses.second, section, [&](const Said& a, const Said& b) {
+        return (a.*of).contains(section) && !(b.*of).contains(section);
       });
     }
   }
@@ -271,9 +297,9 @@ std::vector<Saying> SayingsOf(const Policy& policy) {
   std::vector<Saying> sayings;
   for (const auto& [key, cells] : policy.table()) {
     const auto& [exchange, profile, from, to] = key;
-    for (const auto& [cell, holds] : GroupCells(cells)) {
+    for (const auto& [cell, held, holds] : GroupCells(cells)) {
       sayings.push_back(
-          {exchange, profile, from, to, CasesOf(policy.Find(exchange)->claims, holds), cell});
+          {exchange, profile, from, to, CasesOf(policy.Find(exchange)->claims, holds), cell, held});
     }
   }
   return sayings;

@@ -32,7 +32,8 @@ struct Saying {
   Role from;
   Role to;
   std::vector<Case> when;
-  const Cell* cell;  // In the policy.
+  const Cell* cell;       // In the policy.
+  const HeldShare* held;  // Whose cell it is, if it says so under a condition; else null.
 };
 std::vector<Saying> SayingsOf(const Policy& policy);
 
@@ -44,12 +45,15 @@ struct Change {
     kMustBeTold,     // C3 begins for `to`,
     kNeedNotBeTold,  // or ends.
     kClock,          // It is to acknowledge by another clock.
+    kGainsHeld,      // `to` may be told a section if a condition comes true,
+    kLosesHeld,      // or not even then.
+    kCondition,      // What it may be told under a condition has another one.
   };
   Kind kind = Kind::kGains;
   ExchangeName exchange;
   Role from;
   Role to;
-  std::string section;            // kGains and kLoses.
+  std::string section;            // kGains, kLoses and these of what is held.
   bool every_sender = false;      // Whoever holds the role `from`; or
   bool other_senders = false;     // those that neither version's profiles name,
   std::vector<AgencyId> senders;  // and these.

@@ -200,9 +200,10 @@ class Compiler {
     const ClaimValues values(exchange);
     for (const std::string& profile : profiles_) {
       for (const Role& from : from_roles) {
-        std::vector<Told> told(values.count());
-        for (const Role& to : to_roles) CompileCells({exchange, profile, from, to, values}, told);
-        CheckSlots({exchange, profile, from, from, values}, told);
+        for (const Role& to : to_roles) CompileCells({exchange, profile, from, to, values});
+        // Only now is it known who else is told in the same case.
+        for (const Role& to : to_roles) HoldBack({exchange, profile, from, to, values});
+        CheckSlots({exchange, profile, from, from, values}, to_roles);
       }
     }
   }
@@ -215,14 +216,54 @@ class Compiler {
     }
   }
 
-  void CompileCells(const Place& place, std::vector<Told>& told) {
+  std::vector<Cell>& CellsOf(const Place& place, const Role& to) {
+    return policy_.table_[{place.exchange.name, place.profile, place.from, to}];
+  }
+
+  void CompileCells(const Place& place) {
     std::vector<Cell> cells(place.values.count());
     for (std::size_t index = 0; index < cells.size(); ++index) {
-      cells[index] = MakeCell(place, index);
-      if (cells[index].sections != 0) ++told[index].roles;
-      if (cells[index].required) told[index].required_bytes += place.to.value().size();
+      const SectionSet never = NeverOf(place, index);
+      cells[index] = MakeCell(place, index, Condition::Kind::kNone, never);
     }
-    policy_.table_[{place.exchange.name, place.profile, place.from, place.to}] = std::move(cells);
+    CellsOf(place, place.to) = std::move(cells);
+  }
+
+  // What a role may be told perhaps, where it is told nothing at once.
+  void HoldBack(const Place& place) {
+    for (std::size_t index = 0; index < place.values.count(); ++index) {
+      if (CellsOf(place, place.to)[index].sections != 0) continue;
+      std::shared_ptr<const HeldShare> held = MakeHeld(place, index);
+      CellsOf(place, place.to)[index].held = std::move(held);
+    }
+  }
+
+  std::shared_ptr<const HeldShare> MakeHeld(const Place& place, std::size_t index) {
+    const Rule* first = nullptr;
+    for (const Rule& rule : rules_.rules) {
+      if (rule.held == Condition::Kind::kNone || !Applies(rule, place, index)) continue;
+      if (!CanWatch(rule, place, index)) continue;
+      if (first == nullptr) first = &rule;
+      if (first->held != rule.held || first->watches != rule.watches) {
+        Problem(rule, "and rule " + first->id.value() +
+                          " differ in `held` or `watches`: " + Describe(place, index));
+      }
+    }
+    if (first == nullptr) return nullptr;
+    Cell cell = MakeCell(place, index, first->held, NeverOf(place, index));
+    if (cell.sections == 0) return nullptr;
+    return std::make_shared<const HeldShare>(
+        HeldShare{first->held, first->watches, std::move(cell)});
+  }
+
+  // Whom it watches is told something in this case, and asked by when, if that is the condition.
+  bool CanWatch(const Rule& rule, const Place& place, std::size_t index) {
+    const auto at =
+        policy_.table_.find({place.exchange.name, place.profile, place.from, rule.watches});
+    if (at == policy_.table_.end()) return false;
+    const Cell& watched = at->second[index];
+    return watched.sections != 0 &&
+           (rule.held == Condition::Kind::kUnable || watched.deadline != nullptr);
   }
 
   bool Applies(const Rule& rule, const Place& place, std::size_t index) const {
@@ -232,17 +273,24 @@ class Compiler {
            place.values.Matches(rule, index);
   }
 
-  Cell MakeCell(const Place& place, std::size_t index) {
+  SectionSet NeverOf(const Place& place, std::size_t index) {
     SectionSet never = 0;
     for (const Rule& rule : rules_.rules) {
       if (rule.effect != Effect::kNever || !Applies(rule, place, index)) continue;
       never |= SectionsOf(rule, place.exchange);
       reached_.insert(rule.id);
     }
+    return never;
+  }
+
+  // Of the rules that share at once (kNone), or only under a condition of this kind.
+  Cell MakeCell(const Place& place, std::size_t index, Condition::Kind held, SectionSet never) {
     Cell cell;
     const Rule* first = nullptr;
     for (const Rule& rule : rules_.rules) {
-      if (rule.effect == Effect::kNever || !Applies(rule, place, index)) continue;
+      if (rule.effect == Effect::kNever || rule.held != held || !Applies(rule, place, index))
+        continue;
+      if (held != Condition::Kind::kNone && !CanWatch(rule, place, index)) continue;
       const SectionSet sections = SectionsOf(rule, place.exchange) & ~never;
       if (sections == 0) {
         if (rule.effect == Effect::kRequire) {
@@ -290,7 +338,15 @@ class Compiler {
     }
   }
 
-  void CheckSlots(const Place& place, const std::vector<Told>& told) {
+  void CheckSlots(const Place& place, const std::set<Role>& to_roles) {
+    std::vector<Told> told(place.values.count());
+    for (const Role& to : to_roles) {
+      const std::vector<Cell>& cells = CellsOf(place, to);
+      for (std::size_t index = 0; index < told.size(); ++index) {
+        if (cells[index].sections != 0 || cells[index].held != nullptr) ++told[index].roles;
+        if (cells[index].required) told[index].required_bytes += to.value().size();
+      }
+    }
     for (std::size_t index = 0; index < told.size(); ++index) {
       const bool few_slots = told[index].roles >= place.exchange.slots;
       if (!few_slots && told[index].required_bytes <= kRequiredBytesMax) continue;

@@ -17,6 +17,7 @@ using text::MapReader;
 constexpr std::array<std::int64_t, 3> kSlots = {8, 16, 64};
 constexpr std::array<std::string_view, 2> kThread = {"none", "party"};
 constexpr std::array<std::string_view, 2> kDue = {"ready-by", "after"};
+constexpr std::array<std::string_view, 2> kHeld = {"unacknowledged", "unable"};
 
 std::chrono::minutes Minutes(MapReader& reader, std::string_view key, std::int64_t otherwise) {
   constexpr std::int64_t kMax = std::chrono::minutes(std::chrono::days(30)).count();
@@ -110,6 +111,20 @@ std::string ReadJoinable(MapReader& reader, std::string_view key) {
   return name;
 }
 
+// `held = "unacknowledged"`, `watches = "school"`. A role that must be told cannot be told perhaps.
+void ReadHeld(MapReader& reader, Rule& rule) {
+  if (rule.effect != Effect::kShare) return;
+  const auto held = reader.OptionalChoice("held", kHeld);
+  const auto watches = reader.OptionalName("watches");
+  if (held.has_value() != watches.has_value())
+    reader.Problem("`held` and `watches` stand together or not at all");
+  if (!held || !watches) return;
+  rule.held = *held == 0 ? Condition::Kind::kUnacknowledged : Condition::Kind::kUnable;
+  rule.watches = Role(*watches);
+  if (std::ranges::find(rule.to, rule.watches) != rule.to.end())
+    reader.Problem("watches", "must be another role than those in `to`");
+}
+
 Rule ReadRule(MapReader& reader, Effect effect, text::Mark mark) {
   Rule rule;
   rule.effect = effect;
@@ -126,6 +141,7 @@ Rule ReadRule(MapReader& reader, Effect effect, text::Mark mark) {
   rule.basis = ReadJoinable(reader, "basis");
   rule.deadline = reader.OptionalName("acknowledge").value_or("");
   rule.thread_party = reader.OptionalChoice("thread", kThread).value_or(0) == 1;
+  ReadHeld(reader, rule);
   return rule;
 }
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,15 +64,28 @@ struct Exchange {
   std::vector<std::string> NamesOf(SectionSet set) const;
 };
 
+struct HeldShare;
+
 // What one sender role may tell one recipient role, given the claims.
 struct Cell {
-  SectionSet sections = 0;             // None: nothing may be sent at all.
+  SectionSet sections = 0;             // None: nothing may be sent at once.
   RuleId rule;                         // The rules that say so, joined by '+'.
   bool required = false;               // The role must be told (C3).
   bool thread_party = false;           // It gets the thread secret.
   std::string basis;                   // Lawful basis codes, joined by '+'.
   std::string why;                     // In plain words, for the why-card.
   const Deadline* deadline = nullptr;  // In the same Policy; none: no acknowledgement is asked.
+  // Where nothing may be sent at once: what may be sent to be held, if anything may.
+  std::shared_ptr<const HeldShare> held;
+};
+
+// What a role may be told if somebody else, who is told at once, does not take it on: by a grant
+// whose condition is of this kind and watches the grant of that role.
+struct HeldShare {
+  Condition::Kind kind = Condition::Kind::kUnacknowledged;
+  Role watches;  // Told something in the same case; for kUnacknowledged with a deadline, which is
+                 // the condition's `by`.
+  Cell cell;     // Never required, holds nothing itself.
 };
 
 // Who asks what of the table.

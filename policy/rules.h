@@ -27,6 +27,8 @@ struct Rule {
   std::string why;
   std::string deadline;  // Empty: none.
   bool thread_party = false;
+  Condition::Kind held = Condition::Kind::kNone;  // kShare only.
+  Role watches;                                   // Of a held one.
   text::Mark mark;
 };
 

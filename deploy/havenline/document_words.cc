@@ -139,6 +139,13 @@ std::string ExchangeWords(const policy::Exchange& exchange) {
   return words;
 }
 
+std::string HeldWords(const policy::HeldShare& held) {
+  const std::string watched = held.watches.value();
+  return held.kind == Condition::Kind::kUnable
+             ? "released when it cannot reach " + watched
+             : "released when nobody at " + watched + " acknowledges in time";
+}
+
 using Senders = std::map<std::string, std::vector<std::string>>;
 
 std::string SayingWords(const policy::Saying& saying, const policy::Exchange& exchange,
@@ -154,6 +161,7 @@ std::string SayingWords(const policy::Saying& saying, const policy::Exchange& ex
   words += (when.empty() ? "" : ", " + when) + ":\n    " + Join(exchange.NamesOf(cell.sections)) +
            "\n    rule " + cell.rule.value() + ", basis " + cell.basis;
   if (cell.required) words += ", must be told";
+  if (saying.held != nullptr) words += ", held: " + HeldWords(*saying.held);
   if (cell.deadline != nullptr) words += ", to acknowledge " + WordsOf(*cell.deadline);
   return words + "\n    " + Plain(cell.why) + "\n";
 }
@@ -201,6 +209,11 @@ Value PolicyJson(const policy::Policy& policy, Value json) {
                       .Set("required", cell.required)
                       .Set("why", cell.why);
     if (cell.deadline != nullptr) share.Set("acknowledge", cell.deadline->name);
+    if (saying.held != nullptr) {
+      const bool unable = saying.held->kind == Condition::Kind::kUnable;
+      share.Set("held", unable ? "unable" : "unacknowledged")
+          .Set("watches", saying.held->watches.value());
+    }
     shares.Add(std::move(share));
   }
   return std::move(json).Set("exchanges", std::move(exchanges)).Set("shares", std::move(shares));
@@ -219,6 +232,12 @@ std::string_view WordFor(policy::Change::Kind kind) {
       return "need-not-be-told";
     case Kind::kClock:
       return "clock";
+    case Kind::kGainsHeld:
+      return "gains-held";
+    case Kind::kLosesHeld:
+      return "loses-held";
+    case Kind::kCondition:
+      return "condition";
   }
   return "changes";
 }
@@ -236,6 +255,13 @@ std::string WhatWords(const policy::Change& change) {
       return "need no longer be told of " + change.exchange.value();
     case Kind::kClock:
       return "has another clock to acknowledge " + change.exchange.value();
+    case Kind::kGainsHeld:
+      return "gains " + change.section + " of " + change.exchange.value() +
+             ", held until somebody else does not take it on,";
+    case Kind::kLosesHeld:
+      return "loses " + change.section + " of " + change.exchange.value() + ", which was held,";
+    case Kind::kCondition:
+      return "has another condition for what is held of " + change.exchange.value();
   }
   return "";
 }
