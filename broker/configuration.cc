@@ -25,6 +25,7 @@ Result<BrokerConfiguration> ReadBrokerConfiguration(const std::filesystem::path&
   text::MapReader keys = reader.Map("keys");
   configuration.curve_key = in_folder(keys.Text("curve"));
   configuration.log_key = in_folder(keys.Text("log"));
+  configuration.release_key = in_folder(keys.Text("release"));
   text::MapReader founding = reader.Map("founding");
   configuration.opening = in_folder(founding.Text("opening"));
   configuration.directory = in_folder(founding.Text("directory"));

@@ -18,6 +18,7 @@ struct BrokerConfiguration {
   std::filesystem::path mark;       // Best on another disk; never inside the store.
   std::filesystem::path curve_key;  // Key files: mode 0600.
   std::filesystem::path log_key;
+  std::filesystem::path release_key;
   std::filesystem::path opening;  // Notes; read when the store is new.
   std::filesystem::path directory;
   std::filesystem::path policy;

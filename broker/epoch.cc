@@ -43,7 +43,7 @@ Result<Remains> Look(const BrokerConfiguration& configuration, seal::RandomSourc
   ASSIGN_OR_RETURN(remains.mark, UnlessCorrupt(MarkFile::Open(configuration.mark), remains.found));
   ASSIGN_OR_RETURN(
       remains.store,
-      UnlessCorrupt(OpenStore(configuration, random, SystemClock().Now()), remains.found));
+      UnlessCorrupt(OpenStore(configuration, random), remains.found));
   remains.sound = remains.mark && remains.store;
   if (remains.store) {
     ASSIGN_OR_RETURN(const Recovered recovered, remains.store->store->Recover());
@@ -159,7 +159,7 @@ Result<void> Rehearse(const BrokerConfiguration& configuration, const EpochPlan&
   std::error_code gone;
   std::filesystem::remove_all(rehearsal.store, gone);
   const auto begun = [&]() -> Result<void> {
-    ASSIGN_OR_RETURN(const OpenedStore opened, OpenStore(rehearsal, random, SystemClock().Now()));
+    ASSIGN_OR_RETURN(const OpenedStore opened, OpenStore(rehearsal, random));
     return opened.committer->BeginEpoch(plan, SystemClock().Now());
   }();
   std::filesystem::remove_all(rehearsal.store, gone);
@@ -238,7 +238,7 @@ Result<BegunEpoch> BeginEpoch(const BrokerConfiguration& configuration,
   }
   if (!remains.store) {
     ASSIGN_OR_RETURN(begun.aside.emplace_back(), SetAside(configuration.store, opening.epoch));
-    ASSIGN_OR_RETURN(OpenedStore fresh, OpenStore(configuration, random, SystemClock().Now()));
+    ASSIGN_OR_RETURN(OpenedStore fresh, OpenStore(configuration, random));
     remains.store.emplace(std::move(fresh));
   }
   // As at the founding: a store without its mark is noticed from now on.

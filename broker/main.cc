@@ -11,6 +11,7 @@
 #include "broker/doctor/doctor.h"
 #include "broker/epoch.h"
 #include "broker/metrics/accountant.h"
+#include "broker/pipeline/hand_gate.h"
 #include "broker/pipeline/pipeline.h"
 #include "broker/start.h"
 #include "deploy/runtime/activation.h"
@@ -28,6 +29,11 @@ namespace havenline {
 namespace {
 
 constexpr const char* kVersion = "0.1.0";
+
+constexpr const char* kClockDoubted =
+    "the clock jumped, or most agents' clocks differ by over five minutes: nothing is released or "
+    "called overdue until it agrees again. Set this machine's clock, or restart the broker if it "
+    "is right";
 
 // What an operator is told. Counts and codes only.
 class LogObserver final : public Observer {
@@ -54,6 +60,20 @@ class LogObserver final : public Observer {
   }
   void Overdue(std::size_t count) override {
     LogEvent(LogLevel::kWarning, "receipts.overdue", {{"count", count}});
+  }
+  void Released(std::size_t count) override {
+    LogEvent(LogLevel::kWarning, "grants.released", {{"count", count}});
+  }
+  void Undeliverable(std::size_t count) override {
+    LogEvent(LogLevel::kWarning, "grants.undeliverable", {{"count", count}});
+  }
+  void ClockDoubted(bool doubted) override {
+    if (doubted) {
+      LogEvent(LogLevel::kError, "clock.doubted",
+               {{"what", OperatorDetail({FaultCode::kUnavailable, kClockDoubted})}});
+    } else {
+      LogEvent(LogLevel::kInfo, "clock.believed");
+    }
   }
   [[noreturn]] void Fatal(const Fault& fault) override {
     LogEvent(LogLevel::kError, "broker.stopped-on-fault", {{"what", OperatorDetail(fault)}});
@@ -101,6 +121,17 @@ Result<std::unique_ptr<Router>> Listen(const BrokerConfiguration& configuration,
                        .listening = listening.Release()});
 }
 
+// What was held is released in the broker's name: with another key no recipient would open it.
+Result<seal::SigningKey> ReadReleaseKey(const BrokerConfiguration& configuration,
+                                        const Directory& directory) {
+  ASSIGN_OR_RETURN(const seal::Secret<32> secret, ReadKey("release", configuration.release_key));
+  seal::SigningKey key = seal::SigningKey::FromSeed(secret.ExposeSecret());
+  if (key.public_key() == directory.broker_release_key()) return key;
+  return Fail(FaultCode::kInvalid,
+              configuration.release_key.string() +
+                  " is not the key that the directory names as the broker's release key");
+}
+
 void WaitForStop(StopSignal& signals) {
   while (signals.Wait(WatchdogInterval().value_or(Milliseconds(60'000))) != Signal::kStop)
     NotifyWatchdog();
@@ -121,7 +152,8 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
     LogEvent(LogLevel::kWarning, "mark.damaged",
              {{"what", OperatorDetail({FaultCode::kCorrupt, mark.damage()})}});
   }
-  ASSIGN_OR_RETURN(const OpenedStore opened, OpenStore(configuration, random, clock.Now()));
+  HandGate gate;
+  ASSIGN_OR_RETURN(const OpenedStore opened, OpenStore(configuration, random, &gate));
   BrokerStore* const store = opened.store.get();
   Committer& committer = *opened.committer;
   RETURN_IF_FAULT(FoundIfNew(committer, mark, configuration));
@@ -132,13 +164,15 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
     return Fail(FaultCode::kCorrupt, verdict.found + ". " + verdict.remedy);
   if (recovery) observer.EnteredRecovery(verdict.found + ". " + verdict.remedy);
   ASSIGN_OR_RETURN(const tlog::NoteSigner signer, SignerFor(configuration, committer.log_key()));
+  ASSIGN_OR_RETURN(const seal::SigningKey release_key,
+                   ReadReleaseKey(configuration, *committer.standing().directory));
   const bool handed = listening.open();
   ASSIGN_OR_RETURN(const std::unique_ptr<Router> router,
                    Listen(configuration, curve_secret, std::move(listening)));
   FileMark file_mark(mark);
   Pipeline pipeline({*router, committer, *store, *store, file_mark, signer, clock, random, observer,
-                     configuration.partnership, std::string("havenline-broker ") + kVersion,
-                     configuration.verify_workers, recovery});
+                     configuration.partnership, std::string("havenline-broker ") + kVersion, gate,
+                     release_key, configuration.verify_workers, recovery});
   pipeline.Start();
   Accountant accountant({*store, pipeline.state(), clock, configuration.metrics_every,
                          configuration.reserve_bytes, configuration.metrics_file});

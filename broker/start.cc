@@ -9,6 +9,7 @@
 #include "schema/tlog/checkpoint.h"
 #include "schema/tlog/merkle.h"
 #include "schema/wire/statement_codec.h"
+#include "schema/wire/word_codec.h"
 
 namespace havenline {
 namespace {
@@ -107,15 +108,18 @@ std::optional<LogHead> ReadEvidence(const BrokerConfiguration& configuration,
 }
 
 Result<OpenedStore> OpenStore(const BrokerConfiguration& configuration, seal::RandomSource& random,
-                              TimePoint now) {
+                              Outflow* outflow) {
   OpenedStore opened;
   RETURN_IF_FAULT(MakeDirectories(configuration.store.parent_path(), kPrivateDirectory));
   ASSIGN_OR_RETURN(opened.store,
                    BrokerStore::Open({configuration.store, configuration.reserve_bytes, false}));
-  CommitterOptions options{configuration.partnership, wire::ParseSignedStatement};
+  CommitterOptions options{.partnership = configuration.partnership,
+                           .parse_statement = wire::ParseSignedStatement,
+                           .encode_word = wire::EncodeWord,
+                           .outflow = outflow};
   options.own_log_keys = OwnLogKeys(configuration);
   opened.committer = std::make_unique<Committer>(*opened.store, random, std::move(options));
-  RETURN_IF_FAULT(opened.committer->Recover(now));
+  RETURN_IF_FAULT(opened.committer->Recover());
   return opened;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "broker/commit/committer.h"
+#include "broker/commit/outflow.h"
 #include "broker/commit/store_verdict.h"
 #include "broker/configuration.h"
 #include "broker/storage/broker_store.h"
@@ -53,9 +54,9 @@ struct OpenedStore {
   std::unique_ptr<BrokerStore> store;
   std::unique_ptr<Committer> committer;  // Recovered.
 };
-// Faults are those of BrokerStore::Open() and Committer::Recover().
+// Faults are those of BrokerStore::Open() and Committer::Recover(). `outflow` is the committer's.
 Result<OpenedStore> OpenStore(const BrokerConfiguration& configuration, seal::RandomSource& random,
-                              TimePoint now);
+                              Outflow* outflow = nullptr);
 
 // Holds the store against the mark and the kept evidence.
 StoreVerdict Judge(const BrokerConfiguration& configuration, const OpenedStore& opened,

@@ -73,11 +73,44 @@ void BatchBuilder::CountDelivered(const Position& position) {
   --at->second;
 }
 
-bool BatchBuilder::IsAnswered(const AnsweredKey& key) {
-  return answered_.contains(key) || OrFault(store_.FindAnswered(key), false);
+HowAnswered BatchBuilder::FindAnswered(const AnsweredKey& key) {
+  const auto pending = answered_.find(key);
+  if (pending != answered_.end()) return pending->second;
+  return OrFault(store_.FindAnswered(key), HowAnswered::kNo);
 }
 
-void BatchBuilder::SetAnswered(const AnsweredKey& key) { answered_.insert(key); }
+void BatchBuilder::SetAnswered(const AnsweredKey& key, HowAnswered answered) {
+  answered_.insert_or_assign(key, std::max(FindAnswered(key), answered));
+}
+
+std::vector<WatchRecord> BatchBuilder::FindWatches(const AnsweredKey& watched,
+                                                   std::size_t count_max) {
+  auto found = OrFault(store_.FindWatches(watched, count_max), std::vector<WatchRecord>());
+  std::erase_if(found, [&](const WatchRecord& watch) { return watches_.contains(watch); });
+  for (auto at = watches_.lower_bound({watched, {}}); at != watches_.end(); ++at) {
+    if (at->first.watched != watched) break;
+    if (at->second) found.push_back(at->first);
+  }
+  return found;
+}
+
+void BatchBuilder::Put(WatchRecord watch) { watches_.insert_or_assign(std::move(watch), true); }
+void BatchBuilder::Remove(const WatchRecord& watch) { watches_.insert_or_assign(watch, false); }
+
+SeriesNumber BatchBuilder::NextWord(const AgencyId& agency, Lane lane) {
+  auto at = series_.find({agency, lane});
+  if (at == series_.end()) {
+    const auto stored = OrFault(store_.FindSeries(agency, lane), std::optional<SeriesRecord>());
+    // A new log is a new start: what was said in the old one may be forgotten.
+    const bool goes_on = stored && stored->epoch == ends_.epoch;
+    SeriesRecord series{agency, lane, ends_.epoch, {}};
+    series.last =
+        goes_on ? stored->last : SeriesNumber{SeriesId(ReadU64(random_.Array<8>()) >> 1U), 0};
+    at = series_.emplace(std::pair(agency, lane), std::move(series)).first;
+  }
+  ++at->second.last.n;
+  return at->second.last;
+}
 
 MailboxPlace BatchBuilder::PutRow(const AgencyId& agency, Lane lane, MailboxRow row) {
   row.place = {agency, lane, ++ends_.mailboxes[{agency, lane}]};
@@ -91,8 +124,8 @@ void BatchBuilder::RemoveRow(const MailboxPlace& place) {
   if (removed_.insert(place).second) batch_.mailbox_removed.push_back(place);
 }
 
-void BatchBuilder::Put(TimerRecord timer) { batch_.timers.push_back(timer); }
-void BatchBuilder::Remove(const TimerRecord& timer) { batch_.timers_removed.push_back(timer); }
+void BatchBuilder::Put(TimerRecord timer) { timers_.insert_or_assign(timer, true); }
+void BatchBuilder::Remove(const TimerRecord& timer) { timers_.insert_or_assign(timer, false); }
 
 void BatchBuilder::Put(DocumentRecord document) {
   bytes_ += document.note.size();
@@ -115,7 +148,12 @@ CommitBatch BatchBuilder::Take() {
       added->undelivered = count;
     }
   }
-  batch_.answered.assign(answered_.begin(), answered_.end());
+  for (const auto& [key, answered] : answered_) batch_.answered.push_back({key, answered});
+  for (const auto& [watch, there] : watches_)
+    (there ? batch_.watches : batch_.watches_removed).push_back(watch);
+  for (const auto& [timer, there] : timers_)
+    (there ? batch_.timers : batch_.timers_removed).push_back(timer);
+  for (auto& [place, series] : series_) batch_.series.push_back(std::move(series));
   batch_.head = {ends_.epoch, ends_.tree.size(), ends_.tree.root()};
   return std::move(batch_);
 }

@@ -42,8 +42,19 @@ class BatchBuilder {
   void Put(MessageRecord message);
   // One grant of the message at `position` is durable at its recipient.
   void CountDelivered(const Position& position);
-  bool IsAnswered(const AnsweredKey& key);
-  void SetAnswered(const AnsweredKey& key);
+  HowAnswered FindAnswered(const AnsweredKey& key);
+  // What is stronger stays.
+  void SetAnswered(const AnsweredKey& key, HowAnswered answered);
+  // At most `count_max` and those of this batch.
+  std::vector<WatchRecord> FindWatches(const AnsweredKey& watched, std::size_t count_max);
+  void Put(WatchRecord watch);
+  void Remove(const WatchRecord& watch);
+  void Put(HeldRecord held) { batch_.held.push_back(std::move(held)); }
+  void Remove(HeldRecord held) { batch_.held_removed.push_back(std::move(held)); }
+  // The next number of the broker's words to this agency.
+  SeriesNumber NextWord(const AgencyId& agency, Lane lane);
+  void Put(SweepRecord sweep) { batch_.sweeps.push_back(std::move(sweep)); }
+  void SweepDone(const AgencyId& agency) { batch_.sweeps_done.push_back(agency); }
   // Puts a row at the end of a mailbox and returns its place.
   MailboxPlace PutRow(const AgencyId& agency, Lane lane, MailboxRow row);
   void RemoveRow(const MailboxPlace& place);
@@ -58,8 +69,8 @@ class BatchBuilder {
   Position NextPosition() const { return {ends_.epoch, LogIndex(ends_.tree.size())}; }
   std::size_t entry_count() const { return batch_.entries.size(); }
   bool empty() const {
-    return batch_.entries.empty() && batch_.mailbox_removed.empty() &&
-           batch_.timers_removed.empty();
+    return batch_.entries.empty() && batch_.mailbox_removed.empty() && timers_.empty() &&
+           batch_.sweeps.empty() && batch_.sweeps_done.empty();
   }
   std::size_t bytes() const { return bytes_; }
   const std::optional<Fault>& fault() const { return fault_; }
@@ -83,7 +94,10 @@ class BatchBuilder {
   std::map<Digest, GrantRecord> grants_;
   std::map<Digest, GrantRecord> read_grants_;  // Of the store, which does not change meanwhile.
   std::map<Position, std::uint32_t> undelivered_;
-  std::set<AnsweredKey> answered_;
+  std::map<AnsweredKey, HowAnswered> answered_;
+  std::map<WatchRecord, bool> watches_;  // False: removed.
+  std::map<TimerRecord, bool> timers_;   // Likewise.
+  std::map<std::pair<AgencyId, Lane>, SeriesRecord> series_;
   std::set<MailboxPlace> removed_;
   std::size_t bytes_ = 0;
   std::optional<Fault> fault_;

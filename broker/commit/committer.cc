@@ -17,7 +17,7 @@ constexpr Milliseconds kDiskFullRetry{30'000};
 }  // namespace
 
 Committer::Committer(Store& store, seal::RandomSource& random, CommitterOptions options)
-    : store_(store), random_(random), options_(std::move(options)) {
+    : store_(store), random_(random), options_(std::move(options)), waits_(options_.timer_grace) {
   StartTurn();
 }
 
@@ -26,13 +26,16 @@ void Committer::StartTurn() {
   committed_ = Committed();
   taken_ = 0;
   out_of_room_.reset();
+  lifted_.clear();
 }
 
 bool Committer::full() const {
   return taken_ >= limits::kBatchMessagesMax || turn_->bytes() >= limits::kBatchBytesMax;
 }
 
-bool Committer::empty() const { return taken_ == 0 && turn_->empty() && !turn_->fault(); }
+bool Committer::empty() const {
+  return taken_ == 0 && turn_->empty() && !turn_->fault() && committed_.questions.empty();
+}
 
 bool Committer::IsOf(const AgencyId& agency, const HostId& host) const {
   const Agency* const known = standing_.directory->Find(agency);
@@ -85,6 +88,7 @@ void Committer::TakeSubmission(const Route& route, const SubmissionWork& work, T
   Decision decision = Decide(work.message, standing_, now);
   if (const auto* deferred = std::get_if<Deferred>(&decision)) return Reply(route, *deferred);
   if (const auto* invalid = std::get_if<Invalid>(&decision)) return Reply(route, *invalid);
+  if (!WatchesFit(work.message)) decision = Denial{Code::kCondition, {}};
   const auto* permit = std::get_if<Permit>(&decision);
   Answer answer = permit != nullptr ? Accept(work, *permit, now)
                                     : Refuse(work.message, std::get<Denial>(decision), now);
@@ -97,7 +101,10 @@ Answer Committer::Accept(const SubmissionWork& work, const Permit& permit, TimeP
   std::vector<Part> parts;
   parts.push_back({message->header.sender, {}, parts::AcceptedForSender(message, permit, now)});
   for (std::size_t i = 0; i < message->grants.size(); ++i) {
-    parts.push_back({message->grants[i].clear.recipient,
+    const ClearPart& clear = message->grants[i].clear;
+    // Who holds no grant yet must not find one in the log either: its part goes with the release.
+    const bool held = clear.condition.kind != Condition::Kind::kNone;
+    parts.push_back({held ? message->header.sender : clear.recipient,
                      {},
                      parts::AcceptedForGrant(message, permit.grants[i], i, now)});
   }
@@ -113,29 +120,38 @@ void Committer::PutGrants(const SubmissionWork& work, const Permit& permit, cons
   for (std::uint32_t i = 0; i < work.message->grants.size(); ++i) {
     const ClearPart& clear = work.message->grants[i].clear;
     const Digest& digest = work.message.grant_digests()[i];
+    GrantRecord grant{.grant = digest,
+                      .position = entry.position,
+                      .index = i,
+                      .sender = header.sender,
+                      .message = header.id,
+                      .origin = header.origin,
+                      .recipient = clear.recipient,
+                      .role = clear.role,
+                      .place = {clear.recipient, permit.lane, 0},
+                      .claims = permit.grants[i].claims,
+                      .acknowledge_by = clear.acknowledge_by,
+                      .stored = false,
+                      .condition = clear.condition,
+                      .phase = GrantRecord::Phase::kOpen,
+                      .stood_down = false,
+                      .receipts = {}};
+    if (const Grant* const watched = WatchedBy(work.message, clear.condition)) {
+      Hold(std::move(grant),
+           {header.sender, header.origin, watched->clear.recipient, watched->clear.role});
+      continue;
+    }
     MailboxRow row;
     row.kind = MailboxRow::Kind::kGrant;
     row.grant = digest;
     row.position = entry.position;
     row.part = i + 1;
-    const MailboxPlace place = turn_->PutRow(clear.recipient, permit.lane, std::move(row));
-    committed_.added.push_back(place);
-    turn_->Put(GrantRecord{.grant = digest,
-                           .position = entry.position,
-                           .index = i,
-                           .sender = header.sender,
-                           .message = header.id,
-                           .origin = header.origin,
-                           .recipient = clear.recipient,
-                           .role = clear.role,
-                           .place = place,
-                           .claims = permit.grants[i].claims,
-                           .acknowledge_by = clear.acknowledge_by,
-                           .stored = false,
-                           .receipts = {}});
+    grant.place = turn_->PutRow(clear.recipient, permit.lane, std::move(row));
+    committed_.added.push_back(grant.place);
+    turn_->Put(std::move(grant));
     // Whoever answered an earlier sealing is not asked again.
     const AnsweredKey answered{header.sender, header.origin, clear.recipient, clear.role};
-    if (clear.acknowledge_by && !turn_->IsAnswered(answered))
+    if (clear.acknowledge_by && turn_->FindAnswered(answered) == HowAnswered::kNo)
       turn_->Put(TimerRecord{*clear.acknowledge_by, digest});
   }
 }
@@ -148,23 +164,6 @@ Answer Committer::Refuse(const VerifiedEnvelope& message, const Denial& denial, 
   std::vector<Objection> objections = denial.objections;
   if (objections.size() > limits::kObjectionsMax) objections.resize(limits::kObjectionsMax);
   return Refused{denial.code, std::move(objections), entry.ProofOf(0)};
-}
-
-void Committer::FireTimers(TimePoint now) {
-  if (now < timers_from_) return;
-  turn_time_ = now;
-  const auto due = store_.DueTimers(now, limits::kTimersPerBatchMax);
-  if (!due) return turn_->Spoil(due.error());
-  for (const TimerRecord& timer : *due) {
-    turn_->Remove(timer);
-    ++taken_;
-    const auto grant = turn_->FindGrant(timer.grant);
-    if (!grant || turn_->IsAnswered({grant->sender, grant->origin, grant->recipient, grant->role}))
-      continue;
-    const Bytes json = parts::Overdue(*grant, now);
-    turn_->Append({{grant->sender, {}, json}, {grant->recipient, {}, json}}, 8);
-    committed_.overdue.push_back({grant->sender, grant->message, grant->grant});
-  }
 }
 
 Result<Committed> Committer::Commit() {
@@ -180,6 +179,10 @@ Result<Committed> Committer::Commit() {
   FaultPoint("commit.after-apply");
   CHECK(batch.head.size == ends_.tree.size());
   committed_.synced = true;
+  // Only now: until the lifting is durable the agency is suspended.
+  if (options_.outflow != nullptr) {
+    for (const AgencyId& agency : lifted_) options_.outflow->Open(agency);
+  }
   return Finish();
 }
 

@@ -11,13 +11,16 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <variant>
 #include <vector>
 
 #include "broker/commit/batch_builder.h"
 #include "broker/commit/epoch_plan.h"
 #include "broker/commit/invalid_book.h"
+#include "broker/commit/outflow.h"
 #include "broker/commit/store.h"
+#include "broker/commit/timer_waits.h"
 #include "broker/decide/decide.h"
 #include "broker/decide/standing.h"
 #include "broker/verify/verified_envelope.h"
@@ -28,6 +31,7 @@
 #include "schema/model/answer.h"
 #include "schema/model/ids.h"
 #include "schema/model/limits.h"
+#include "schema/model/word.h"
 
 namespace havenline {
 
@@ -102,6 +106,10 @@ class Committed {
   std::vector<MailboxPlace> added;    // Rows that may be delivered now.
   std::vector<MailboxPlace> removed;  // Rows that must not be delivered any more.
   std::vector<Overdue> overdue;
+  // To be put to these hosts: whether their receipts are drained (Credit in schema/model/frame.h).
+  std::vector<TimerWaits::Question> questions;
+  std::size_t released = 0;       // Held grants whose condition came true.
+  std::size_t undeliverable = 0;  // Grants closed because their recipient is suspended.
   LogHead head;
   bool standing_changed = false;  // Directory, policy, statements or suspensions.
   bool synced = false;            // There was something to keep, and it cost a sync.
@@ -115,7 +123,12 @@ struct CommitterOptions {
   PartnershipId partnership;
   // The wire's parse of a stored statement; stages do not know the wire.
   std::function<Result<SignedStatement>(ByteView)> parse_statement;
-  Milliseconds timer_grace{120'000};  // After a start, before any overdue timer fires.
+  // The wire's form of the broker's word, as it is signed.
+  std::function<Bytes(const BrokersWord&)> encode_word = nullptr;
+  // What is handed to links; null: nothing is. Must outlive the committer.
+  Outflow* outflow = nullptr;
+  // How long what is overdue waits for a host that may hold receipts.
+  Milliseconds timer_grace{120'000};
   // Of epochs whose keys this broker has, whatever its store knows of them.
   std::vector<tlog::NoteKey> own_log_keys = {};
 };
@@ -127,7 +140,7 @@ class Committer {
 
   // Rebuilds tree, mailboxes and standing from the store and checks them against each other.
   // kCorrupt if the recomputed root is not the stored one. A new store is left empty: Found() it.
-  Result<void> Recover(TimePoint now);
+  Result<void> Recover();
   bool is_new() const { return ends_.tree.size() == 0; }
   // Begins epoch 1: entries for the opening, the directory and the policy. One synced batch.
   Result<void> Found(const std::string& opening, const std::string& directory,
@@ -141,8 +154,15 @@ class Committer {
 
   // Adds one item to the batch in the making.
   void Take(CommitItem item, TimePoint now);
-  // Fires what is due, if anything: at most limits::kTimersPerBatchMax.
-  void FireTimers(TimePoint now);
+  // Fires what is due, if anything: at most limits::kTimersPerBatchMax; true if more may fire now.
+  // Whoever might have answered in time is asked first (timer_waits.h).
+  bool FireTimers(TimePoint now, TimerWaits::Time monotonic);
+  void HostReturned(const HostId& host, TimerWaits::Time now) { waits_.Returned(host, now); }
+  void HostDrained(const HostId& host, std::uint64_t number) { waits_.Drained(host, number); }
+  // Takes some more of a suspended agency's mailbox away, if there is one to go through. Into an
+  // empty batch only.
+  void Sweep(TimePoint now);
+  bool sweeping() const { return !sweeps_.empty(); }
   // Enters what was turned away and only counted, of minutes that are over.
   void EnterCounts(TimePoint now);
   bool counting() const { return invalids_.counting(); }
@@ -168,6 +188,7 @@ class Committer {
  private:
   void TakeSubmission(const Route& route, const SubmissionWork& work, TimePoint now);
   Answer Accept(const SubmissionWork& work, const Permit& permit, TimePoint now);
+  bool WatchesFit(const VerifiedEnvelope& message);
   void PutGrants(const SubmissionWork& work, const Permit& permit, const Entry& entry);
   Answer Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);
 
@@ -204,6 +225,34 @@ class Committer {
   Result<NextEpoch> CheckEpoch(const EpochPlan& plan) const;
   Position AppendOpening(const Opening& opening, const EpochPlan& plan, TimePoint now);
 
+  // held.cc
+  void Hold(GrantRecord grant, const AnsweredKey& watched);
+  void Release(GrantRecord grant, TimePoint now);
+  void StandDown(GrantRecord grant, const WatchRecord& watch, TimePoint now);
+  void CloseHeld(GrantRecord grant, const WatchRecord& watch);
+  void AfterReceipt(const Receipt& receipt, TimePoint now);
+  BrokersWord WordOn(const GrantRecord& grant, WordKind kind, const Position& position,
+                     TimePoint now) const;
+  void PutWord(BrokersWord word, const AgencyId& to, std::uint32_t part);
+
+  // timers.cc
+  std::optional<AnsweredKey> JudgedBy(const GrantRecord& grant);
+  std::optional<HostId> HostToWaitFor(const TimerRecord& timer);
+  void Fire(const TimerRecord& timer, TimePoint now);
+
+  // suspensions.cc
+  void BeginSweep(const AgencyId& agency, const Position& position);
+  Result<bool> SweepBox(SweepRecord& sweep, Lane lane, TimePoint now);
+  Result<bool> SweepHeld(const SweepRecord& sweep, TimePoint now);
+  Result<bool> SweepWatches(const SweepRecord& sweep, TimePoint now);
+  struct Closing {
+    GrantRecord grant;
+    bool may_arrive = false;
+  };
+  void Close(std::vector<Closing> closing, const SweepRecord& sweep, TimePoint now);
+  void EnterClosed(std::span<const Closing> closing, const SweepRecord& sweep, TimePoint now);
+  void RecoverSuspended(const Recovered& recovered);
+
   void TakeVoid(const Route& route, const VoidWork& work, TimePoint now);
   void TakeStatement(const Route& route, const StatementWork& work, TimePoint now);
   void TakeDocument(const Route& route, const DocumentWork& work);
@@ -234,8 +283,12 @@ class Committer {
   std::shared_ptr<const std::set<AgencyId>> reconciled_ =
       std::make_shared<const std::set<AgencyId>>();
   std::vector<LogHead> closed_;
-  TimePoint timers_from_;
   InvalidBook invalids_;
+  TimerWaits waits_;
+  std::map<AgencyId, SweepRecord> sweeps_;
+  std::optional<WatchRecord> swept_to_;  // Of the first sweep's watches.
+  // Where mailboxes ended at the start: up to there rows may have been handed before it.
+  std::map<std::pair<AgencyId, Lane>, std::uint64_t> ends_at_start_;
 
   // The batch in the making.
   std::optional<BatchBuilder> turn_;
@@ -244,6 +297,7 @@ class Committer {
   TimePoint turn_time_;
   std::size_t taken_ = 0;
   std::optional<bool> out_of_room_;  // Asked once, by the first item.
+  std::vector<AgencyId> lifted_;     // By this batch.
 };
 
 }  // namespace havenline

@@ -12,6 +12,7 @@ namespace havenline {
 namespace {
 
 constexpr std::size_t kDocumentSlots = 8;
+constexpr Milliseconds kSweepRetry{1'000};
 
 }  // namespace
 
@@ -123,20 +124,27 @@ Result<Answer> Committer::PutPolicy(const std::string& note) {
 Result<Answer> Committer::PutSuspension(const std::string& note) {
   ASSIGN_OR_RETURN(const Suspension suspension, OpenSuspension(note, *standing_.directory));
   if (standing_.suspensions.IsLast(suspension)) return Answer(Accepted{});
+  // What was queued before is not all taken away yet, and must not come back.
+  if (suspension.lifted && sweeps_.contains(suspension.agency))
+    return Answer(Deferred{Code::kOverload, kSweepRetry});
   RETURN_IF_FAULT(ApplySuspension(suspension));
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
   // The leaf names the document but not the agency: who is cut off is for its party and auditors.
   const DocumentVersion version{suspension.number, tlog::NoteTextHash(text)};
   const Position position = AppendDocument(DocumentKind::kSuspension, "suspension", version, note);
   turn_->PutNotice(DocumentKind::kSuspension, AsBytes(note));
+  if (suspension.lifted) {
+    lifted_.push_back(suspension.agency);
+  } else if (!sweeps_.contains(suspension.agency)) {
+    BeginSweep(suspension.agency, position);
+  }
   committed_.standing_changed = true;
   return Answer(
       Accepted{PartProof{.position = position, .salt = {}, .part = {}, .digests = {}}, false});
 }
 
-Result<void> Committer::Recover(TimePoint now) {
+Result<void> Committer::Recover() {
   ASSIGN_OR_RETURN(const Recovered recovered, store_.Recover());
-  timers_from_ = now + options_.timer_grace;
   for (const Digest& hash : recovered.leaf_hashes) ends_.tree.Append(hash);
   if (ends_.tree.size() != recovered.head.size ||
       (recovered.head.size > 0 && ends_.tree.root() != recovered.head.root)) {
@@ -151,7 +159,9 @@ Result<void> Committer::Recover(TimePoint now) {
   reconciled_ = std::make_shared<const std::set<AgencyId>>(recovered.reconciled.begin(),
                                                            recovered.reconciled.end());
   if (is_new()) return {};
-  return RecoverDocuments(recovered);
+  RETURN_IF_FAULT(RecoverDocuments(recovered));
+  RecoverSuspended(recovered);
+  return {};
 }
 
 // Its signatures were checked when it was taken. They are not checked again: the keys that hold now

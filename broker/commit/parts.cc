@@ -45,6 +45,16 @@ void AddMessage(Value& part, const Header& header) {
       .Set("policy", PolicyOf(header));
 }
 
+Value OfGrant(Value part, const GrantRecord& grant) {
+  return std::move(part)
+      .Set("message", ToText(grant.message))
+      .Set("origin", ToText(grant.origin))
+      .Set("grant", HexEncode(grant.grant))
+      .Set("from", grant.sender.value())
+      .Set("to", grant.recipient.value())
+      .Set("role", grant.role.value());
+}
+
 }  // namespace
 
 Bytes AcceptedForSender(const VerifiedEnvelope& message, const Permit& permit, TimePoint now) {
@@ -122,6 +132,38 @@ Bytes Overdue(const GrantRecord& grant, TimePoint now) {
       .Set("to", grant.recipient.value())
       .Set("role", grant.role.value())
       .Set("due", ToMilliseconds(grant.acknowledge_by.value_or(TimePoint())));
+  return Finish(part);
+}
+
+Bytes Released(const GrantRecord& grant, bool for_sender, TimePoint now) {
+  const bool unable = grant.condition.kind == Condition::Kind::kUnable;
+  Value part = OfGrant(Start("released", now), grant);
+  part.Set("because", unable ? "unable" : "unacknowledged");
+  if (!unable) part.Set("by", ToMilliseconds(grant.condition.by));
+  if (for_sender) part.Set("watched", HexEncode(grant.condition.grant));
+  return Finish(part);
+}
+
+Bytes StoodDown(const GrantRecord& grant, TimePoint now) {
+  return Finish(OfGrant(Start("stood-down", now), grant));
+}
+
+Bytes Undeliverable(std::span<const ClosedGrant> closed, const Position& suspended, TimePoint now) {
+  CHECK(!closed.empty() && closed.size() <= limits::kReceiptsPerEntryMax);
+  Value list = Value::List();
+  for (const ClosedGrant& each : closed) {
+    list.Add(Value::Map()
+                 .Set("grant", HexEncode(each.grant->grant))
+                 .Set("may-arrive", each.may_arrive)
+                 .Set("message", ToText(each.grant->message)));
+  }
+  Value part = Start("undeliverable", now);
+  part.Set("code", NameOf(Code::kRecipientSuspended))
+      .Set("epoch", suspended.epoch)
+      .Set("from", closed.front().grant->sender.value())
+      .Set("grants", std::move(list))
+      .Set("index", suspended.index.value())
+      .Set("to", closed.front().grant->recipient.value());
   return Finish(part);
 }
 

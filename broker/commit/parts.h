@@ -28,6 +28,18 @@ Bytes Receipts(std::span<const VerifiedReceipt* const> receipts, TimePoint now);
 Bytes Invalid(const InvalidBook::Count& invalid, TimePoint now);
 
 Bytes Overdue(const GrantRecord& grant, TimePoint now);
+// A held grant's condition came true. Its sender is also told which grant it watched.
+Bytes Released(const GrantRecord& grant, bool for_sender, TimePoint now);
+// The one that a released grant watched has answered since.
+Bytes StoodDown(const GrantRecord& grant, TimePoint now);
+
+struct ClosedGrant {
+  const GrantRecord* grant;
+  bool may_arrive = false;
+};
+// Of one sender and one suspended recipient: at most limits::kReceiptsPerEntryMax.
+Bytes Undeliverable(std::span<const ClosedGrant> closed, const Position& suspended, TimePoint now);
+
 Bytes Voided(const VerifiedVoid& value, TimePoint now);
 Bytes Stated(const VerifiedStatement& statement, TimePoint now);
 

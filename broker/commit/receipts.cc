@@ -34,10 +34,11 @@ bool EndsTheClock(ReceiptKind kind) {
   return false;
 }
 
-// And after these, for no later sealing either: a person answered.
-bool IsPersonsAnswer(ReceiptKind kind) {
-  return kind == ReceiptKind::kAcknowledged || kind == ReceiptKind::kToldByVoice ||
-         kind == ReceiptKind::kNotOurs;
+// And after a person's answer, for no later sealing either.
+HowAnswered AnswerOf(ReceiptKind kind) {
+  if (kind == ReceiptKind::kAcknowledged || kind == ReceiptKind::kToldByVoice)
+    return HowAnswered::kAcknowledged;
+  return kind == ReceiptKind::kNotOurs ? HowAnswered::kNotOurs : HowAnswered::kNo;
 }
 
 // Whoever receipts has the message: durable there, or found unreadable there and kept.
@@ -98,6 +99,8 @@ Committer::ReceiptNews Committer::NewsOf(const PendingReceipt& pending, std::siz
       grant->origin != receipt.origin) {
     return ReceiptNews::kUnknown;
   }
+  // Nobody was handed it, so nobody can say what became of it there.
+  if (grant->place.sequence == 0) return ReceiptNews::kUnknown;
   const Digest digest = seal::Sha256(pending.work.receipt->bytes);
   if (std::ranges::find(grant->receipts, digest, &ReceiptSeen::receipt) != grant->receipts.end()) {
     return ReceiptNews::kRepeat;
@@ -153,6 +156,8 @@ void Committer::EnterReceipts(const PendingReceipts& fresh, TimePoint now) {
     const auto part = std::distance(by_sender.begin(), by_sender.find(pending.receipt().sender));
     ApplyReceipt(pending, entry, 1 + static_cast<std::size_t>(part));
   }
+  // Only now: an entry more moves the one above.
+  for (const PendingReceipt& pending : fresh) AfterReceipt(pending.receipt(), now);
 }
 
 void Committer::AnswerRepeat(const PendingReceipt& pending) {
@@ -174,14 +179,15 @@ void Committer::ApplyReceipt(const PendingReceipt& pending, const Entry& entry,
   auto grant = turn_->FindGrant(receipt.grant);
   if (!grant) return;  // The store could not be read any more: the batch will fail.
   grant->receipts.push_back({seal::Sha256(signed_receipt.bytes), entry.position});
-  if (TakesOutOfMailbox(receipt.kind) && !grant->stored) {
+  const bool waits = !grant->stored && grant->phase != GrantRecord::Phase::kClosed;
+  if (TakesOutOfMailbox(receipt.kind) && waits) {
     grant->stored = true;
     turn_->RemoveRow(grant->place);
     committed_.removed.push_back(grant->place);
     turn_->CountDelivered(grant->position);
   }
-  if (IsPersonsAnswer(receipt.kind)) {
-    turn_->SetAnswered({receipt.sender, receipt.origin, receipt.recipient, receipt.role});
+  if (const HowAnswered answer = AnswerOf(receipt.kind); answer != HowAnswered::kNo) {
+    turn_->SetAnswered({receipt.sender, receipt.origin, receipt.recipient, receipt.role}, answer);
   }
   if (EndsTheClock(receipt.kind) && grant->acknowledge_by)
     turn_->Remove({*grant->acknowledge_by, receipt.grant});

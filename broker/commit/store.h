@@ -3,9 +3,11 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "broker/commit/entry.h"
@@ -48,7 +50,17 @@ struct ReceiptSeen {
 };
 
 // A grant that was accepted, for as long as its receipts may come.
+//
+//   accepted, no condition ──> kOpen ──────────── recipient suspended ─┐
+//   accepted, a condition ──> kHeld ── it comes true ──> kReleased ────┴──> kClosed
+//                               └── it never can, or recipient suspended ────^
 struct GrantRecord {
+  enum class Phase : std::uint8_t {
+    kOpen,      // In the mailbox until receipted.
+    kHeld,      // In no mailbox; its condition watches another grant of the message.
+    kReleased,  // Its condition came true: in the mailbox until receipted.
+    kClosed,    // Never handed to anybody from here on.
+  };
   Digest grant{};
   Position position;        // Of the entry that accepted it, and of the message's body.
   std::uint32_t index = 0;  // In the envelope; its part of the entry is index + 1.
@@ -57,10 +69,13 @@ struct GrantRecord {
   MessageId origin;
   AgencyId recipient;
   Role role;
-  MailboxPlace place;
+  MailboxPlace place;               // Sequence 0: never was in a mailbox.
   std::vector<std::string> claims;  // That the recipient gets.
   std::optional<TimePoint> acknowledge_by;
   bool stored = false;  // Receipted as stored: no longer in the mailbox.
+  Condition condition;
+  Phase phase = Phase::kOpen;
+  bool stood_down = false;  // Released, and told since that the one watched has answered.
   std::vector<ReceiptSeen> receipts;
 
   friend bool operator==(const GrantRecord&, const GrantRecord&) = default;
@@ -69,11 +84,11 @@ struct GrantRecord {
 // What waits in a mailbox: a grant of an accepted message, or something small that is carried
 // whole.
 struct MailboxRow {
-  enum class Kind : std::uint8_t { kGrant, kReceipt, kVoid };
+  enum class Kind : std::uint8_t { kGrant, kReceipt, kVoid, kWord };
   MailboxPlace place;
   Kind kind = Kind::kGrant;
   Digest grant{};          // kGrant.
-  Bytes bytes;             // kReceipt, kVoid: as signed.
+  Bytes bytes;             // As signed; the broker's word, also of a released grant, unsigned.
   Position position;       // Of the entry.
   std::uint32_t part = 0;  // The agency's part of that entry.
 
@@ -88,6 +103,67 @@ struct AnsweredKey {
   Role role;
 
   friend auto operator<=>(const AnsweredKey&, const AnsweredKey&) = default;
+};
+
+// Whether anybody did; the stronger one stays.
+enum class HowAnswered : std::uint8_t { kNo, kNotOurs, kAcknowledged };
+
+struct AnsweredRecord {
+  AnsweredKey key;
+  HowAnswered answered = HowAnswered::kNo;
+
+  friend bool operator==(const AnsweredRecord&, const AnsweredRecord&) = default;
+};
+
+// That a held grant watches this recipient of this message, under whichever sealing: kept until it
+// is closed or stood down.
+struct WatchRecord {
+  AnsweredKey watched;
+  Digest held{};
+
+  friend bool operator==(const WatchRecord&, const WatchRecord&) = default;
+  friend bool operator<(const WatchRecord& a, const WatchRecord& b) {
+    const auto tied = [](const WatchRecord& watch) {
+      const AnsweredKey& key = watch.watched;
+      return std::tie(key.recipient, key.sender, key.role, key.origin, watch.held);
+    };
+    return tied(a) < tied(b);
+  }
+};
+
+// A grant in phase kHeld, by its recipient.
+struct HeldRecord {
+  AgencyId recipient;
+  Digest grant{};
+
+  friend auto operator<=>(const HeldRecord&, const HeldRecord&) = default;
+};
+
+// Where the broker's words to one agency stand. Of another epoch: a new series begins.
+struct SeriesRecord {
+  AgencyId agency;
+  Lane lane = Lane::kUrgent;
+  std::uint64_t epoch = 0;
+  SeriesNumber last;
+
+  friend bool operator==(const SeriesRecord&, const SeriesRecord&) = default;
+};
+
+// An agency was suspended, and what waited for it is being taken out of its mailbox: up to these
+// ends, batch by batch, also after a restart.
+struct SweepRecord {
+  struct Box {
+    std::uint64_t end = 0;     // The last sequence at the suspension.
+    std::uint64_t handed = 0;  // Up to here rows may have been handed to a link before.
+    std::uint64_t swept = 0;   // Up to here the mailbox was gone through.
+
+    friend bool operator==(const Box&, const Box&) = default;
+  };
+  AgencyId agency;
+  Position position;         // Of the suspension's entry.
+  std::array<Box, 2> boxes;  // By lane.
+
+  friend bool operator==(const SweepRecord&, const SweepRecord&) = default;
 };
 
 struct TimerRecord {
@@ -133,7 +209,14 @@ struct CommitBatch {
       undelivered;  // Changed counts; 0 removes the body.
   std::vector<MailboxRow> mailbox_rows;
   std::vector<MailboxPlace> mailbox_removed;
-  std::vector<AnsweredKey> answered;
+  std::vector<AnsweredRecord> answered;
+  std::vector<WatchRecord> watches;
+  std::vector<WatchRecord> watches_removed;
+  std::vector<HeldRecord> held;
+  std::vector<HeldRecord> held_removed;
+  std::vector<SeriesRecord> series;
+  std::vector<SweepRecord> sweeps;  // New or further.
+  std::vector<AgencyId> sweeps_done;
   std::vector<TimerRecord> timers;
   std::vector<TimerRecord> timers_removed;
   std::vector<DocumentRecord> documents;
@@ -151,6 +234,7 @@ struct Recovered {
   std::vector<MailboxPlace> mailbox_ends;  // The last sequence given in each mailbox.
   std::vector<LogHead> closed;             // The ends of earlier epochs that are here, in order.
   std::vector<AgencyId> reconciled;        // In the epoch of `head`.
+  std::vector<SweepRecord> sweeps;         // Not done yet.
 };
 
 // Not thread-safe for writing: owned by the commit thread. Reads may run beside it (see
@@ -168,7 +252,20 @@ class Store {
                                                            const MessageId& id) const = 0;
   virtual Result<std::optional<GrantRecord>> FindGrant(const Digest& grant) const = 0;
   virtual Result<std::uint32_t> FindUndelivered(const Position& position) const = 0;
-  virtual Result<bool> FindAnswered(const AnsweredKey& key) const = 0;
+  virtual Result<HowAnswered> FindAnswered(const AnsweredKey& key) const = 0;
+  // The oldest rows of a mailbox after `after`, at most `count_max`.
+  virtual Result<std::vector<MailboxRow>> Rows(const MailboxPlace& after,
+                                               std::size_t count_max) const = 0;
+  // The watches on one recipient of one message; and all on one agency, after one of them.
+  virtual Result<std::vector<WatchRecord>> FindWatches(const AnsweredKey& watched,
+                                                       std::size_t count_max) const = 0;
+  virtual Result<std::vector<WatchRecord>> WatchesOn(const AgencyId& recipient,
+                                                     const std::optional<WatchRecord>& after,
+                                                     std::size_t count_max) const = 0;
+  virtual Result<std::vector<HeldRecord>> HeldFor(const AgencyId& recipient,
+                                                  std::size_t count_max) const = 0;
+  virtual Result<std::optional<SeriesRecord>> FindSeries(const AgencyId& agency,
+                                                         Lane lane) const = 0;
   // The earliest timers due at `now`, at most `count_max`.
   virtual Result<std::vector<TimerRecord>> DueTimers(TimePoint now,
                                                      std::size_t count_max) const = 0;

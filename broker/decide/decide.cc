@@ -12,7 +12,6 @@ namespace havenline {
 namespace {
 
 constexpr Milliseconds kRetrySoon{5'000};
-constexpr Milliseconds kRetryLater{60'000};
 
 Denial Deny(Code code) { return {code, {}}; }
 
@@ -74,18 +73,19 @@ std::optional<Decision> CheckRecipient(const ClearPart& clear, const Standing& s
   return std::nullopt;
 }
 
-// A condition must watch a grant of this message that is not itself held; beyond that, held grants
-// are understood but not carried out yet.
+bool IsHeld(const ClearPart& clear) { return clear.condition.kind != Condition::Kind::kNone; }
+
+// A condition must watch a grant of this message that is not itself held, and not be up before that
+// grant's own deadline.
 std::optional<Decision> CheckCondition(const Grant& grant, const VerifiedEnvelope& message) {
   const Condition& condition = grant.clear.condition;
-  if (condition.kind == Condition::Kind::kNone) return std::nullopt;
-  const auto& digests = message.grant_digests();
-  const auto at = std::ranges::find(digests, condition.grant);
-  if (at == digests.end()) return DenyGrant(Code::kCondition, grant.clear);
-  const Grant& watched = message->grants[static_cast<std::size_t>(at - digests.begin())];
-  if (watched.clear.condition.kind != Condition::Kind::kNone)
-    return DenyGrant(Code::kCondition, grant.clear);
-  return Deferred{Code::kUnsupported, kRetryLater};
+  if (!IsHeld(grant.clear)) return std::nullopt;
+  const Grant* const watched = WatchedBy(message, condition);
+  if (watched == nullptr) return DenyGrant(Code::kCondition, grant.clear);
+  const bool early = condition.kind == Condition::Kind::kUnacknowledged &&
+                     watched->clear.acknowledge_by && condition.by < *watched->clear.acknowledge_by;
+  if (early) return DenyGrant(Code::kCondition, grant.clear);
+  return std::nullopt;
 }
 
 class PolicyCheck {
@@ -94,10 +94,17 @@ class PolicyCheck {
               const policy::Exchange& exchange)
       : message_(message), policy_(policy), exchange_(exchange) {}
 
+  // What may go to this recipient at once; of a held grant, where nothing may, what may go under
+  // its condition.
   const policy::Cell& CellFor(const ClearPart& clear) const {
     const Header& header = message_->header;
-    return policy_.Look(
-        {header.exchange, header.sender, header.role, clear.role, message_->claims});
+    const policy::Cell& cell =
+        policy_.Look({header.exchange, header.sender, header.role, clear.role, message_->claims});
+    if (!IsHeld(clear) || cell.held == nullptr) return cell;
+    const Grant* const watched = WatchedBy(message_, clear.condition);
+    const bool fits = cell.held->kind == clear.condition.kind && watched != nullptr &&
+                      watched->clear.role == cell.held->watches;
+    return fits ? cell.held->cell : cell;
   }
 
   // Every section that a grant opens and the policy does not allow, named; once, if two policies
@@ -143,15 +150,16 @@ class PolicyCheck {
 
  private:
   bool IsTold(const Role& role) const {
-    return std::ranges::any_of(message_->grants,
-                               [&](const Grant& grant) { return grant.clear.role == role; });
+    return std::ranges::any_of(message_->grants, [&](const Grant& grant) {
+      return grant.clear.role == role && !IsHeld(grant.clear);  // Else nobody is told yet.
+    });
   }
   bool IsStoodInFor(const Role& role) const {
     return std::ranges::any_of(
         message_->brokers_part.left_out, [&](const BrokersPart::LeftOut& left_out) {
           return left_out.role == role && left_out.stand_in &&
                  std::ranges::any_of(message_->grants, [&](const Grant& grant) {
-                   return grant.clear.recipient == *left_out.stand_in;
+                   return grant.clear.recipient == *left_out.stand_in && !IsHeld(grant.clear);
                  });
         });
   }
@@ -203,6 +211,15 @@ Decision DecideByPolicy(const VerifiedEnvelope& message, const Standing& standin
 }
 
 }  // namespace
+
+const Grant* WatchedBy(const VerifiedEnvelope& message, const Condition& condition) {
+  if (condition.kind == Condition::Kind::kNone) return nullptr;
+  const auto& digests = message.grant_digests();
+  const auto at = std::ranges::find(digests, condition.grant);
+  if (at == digests.end()) return nullptr;
+  const Grant& watched = message->grants[static_cast<std::size_t>(at - digests.begin())];
+  return IsHeld(watched.clear) ? nullptr : &watched;
+}
 
 Decision Decide(const VerifiedEnvelope& message, const Standing& standing, TimePoint now) {
   if (auto no = CheckSender(message->header, standing)) return *std::move(no);

@@ -37,6 +37,10 @@ struct Denial {
 
 using Decision = std::variant<Permit, Denial, Deferred, Invalid>;
 
+// The unheld grant of the message that a held one watches; null for kNone and for a condition that
+// names none.
+const Grant* WatchedBy(const VerifiedEnvelope& message, const Condition& condition);
+
 // Any thread that holds `standing` still.
 Decision Decide(const VerifiedEnvelope& message, const Standing& standing, TimePoint now);
 

@@ -58,8 +58,9 @@ Result<Opened> Open(const BrokerConfiguration& configuration) {
                    BrokerStore::Open({configuration.store, configuration.reserve_bytes, true}));
   seal::SystemRandom random;
   Committer committer(*opened.store, random,
-                      {configuration.partnership, wire::ParseSignedStatement});
-  RETURN_IF_FAULT(committer.Recover(TimePoint()));
+                      {.partnership = configuration.partnership,
+                       .parse_statement = wire::ParseSignedStatement});
+  RETURN_IF_FAULT(committer.Recover());
   opened.in_force.head = committer.head();
   if (committer.is_new()) return opened;
   opened.in_force.log_key = committer.log_key();

@@ -14,6 +14,7 @@ namespace {
 
 constexpr auto kCheckpointEvery = std::chrono::milliseconds(250);
 constexpr auto kIdle = std::chrono::milliseconds(500);
+constexpr auto kLookEvery = std::chrono::milliseconds(250);
 constexpr std::size_t kAnswerBytesMax = 1U << 20U;  // Of one frame of answers.
 constexpr Milliseconds kRecoveryRetry{30'000};
 
@@ -31,9 +32,10 @@ std::size_t SizeOf(const Answer& answer) {
   return kBase;
 }
 
-std::map<std::string, HostId> KeysOf(const Directory& directory) {
+std::map<std::string, HostId> KeysOf(const Directory& directory, const std::set<HostId>& cut_off) {
   std::map<std::string, HostId> keys;
   for (const Host& host : directory.hosts()) {
+    if (cut_off.contains(host.id)) continue;
     for (const CurveKey& key : host.curve) keys.emplace(key.value(), host.id);
   }
   return keys;
@@ -49,7 +51,8 @@ void CommitLoop::Announce() {
   news.published = Snapshot();
   news.head = parts_.committer.head();
   parts_.directory.Set(news.published->directory);
-  parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory)});
+  cut_off_ = news.published->cut_off;
+  parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory, cut_off_)});
   parts_.deliver.Push(std::move(news));
   if (!parts_.state.recovery) MaybePublishCheckpoint();
 }
@@ -72,7 +75,9 @@ void CommitLoop::Turn(std::vector<CommitEvent> events) {
     }
     return;
   }
-  if (TimersDue()) parts_.committer.FireTimers(parts_.clock.Now());
+  // Both into a batch that is empty yet, and before what came in the meantime.
+  parts_.committer.Sweep(parts_.clock.Now());
+  FireTimers();
   if (parts_.committer.counting()) parts_.committer.EnterCounts(parts_.clock.Now());
   while (!waiting_.empty() || !parts_.committer.empty()) CommitOneBatch();
   MaybePublishCheckpoint();
@@ -82,6 +87,14 @@ void CommitLoop::Enqueue(CommitEvent event) {
   if (auto* taken = std::get_if<TakenRows>(&event)) {
     waiting_.push_back({CommitItem{{}, std::move(taken->work)}, taken->tokens});
     return;
+  }
+  if (const auto* returned = std::get_if<HostReturned>(&event)) {
+    clock_watch_.Heard(returned->host, returned->time, returned->heard_at);
+    return parts_.committer.HostReturned(returned->host, returned->heard_at);
+  }
+  if (const auto* drained = std::get_if<HostDrained>(&event)) {
+    parts_.gateway.Push(ReleaseTokens{drained->tokens});
+    return parts_.committer.HostDrained(drained->host, drained->number);
   }
   auto& judged = std::get<Judged>(event);
   resequencer_.Push(judged.ticket, {std::move(judged.item), judged.tokens});
@@ -113,18 +126,28 @@ void CommitLoop::HandOut(Committed committed, const Tokens& tokens) {
   news.added = std::move(committed.added);
   news.removed = std::move(committed.removed);
   news.overdue = std::move(committed.overdue);
+  news.questions = std::move(committed.questions);
   news.head = committed.head;
   news.tokens = tokens;
   if (!news.overdue.empty()) parts_.observer.Overdue(news.overdue.size());
+  if (committed.released > 0) parts_.observer.Released(committed.released);
+  if (committed.undeliverable > 0) parts_.observer.Undeliverable(committed.undeliverable);
+  parts_.state.released += committed.released;
+  parts_.state.undeliverable += committed.undeliverable;
   if (committed.standing_changed) {
     news.published = Snapshot();
     // Before any answer: whoever hears that a directory is in force may use its keys at once.
     parts_.directory.Set(news.published->directory);
-    parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory)});
+    parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory, cut_off_)});
     parts_.observer.DocumentInForce(news.published->directory->version().version,
                                     news.published->policy.version);
   }
   SendAnswers(std::move(committed.answers));
+  // After the answers: whoever cut itself off is told that it did.
+  if (news.published != nullptr && news.published->cut_off != cut_off_) {
+    cut_off_ = news.published->cut_off;
+    parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory, cut_off_)});
+  }
   parts_.deliver.Push(std::move(news));
 }
 
@@ -200,6 +223,21 @@ void CommitLoop::MaybePublishCheckpoint() {
       CheckpointNews{head, tlog::MakeCheckpoint(parts_.partnership, head, parts_.signer)});
 }
 
+void CommitLoop::FireTimers() {
+  const auto now = parts_.clock.Monotonic();
+  const bool believed = clock_watch_.Believes(parts_.clock.Now(), now);
+  if (believed == parts_.state.clock_doubted) {
+    parts_.state.clock_doubted = !believed;
+    parts_.observer.ClockDoubted(!believed);
+  }
+  const bool look = more_timers_ || now - looked_at_ >= kLookEvery;
+  if (look) more_timers_ = false;
+  // Whoever is named late by a clock that is wrong was not late.
+  if (!believed || !look || !TimersDue()) return;
+  looked_at_ = now;
+  more_timers_ = parts_.committer.FireTimers(parts_.clock.Now(), now);
+}
+
 bool CommitLoop::TimersDue() const {
   const auto next = parts_.store.NextTimer();
   // Timers that cannot be read would never fire, and nobody would hear of it.
@@ -209,6 +247,8 @@ bool CommitLoop::TimersDue() const {
 
 std::chrono::steady_clock::time_point CommitLoop::WakeAt() const {
   const auto now = parts_.clock.Monotonic();
+  const bool more = more_timers_ || parts_.committer.sweeping();
+  if (more && !parts_.state.recovery) return now;
   const bool news = parts_.committer.head() != published_ && !parts_.state.recovery;
   return news ? std::max(now, published_at_ + kCheckpointEvery) : now + kIdle;
 }
@@ -224,6 +264,14 @@ std::shared_ptr<const Published> CommitLoop::Snapshot() const {
   published->log_keys = parts_.committer.log_keys();
   published->closed = parts_.committer.closed();
   published->reconciled = parts_.committer.reconciled();
+  for (const AgencyId& agency : standing.suspensions.suspended()) {
+    const Agency* const known = standing.directory->Find(agency);
+    if (known == nullptr) continue;
+    const auto all = standing.directory->AgenciesOf(known->host);
+    const bool cut_off = std::ranges::all_of(
+        all, [&](const Agency* each) { return standing.suspensions.IsSuspended(each->id); });
+    if (cut_off) published->cut_off.insert(known->host);
+  }
   return published;
 }
 

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <set>
 
+#include "broker/commit/clock_watch.h"
 #include "broker/commit/committer.h"
 #include "broker/pipeline/events.h"
 #include "broker/pipeline/resequencer.h"
@@ -65,6 +67,7 @@ class CommitLoop {
   void Defer(const Waiting& waiting);
   void AdvanceMark(const LogHead& head);
   void MaybePublishCheckpoint();
+  void FireTimers();
   bool TimersDue() const;
   std::chrono::steady_clock::time_point WakeAt() const;
   std::shared_ptr<const Published> Snapshot() const;
@@ -75,6 +78,10 @@ class CommitLoop {
   LogHead published_;
   LogHead marked_;
   std::chrono::steady_clock::time_point published_at_{};
+  ClockWatch clock_watch_;
+  std::chrono::steady_clock::time_point looked_at_{};  // For timers that are due.
+  bool more_timers_ = false;
+  std::set<HostId> cut_off_;
 };
 
 }  // namespace havenline

@@ -68,7 +68,28 @@ void DeliveryLoop::On(CommitNews event) {
     Send(*sessions_.at(link->second),
          {{}, AlarmFrame{AlarmFrame::Kind::kOverdue, overdue.message, overdue.grant}});
   }
+  for (const TimerWaits::Question& question : event.questions) Ask(question);
   parts_.gateway.Push(ReleaseTokens{event.tokens});
+}
+
+// Whether the host's receipts are drained. One that is not there now is asked when it comes back.
+void DeliveryLoop::Ask(const TimerWaits::Question& question) {
+  asked_.insert_or_assign(question.host, question.number);
+  const auto link = link_of_host_.find(question.host);
+  if (link != link_of_host_.end())
+    Send(*sessions_.at(link->second), {{}, Credit{0, 0, {}, question.number}});
+}
+
+void DeliveryLoop::On(const LinkDrained& event) {
+  const auto at = sessions_.find(event.link);
+  HostDrained drained{{}, 0, event.tokens};
+  if (at != sessions_.end() && at->second->session() == event.session) {
+    drained.host = at->second->host();
+    drained.number = event.number;
+    const auto asked = asked_.find(drained.host);
+    if (asked != asked_.end() && asked->second <= event.number) asked_.erase(asked);
+  }
+  parts_.commit.Push(std::move(drained));
 }
 
 // What changed holds from its entry on: nothing more is handed to whom it cut off, also not what is
@@ -76,7 +97,9 @@ void DeliveryLoop::On(CommitNews event) {
 void DeliveryLoop::ApplyStanding() {
   std::vector<LinkId> gone;
   for (const auto& [link, session] : sessions_) {
-    if (published_->directory->Find(session->host()) == nullptr) gone.push_back(link);
+    if (published_->directory->Find(session->host()) == nullptr ||
+        published_->cut_off.contains(session->host()))
+      gone.push_back(link);
     ServeAgencies(*session);
     session->ReadHeldBack();
   }
@@ -158,7 +181,9 @@ std::optional<Code> DeliveryLoop::CheckHello(const LinkHello& event) const {
   if (hello.partnership != parts_.partnership) return Code::kPartnership;
   if (hello.minor_lowest > kMinorHighest || hello.minor_highest < kMinorLowest)
     return Code::kUnsupported;
-  if (published_->directory->Find(event.host) == nullptr) return Code::kSenderSuspended;
+  if (published_->directory->Find(event.host) == nullptr ||
+      published_->cut_off.contains(event.host))
+    return Code::kSenderSuspended;
   for (const AgencyId& agency : hello.agencies) {
     const Agency* const known = published_->directory->Find(agency);
     if (known == nullptr || known->host != event.host) return Code::kForeignSender;
@@ -220,8 +245,11 @@ void DeliveryLoop::On(LinkHello event) {
     ++parts_.state.clock_alarms;
     Send(*session, {{}, AlarmFrame{AlarmFrame::Kind::kClock, {}, {}}});
   }
+  const auto asked = asked_.find(event.host);
+  if (asked != asked_.end()) Send(*session, {{}, Credit{0, 0, {}, asked->second}});
   sessions_.insert_or_assign(event.link, std::move(session));
   parts_.state.sessions = sessions_.size();
+  parts_.commit.Push(HostReturned{event.host, event.hello.time, parts_.clock.Monotonic()});
   parts_.observer.SessionStarted();
 }
 

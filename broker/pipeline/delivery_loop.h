@@ -14,10 +14,12 @@
 #include "broker/deliver/recent_messages.h"
 #include "broker/pipeline/delivery_session.h"
 #include "broker/pipeline/events.h"
+#include "broker/pipeline/hand_gate.h"
 #include "broker/pipeline/shared.h"
 #include "schema/base/clock.h"
 #include "schema/model/limits.h"
 #include "schema/seal/random.h"
+#include "schema/seal/signing.h"
 
 namespace havenline {
 
@@ -32,6 +34,8 @@ struct DeliveryParts {
   GatewayChannel& gateway;
   PartnershipId partnership;
   std::string software;
+  HandGate& gate;
+  const seal::SigningKey& release_key;
   std::size_t in_flight_pool = limits::kInFlightPool;
 };
 
@@ -50,6 +54,7 @@ class DeliveryLoop {
   void On(LinkHello event);
   void On(const LinkFetch& event);
   void On(const LinkReceipted& event);
+  void On(const LinkDrained& event);
   void On(LinkGone event);
   void On(CommitNews event);
   void On(CheckpointNews event);
@@ -77,6 +82,9 @@ class DeliveryLoop {
   std::optional<Bytes> EncodeDelivery(const MailboxRow& row);
   const RecentMessages::Message* MessageAt(const Position& position);
   const std::optional<EntryParts>& ReceiptsAt(const Position& position);
+  Bytes SignedWordOf(const MailboxRow& row) const;
+  ReceiptItem WithProof(Reference reference, Bytes bytes, const MailboxRow& row);
+  void Ask(const TimerWaits::Question& question);
   void Send(const DeliverySession& session, Frame frame, bool of_fetch = false);
   std::string StatusJson() const;
 
@@ -86,6 +94,7 @@ class DeliveryLoop {
   std::map<LinkId, std::unique_ptr<DeliverySession>> sessions_;
   std::map<HostId, LinkId> link_of_host_;
   std::map<AgencyId, LinkId> link_of_agency_;
+  std::map<HostId, std::uint64_t> asked_;  // Questions that were not answered yet.
   std::shared_ptr<const Published> published_;
   LogHead head_;  // Synced.
   LogHead checkpoint_head_;

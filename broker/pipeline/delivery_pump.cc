@@ -6,7 +6,9 @@
 #include "broker/pipeline/delivery_loop.h"
 #include "schema/base/check.h"
 #include "schema/model/limits.h"
+#include "schema/seal/word.h"
 #include "schema/wire/envelope_codec.h"
+#include "schema/wire/word_codec.h"
 
 namespace havenline {
 namespace {
@@ -22,6 +24,7 @@ struct DeliveryLoop::Outgoing {
   Deliver deliver;
   ReceiptFrame receipts;
   VoidFrame voids;
+  WordFrame words;
   std::size_t rows = 0;
   std::size_t bytes = 0;
 
@@ -65,6 +68,7 @@ bool DeliveryLoop::PumpSession(DeliverySession& session) {
   if (!outgoing.deliver.items.empty()) Send(session, {{}, std::move(outgoing.deliver)});
   if (!outgoing.receipts.items.empty()) Send(session, {{}, std::move(outgoing.receipts)});
   if (!outgoing.voids.items.empty()) Send(session, {{}, std::move(outgoing.voids)});
+  if (!outgoing.words.items.empty()) Send(session, {{}, std::move(outgoing.words)});
   return true;
 }
 
@@ -111,14 +115,17 @@ bool DeliveryLoop::HeldBack(DeliverySession& session, const MailboxRow& row) {
 
 LinkFlow::May DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row,
                                  Outgoing& outgoing) {
-  std::optional<Bytes> bytes =
-      row.kind == MailboxRow::Kind::kGrant ? EncodeDelivery(row) : row.bytes;
+  std::optional<Bytes> bytes = row.bytes;
+  if (row.kind == MailboxRow::Kind::kGrant) bytes = EncodeDelivery(row);
+  if (row.kind == MailboxRow::Kind::kWord) bytes = SignedWordOf(row);
   if (!bytes) return LinkFlow::May::kNow;  // Receipted since the row was read: nothing to hand.
   const auto may = session.flow().MayHand(row.place.lane, bytes->size());
   if (may != LinkFlow::May::kNow) {
     session.SetWaiting(row.place, bytes->size());
     return may;
   }
+  // Suspended meanwhile: nothing of it goes, and the row that says so is on its way to us (C6).
+  if (!parts_.gate.Pass(row.place)) return LinkFlow::May::kNow;
   const auto ends =
       row.kind == MailboxRow::Kind::kGrant ? LinkFlow::Ends::kByReceipt : LinkFlow::Ends::kByAnswer;
   const Reference reference =
@@ -130,13 +137,12 @@ LinkFlow::May DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row
       outgoing.deliver.items.push_back(
           {reference, row.place.agency, row.place.lane, *std::move(bytes)});
       return may;
-    case MailboxRow::Kind::kReceipt: {
-      ReceiptItem item{reference, *std::move(bytes), {}};
-      const std::optional<EntryParts>& entry = ReceiptsAt(row.position);
-      if (entry) item.proof.push_back(ProofOf(*entry, row.position, row.part));
-      outgoing.receipts.items.push_back(std::move(item));
+    case MailboxRow::Kind::kReceipt:
+      outgoing.receipts.items.push_back(WithProof(reference, *std::move(bytes), row));
       return may;
-    }
+    case MailboxRow::Kind::kWord:
+      outgoing.words.items.push_back(WithProof(reference, *std::move(bytes), row));
+      return may;
     case MailboxRow::Kind::kVoid:
       outgoing.voids.items.push_back({reference, *std::move(bytes)});
       return may;
@@ -144,13 +150,28 @@ LinkFlow::May DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row
   return may;
 }
 
+ReceiptItem DeliveryLoop::WithProof(Reference reference, Bytes bytes, const MailboxRow& row) {
+  ReceiptItem item{reference, std::move(bytes), {}};
+  const std::optional<EntryParts>& entry = ReceiptsAt(row.position);
+  if (entry) item.proof.push_back(ProofOf(*entry, row.position, row.part));
+  return item;
+}
+
+// Signed as it goes out: by the key that the directory names now.
+Bytes DeliveryLoop::SignedWordOf(const MailboxRow& row) const {
+  return wire::EncodeSignedWord({row.bytes, {}, seal::SignWord(parts_.release_key, row.bytes)});
+}
+
 std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
   const auto grant = parts_.reader.ReadGrant(row.grant);
   if (!grant) parts_.observer.Fatal(grant.error());
-  if (!*grant || (*grant)->stored) return std::nullopt;
+  if (!*grant || (*grant)->stored || (*grant)->phase == GrantRecord::Phase::kClosed)
+    return std::nullopt;
   const RecentMessages::Message* const message = MessageAt(row.position);
   if (message == nullptr) return std::nullopt;
-  return wire::EncodeDelivery(MakeDelivery(message->envelope, **grant, message->entry));
+  Delivery delivery = MakeDelivery(message->envelope, **grant, message->entry);
+  if (!row.bytes.empty()) delivery.release = SignedWordOf(row);
+  return wire::EncodeDelivery(delivery);
 }
 
 // Null if it is not there any more.

@@ -2,11 +2,13 @@
 // holds Tokens of the admission window, or is bounded by the number of sessions or by time.
 //
 //   gateway ──VerifyJob──> verify ──Judged──> commit ──CommitNews──> deliver
-//      ^  └──LinkHello, LinkFetch, LinkReceipted, LinkGone──────────────^ │ └──TakenWork──> commit
-//      └─────────────── GatewayEvent (from commit and deliver) ───────────┘
+//      ^  └──LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkGone────^ │
+//      │                   commit <──TakenRows, HostReturned, HostDrained────┘
+//      └─────────────── GatewayEvent (from commit and deliver)
 
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <set>
@@ -28,6 +30,7 @@ struct Published {
   DocumentVersion policy;
   SuspensionBook suspensions;
   std::uint64_t notices = 0;
+  std::set<HostId> cut_off;  // Hosts all of whose agencies are suspended.
   // Of the log's epochs: see Committer.
   std::uint64_t epoch = 0;
   std::vector<tlog::NoteKey> log_keys;
@@ -74,7 +77,19 @@ struct TakenRows {
   TakenWork work;
   Tokens tokens;
 };
-using CommitEvent = std::variant<Judged, TakenRows>;
+// A session of this host began.
+struct HostReturned {
+  HostId host;
+  TimePoint time;  // Its own clock, in its hello.
+  std::chrono::steady_clock::time_point heard_at;
+};
+// The host's answer to a question of the commit thread's (Credit in schema/model/frame.h).
+struct HostDrained {
+  HostId host;
+  std::uint64_t number = 0;
+  Tokens tokens;
+};
+using CommitEvent = std::variant<Judged, TakenRows, HostReturned, HostDrained>;
 
 // --- to deliver
 
@@ -96,6 +111,12 @@ struct LinkReceipted {
   std::vector<AnswerItem> answers;
   Tokens tokens;
 };
+struct LinkDrained {
+  LinkId link;
+  SessionId session;
+  std::uint64_t number = 0;
+  Tokens tokens;
+};
 struct LinkGone {
   LinkId link;
 };
@@ -103,6 +124,7 @@ struct CommitNews {
   std::vector<MailboxPlace> added;
   std::vector<MailboxPlace> removed;
   std::vector<Overdue> overdue;
+  std::vector<TimerWaits::Question> questions;
   std::shared_ptr<const Published> published;  // Null: unchanged.
   LogHead head;
   Tokens tokens;
@@ -111,8 +133,8 @@ struct CheckpointNews {
   LogHead head;
   std::string note;
 };
-using DeliveryEvent =
-    std::variant<LinkHello, LinkFetch, LinkReceipted, LinkGone, CommitNews, CheckpointNews>;
+using DeliveryEvent = std::variant<LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkGone,
+                                   CommitNews, CheckpointNews>;
 
 // --- to the gateway
 

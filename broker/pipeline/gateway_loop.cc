@@ -117,6 +117,8 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
     AdmitAnswers(session, link, std::move(answers->items), size);
   } else if (auto* credit = std::get_if<Credit>(&frame.body)) {
     SendCredit(link, session, std::move(credit->padding));  // Our heartbeat, of the same size.
+    if (credit->drained != 0)
+      AdmitEvent(LinkDrained{link, session.session, credit->drained, {1, size}}, size);
   }
   // Alarm and cosign have no effect yet; whatever else is not for a broker is ignored.
 }
@@ -238,7 +240,7 @@ void GatewayLoop::OnEvent(KeysChanged event) { parts_.router.SetKeys(std::move(e
 
 void GatewayLoop::SendCredit(LinkId link, const SessionState& session, Bytes padding) {
   const Credit credit{session.answered.items + limits::kCreditMessages,
-                      session.answered.bytes + limits::kCreditBytes, std::move(padding)};
+                      session.answered.bytes + limits::kCreditBytes, std::move(padding), 0};
   if (parts_.router.Send(link, wire::EncodeFrame({session.session, credit})) != Sent::kYes)
     to_drop_.insert(link);
 }

@@ -33,7 +33,8 @@ struct Pipeline::Threads {
                 parts.observer, commit_channel, delivery_channel, gateway_channel, directory,
                 parts.partnership}),
         delivery({parts.reader, parts.clock, parts.random, state, parts.observer, delivery_channel,
-                  commit_channel, gateway_channel, parts.partnership, parts.software}) {
+                  commit_channel, gateway_channel, parts.partnership, parts.software, parts.gate,
+                  parts.release_key}) {
     state.recovery = parts.recovery;
   }
 

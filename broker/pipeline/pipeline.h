@@ -9,10 +9,12 @@
 #include "broker/commit/committer.h"
 #include "broker/deliver/reader.h"
 #include "broker/pipeline/commit_loop.h"
+#include "broker/pipeline/hand_gate.h"
 #include "broker/pipeline/shared.h"
 #include "broker/transport/router.h"
 #include "schema/base/clock.h"
 #include "schema/seal/random.h"
+#include "schema/seal/signing.h"
 #include "schema/tlog/note.h"
 
 namespace havenline {
@@ -29,6 +31,8 @@ struct PipelineParts {
   Observer& observer;
   PartnershipId partnership;
   std::string software;
+  HandGate& gate;  // The committer's outflow.
+  const seal::SigningKey& release_key;
   int verify_workers = 1;
   bool recovery = false;  // Start in recovery mode: the store is behind its mark.
 };

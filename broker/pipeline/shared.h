@@ -38,7 +38,12 @@ struct SharedState {
   // Frames from the delivery thread that the gateway has not yet sent.
   std::atomic<std::size_t> delivery_frames{0};
 
+  // The wall clock is not believed: nothing is released, nothing called overdue.
+  std::atomic<bool> clock_doubted{false};
+
   // For the operator's status.
+  std::atomic<std::uint64_t> released{0};
+  std::atomic<std::uint64_t> undeliverable{0};
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> deferred{0};
@@ -85,6 +90,9 @@ class Observer {
   virtual void HeadShown(const std::string& checkpoint) { static_cast<void>(checkpoint); }
   virtual void DocumentInForce(std::uint64_t directory_version, std::uint64_t policy_version) = 0;
   virtual void Overdue(std::size_t count) = 0;
+  virtual void Released(std::size_t count) = 0;
+  virtual void Undeliverable(std::size_t count) = 0;
+  virtual void ClockDoubted(bool doubted) = 0;
   // The store or the mark failed: the process must end now, without destructors.
   [[noreturn]] virtual void Fatal(const Fault& fault) = 0;
 };

@@ -101,10 +101,22 @@ void PutMailboxes(KeyValueBatch& rows, const CommitBatch& batch) {
   }
   for (const auto& [mailbox, sequence] : ends) rows.Put(kMailboxEnd, mailbox, NumberKey(sequence));
   for (const MailboxPlace& place : batch.mailbox_removed) rows.Delete(kMailbox, MailboxKey(place));
-  for (const AnsweredKey& answered : batch.answered)
-    rows.Put(kAnswered, AnsweredRowKey(answered), {});
+  for (const AnsweredRecord& answered : batch.answered)
+    rows.Put(kAnswered, AnsweredRowKey(answered.key), ToRow(answered));
   for (const TimerRecord& timer : batch.timers) rows.Put(kTimer, TimerKey(timer), {});
   for (const TimerRecord& timer : batch.timers_removed) rows.Delete(kTimer, TimerKey(timer));
+}
+
+void PutHeld(KeyValueBatch& rows, const CommitBatch& batch) {
+  for (const WatchRecord& watch : batch.watches) rows.Put(kWatch, WatchKey(watch), {});
+  for (const WatchRecord& watch : batch.watches_removed) rows.Delete(kWatch, WatchKey(watch));
+  for (const HeldRecord& held : batch.held) rows.Put(kHeld, HeldKey(held), {});
+  for (const HeldRecord& held : batch.held_removed) rows.Delete(kHeld, HeldKey(held));
+  for (const SeriesRecord& series : batch.series)
+    rows.Put(kSeries, MailboxPrefix(series.agency, series.lane), ToRow(series));
+  for (const SweepRecord& sweep : batch.sweeps)
+    rows.Put(kSweep, AsBytes(sweep.agency.value()), ToRow(sweep));
+  for (const AgencyId& done : batch.sweeps_done) rows.Delete(kSweep, AsBytes(done.value()));
 }
 
 void PutDocuments(KeyValueBatch& rows, const CommitBatch& batch) {
@@ -162,6 +174,7 @@ Result<void> BrokerStore::Apply(const CommitBatch& batch) {
   PutLog(rows, batch);
   PutMessages(rows, batch);
   PutMailboxes(rows, batch);
+  PutHeld(rows, batch);
   PutDocuments(rows, batch);
   for (const TimerRecord& timer : batch.timers)
     no_timer_before_ = std::min(no_timer_before_, timer.due);
@@ -185,9 +198,39 @@ Result<std::uint32_t> BrokerStore::FindUndelivered(const Position& position) con
   return ReadU32(*row);
 }
 
-Result<bool> BrokerStore::FindAnswered(const AnsweredKey& key) const {
-  ASSIGN_OR_RETURN(const auto row, store_.Get(kAnswered, AnsweredRowKey(key)));
-  return row.has_value();
+Result<HowAnswered> BrokerStore::FindAnswered(const AnsweredKey& key) const {
+  ASSIGN_OR_RETURN(const auto answered, Find(store_, kAnswered, AnsweredRowKey(key), AnsweredFrom));
+  return answered.value_or(HowAnswered::kNo);
+}
+
+Result<std::vector<WatchRecord>> BrokerStore::FindWatches(const AnsweredKey& watched,
+                                                          std::size_t count_max) const {
+  return Collect<WatchRecord>(store_, kWatch, KeyRange::Prefix(WatchesPrefix(watched)), count_max,
+                              [](ByteView key, ByteView) { return WatchFrom(key); });
+}
+
+Result<std::vector<WatchRecord>> BrokerStore::WatchesOn(const AgencyId& recipient,
+                                                        const std::optional<WatchRecord>& after,
+                                                        std::size_t count_max) const {
+  KeyRange range = KeyRange::Prefix(WatchesOnPrefix(recipient));
+  if (after) {
+    range.from = WatchKey(*after);
+    range.from.push_back(0);  // The next key there can be.
+  }
+  return Collect<WatchRecord>(store_, kWatch, range, count_max,
+                              [](ByteView key, ByteView) { return WatchFrom(key); });
+}
+
+Result<std::vector<HeldRecord>> BrokerStore::HeldFor(const AgencyId& recipient,
+                                                     std::size_t count_max) const {
+  return Collect<HeldRecord>(store_, kHeld, KeyRange::Prefix(WatchesOnPrefix(recipient)), count_max,
+                             [](ByteView key, ByteView) { return HeldFrom(key); });
+}
+
+Result<std::optional<SeriesRecord>> BrokerStore::FindSeries(const AgencyId& agency,
+                                                            Lane lane) const {
+  return Find(store_, kSeries, MailboxPrefix(agency, lane),
+              [&](ByteView row) { return SeriesFrom(agency, lane, row); });
 }
 
 Result<std::vector<TimerRecord>> BrokerStore::DueTimers(TimePoint now,
@@ -249,6 +292,11 @@ Result<Recovered> BrokerStore::Recover() const {
                               place.sequence = ReadU64(row);
                               return place;
                             }));
+  ASSIGN_OR_RETURN(recovered.sweeps,
+                   Collect<SweepRecord>(store_, kSweep, KeyRange::All(), SIZE_MAX,
+                                        [](ByteView key, ByteView row) {
+                                          return SweepFrom(AgencyId(std::string(AsText(key))), row);
+                                        }));
   RETURN_IF_FAULT(RecoverEpochs(recovered));
   return recovered;
 }

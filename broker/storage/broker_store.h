@@ -34,7 +34,15 @@ class BrokerStore final : public Store, public StoreReader {
                                                    const MessageId& id) const override;
   Result<std::optional<GrantRecord>> FindGrant(const Digest& grant) const override;
   Result<std::uint32_t> FindUndelivered(const Position& position) const override;
-  Result<bool> FindAnswered(const AnsweredKey& key) const override;
+  Result<HowAnswered> FindAnswered(const AnsweredKey& key) const override;
+  Result<std::vector<WatchRecord>> FindWatches(const AnsweredKey& watched,
+                                               std::size_t count_max) const override;
+  Result<std::vector<WatchRecord>> WatchesOn(const AgencyId& recipient,
+                                             const std::optional<WatchRecord>& after,
+                                             std::size_t count_max) const override;
+  Result<std::vector<HeldRecord>> HeldFor(const AgencyId& recipient,
+                                          std::size_t count_max) const override;
+  Result<std::optional<SeriesRecord>> FindSeries(const AgencyId& agency, Lane lane) const override;
   Result<std::vector<TimerRecord>> DueTimers(TimePoint now, std::size_t count_max) const override;
   Result<std::optional<TimePoint>> NextTimer() const override;
   bool HasRoomFor(std::size_t bytes) const override;

@@ -13,6 +13,15 @@ void AppendName(Bytes& key, std::string_view name) {
   key.push_back(0);
 }
 
+// The name in front of `key`, which then begins behind it.
+std::string TakeName(ByteView& key) {
+  const auto end = std::ranges::find(key, std::uint8_t{0});
+  const auto length = static_cast<std::size_t>(end - key.begin());
+  const std::string name(AsText(key.first(length)));
+  key = key.subspan(std::min(key.size(), length + 1));
+  return name;
+}
+
 Result<Position> Corrupt(const char* what) {
   return Fail(FaultCode::kCorrupt, std::string("the store holds a malformed ") + what);
 }
@@ -23,7 +32,8 @@ std::vector<KeyValueFamily> AllFamilies() {
   return {{"meta", 0},     {"leaf", 8},        {"node", 12},    {"part", 8},
           {"outcome", 0},  {"grant", 0},       {"message", 8},  {"undelivered", 8},
           {"mailbox", 0},  {"mailbox-end", 0}, {"answered", 0}, {"timer", 0},
-          {"document", 0}, {"document-at", 0}, {"notice", 0}};
+          {"document", 0}, {"document-at", 0}, {"notice", 0},   {"watch", 0},
+          {"held", 0},     {"series", 0},      {"sweep", 0}};
 }
 
 Bytes PositionKey(const Position& position) {
@@ -77,6 +87,32 @@ Bytes TimerKey(const TimerRecord& timer) {
   return key;
 }
 
+Bytes WatchesOnPrefix(const AgencyId& recipient) {
+  Bytes key;
+  AppendName(key, recipient.value());
+  return key;
+}
+
+Bytes WatchesPrefix(const AnsweredKey& watched) {
+  Bytes key = WatchesOnPrefix(watched.recipient);
+  AppendName(key, watched.sender.value());
+  AppendName(key, watched.role.value());
+  Append(key, watched.origin.value());
+  return key;
+}
+
+Bytes WatchKey(const WatchRecord& watch) {
+  Bytes key = WatchesPrefix(watch.watched);
+  Append(key, watch.held);
+  return key;
+}
+
+Bytes HeldKey(const HeldRecord& held) {
+  Bytes key = WatchesOnPrefix(held.recipient);
+  Append(key, held.grant);
+  return key;
+}
+
 Bytes NumberKey(std::uint64_t number) {
   Bytes key;
   AppendU64(key, number);
@@ -102,6 +138,27 @@ Result<TimerRecord> TimerFrom(ByteView key) {
   timer.grant = reader.Array<32>();
   if (!reader.ok()) return tl::unexpected<Fault>(Corrupt("timer").error());
   return timer;
+}
+
+Result<WatchRecord> WatchFrom(ByteView key) {
+  WatchRecord watch;
+  watch.watched.recipient = AgencyId(TakeName(key));
+  watch.watched.sender = AgencyId(TakeName(key));
+  watch.watched.role = Role(TakeName(key));
+  RowReader reader(key);
+  watch.watched.origin = MessageId(reader.Array<16>());
+  watch.held = reader.Array<32>();
+  if (!reader.ok()) return tl::unexpected<Fault>(Corrupt("watch").error());
+  return watch;
+}
+
+Result<HeldRecord> HeldFrom(ByteView key) {
+  HeldRecord held;
+  held.recipient = AgencyId(TakeName(key));
+  RowReader reader(key);
+  held.grant = reader.Array<32>();
+  if (!reader.ok()) return tl::unexpected<Fault>(Corrupt("held grant").error());
+  return held;
 }
 
 Result<Position> PositionFrom(ByteView key) {

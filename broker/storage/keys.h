@@ -13,7 +13,7 @@
 
 namespace havenline::storage {
 
-inline constexpr std::uint32_t kFormat = 1;
+inline constexpr std::uint32_t kFormat = 2;
 
 //   family        key                                  value
 // "format"; "head"; "closed/" epoch: its last head; "reconciled/" agency: in which epoch.
@@ -28,11 +28,15 @@ inline constexpr Family kMessage{
 inline constexpr Family kUndelivered{7};  // epoch index                          count
 inline constexpr Family kMailbox{8};      // agency 0 lane sequence               MailboxRow
 inline constexpr Family kMailboxEnd{9};  // agency 0 lane                        last sequence given
-inline constexpr Family kAnswered{10};   // sender 0 recipient 0 role 0 origin   -
+inline constexpr Family kAnswered{10};   // sender 0 recipient 0 role 0 origin   how
 inline constexpr Family kTimer{11};      // due digest                           -
 inline constexpr Family kDocument{12};   // epoch index                          kind, hash, note
 inline constexpr Family kDocumentAt{13};  // hash                                 epoch index
 inline constexpr Family kNotice{14};      // number                               kind, bytes
+inline constexpr Family kWatch{15};       // recipient 0 sender 0 role 0 origin held      -
+inline constexpr Family kHeld{16};        // recipient 0 digest                           -
+inline constexpr Family kSeries{17};  // agency 0 lane                                SeriesRecord
+inline constexpr Family kSweep{18};   // agency                                       SweepRecord
 
 std::vector<KeyValueFamily> AllFamilies();
 
@@ -43,12 +47,18 @@ Bytes MailboxPrefix(const AgencyId& agency, Lane lane);
 Bytes MailboxKey(const MailboxPlace& place);
 Bytes AnsweredRowKey(const AnsweredKey& answered);
 Bytes TimerKey(const TimerRecord& timer);
+Bytes WatchesOnPrefix(const AgencyId& recipient);
+Bytes WatchesPrefix(const AnsweredKey& watched);
+Bytes WatchKey(const WatchRecord& watch);
+Bytes HeldKey(const HeldRecord& held);
 Bytes NumberKey(std::uint64_t number);
 
 // The way back, for scans.
 Result<MailboxPlace> MailboxPlaceFrom(
     ByteView key);  // Of a kMailbox or (sequence 0) kMailboxEnd key.
 Result<TimerRecord> TimerFrom(ByteView key);
+Result<WatchRecord> WatchFrom(ByteView key);
+Result<HeldRecord> HeldFrom(ByteView key);
 Result<Position> PositionFrom(ByteView key);
 
 }  // namespace havenline::storage

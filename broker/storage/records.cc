@@ -75,6 +75,11 @@ Bytes ToRow(const GrantRecord& grant) {
   writer.U64(static_cast<std::uint64_t>(by)).U8(grant.stored ? 1 : 0);
   writer.U32(static_cast<std::uint32_t>(grant.receipts.size()));
   for (const ReceiptSeen& seen : grant.receipts) writer.Fixed(seen.receipt).At(seen.position);
+  writer.U8(static_cast<std::uint8_t>(grant.phase)).U8(grant.stood_down ? 1 : 0);
+  writer.U8(static_cast<std::uint8_t>(grant.condition.kind));
+  if (grant.condition.kind == Condition::Kind::kNone) return writer.bytes();
+  writer.Fixed(grant.condition.grant);
+  writer.U64(static_cast<std::uint64_t>(ToMilliseconds(grant.condition.by)));
   return writer.bytes();
 }
 
@@ -98,7 +103,18 @@ Result<GrantRecord> GrantFrom(const Digest& digest, ByteView row) {
     const Digest receipt = reader.Array<32>();
     return ReceiptSeen{receipt, reader.At()};
   });
-  if (!reader.ok()) return Corrupt("grant");
+  const std::uint8_t phase = reader.U8();
+  grant.phase = static_cast<GrantRecord::Phase>(phase);
+  grant.stood_down = reader.U8() != 0;
+  const std::uint8_t kind = reader.U8();
+  grant.condition.kind = static_cast<Condition::Kind>(kind);
+  if (grant.condition.kind != Condition::Kind::kNone) {
+    grant.condition.grant = reader.Array<32>();
+    grant.condition.by = FromMilliseconds(static_cast<std::int64_t>(reader.U64()));
+  }
+  if (!reader.ok() || phase > static_cast<std::uint8_t>(GrantRecord::Phase::kClosed) ||
+      kind > static_cast<std::uint8_t>(Condition::Kind::kUnable))
+    return Corrupt("grant");
   return grant;
 }
 
@@ -122,7 +138,7 @@ Result<MailboxRow> MailboxRowFrom(const MailboxPlace& place, ByteView bytes) {
   row.bytes = reader.Sized();
   row.position = reader.At();
   row.part = reader.U32();
-  if (!reader.ok() || kind > static_cast<std::uint8_t>(MailboxRow::Kind::kVoid))
+  if (!reader.ok() || kind > static_cast<std::uint8_t>(MailboxRow::Kind::kWord))
     return Corrupt("mailbox row");
   return row;
 }
@@ -173,6 +189,51 @@ Result<DocumentRecord> DocumentFrom(const Position& position, ByteView row) {
 
 Bytes ToRow(const NoticeRecord& notice) {
   return RowWriter().U8(static_cast<std::uint8_t>(notice.kind)).Sized(notice.bytes).bytes();
+}
+
+Bytes ToRow(const AnsweredRecord& answered) {
+  return RowWriter().U8(static_cast<std::uint8_t>(answered.answered)).bytes();
+}
+
+Result<HowAnswered> AnsweredFrom(ByteView row) {
+  RowReader reader(row);
+  const std::uint8_t answered = reader.U8();
+  if (!reader.ok() || answered > static_cast<std::uint8_t>(HowAnswered::kAcknowledged))
+    return Corrupt("answer of a person");
+  return static_cast<HowAnswered>(answered);
+}
+
+Bytes ToRow(const SeriesRecord& series) {
+  return RowWriter().U64(series.epoch).U64(series.last.series.value()).U64(series.last.n).bytes();
+}
+
+Result<SeriesRecord> SeriesFrom(const AgencyId& agency, Lane lane, ByteView row) {
+  RowReader reader(row);
+  SeriesRecord series{.agency = agency, .lane = lane, .epoch = reader.U64(), .last = {}};
+  series.last.series = SeriesId(reader.U64());
+  series.last.n = reader.U64();
+  if (!reader.ok()) return Corrupt("series");
+  return series;
+}
+
+Bytes ToRow(const SweepRecord& sweep) {
+  RowWriter writer;
+  writer.At(sweep.position);
+  for (const SweepRecord::Box& box : sweep.boxes)
+    writer.U64(box.end).U64(box.handed).U64(box.swept);
+  return writer.bytes();
+}
+
+Result<SweepRecord> SweepFrom(const AgencyId& agency, ByteView row) {
+  RowReader reader(row);
+  SweepRecord sweep{.agency = agency, .position = reader.At(), .boxes = {}};
+  for (SweepRecord::Box& box : sweep.boxes) {
+    box.end = reader.U64();
+    box.handed = reader.U64();
+    box.swept = reader.U64();
+  }
+  if (!reader.ok()) return Corrupt("sweep");
+  return sweep;
 }
 
 Result<NoticeRecord> NoticeFrom(std::uint64_t number, ByteView row) {

@@ -36,7 +36,8 @@ std::string_view RemedyFor(Code code) {
       return "Its sections or claims are not those of the exchange's version: bring the agent up "
              "to date.";
     case Code::kCondition:
-      return "A held grant watches a grant that is not in the message.";
+      return "A held grant watches a grant that is not in the message, or is up before that "
+             "grant's deadline.";
     case Code::kOverload:
       return "The broker has too much to do, or is still starting. Try again in a moment.";
     case Code::kDiskFull:

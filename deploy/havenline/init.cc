@@ -174,19 +174,20 @@ class Initialiser {
   Result<void> WriteBroker() {
     const Path folder = into_ / "broker";
     for (const auto& [name, note] : documents_) RETURN_IF_FAULT(Write(folder / name, note));
-    return Write(
-        folder / "broker.toml",
-        text::ToToml(
-            Value::Map()
-                .Set("partnership", plan_.partnership.value())
-                .Set("listen", plan_.broker_listen)
-                .Set("store", "store")
-                .Set("mark", "mark")
-                .Set("keys", Value::Map().Set("curve", "keys/curve.key").Set("log", "keys/log.key"))
-                .Set("founding", Value::Map()
-                                     .Set("opening", "opening-1.note")
-                                     .Set("directory", "directory.note")
-                                     .Set("policy", "policy.note"))));
+    return Write(folder / "broker.toml",
+                 text::ToToml(Value::Map()
+                                  .Set("partnership", plan_.partnership.value())
+                                  .Set("listen", plan_.broker_listen)
+                                  .Set("store", "store")
+                                  .Set("mark", "mark")
+                                  .Set("keys", Value::Map()
+                                                   .Set("curve", "keys/curve.key")
+                                                   .Set("log", "keys/log.key")
+                                                   .Set("release", "keys/release.key"))
+                                  .Set("founding", Value::Map()
+                                                       .Set("opening", "opening-1.note")
+                                                       .Set("directory", "directory.note")
+                                                       .Set("policy", "policy.note"))));
   }
 
   Value BrokerTable() const {

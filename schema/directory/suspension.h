@@ -55,6 +55,7 @@ class SuspensionBook {
   // True for the agency's last one, offered again.
   bool IsLast(const Suspension& suspension) const;
   bool IsSuspended(const AgencyId& agency) const { return suspended_.contains(agency); }
+  const std::set<AgencyId>& suspended() const { return suspended_; }
 
  private:
   void Put(const Suspension& suspension);

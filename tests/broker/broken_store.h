@@ -139,7 +139,7 @@ class BrokenStoreTest : public ::testing::Test {
     auto mark = MarkFile::Open(configuration.mark);
     if (!mark) return stopped(mark.error()), std::move(started);
     started.mark.emplace(*std::move(mark));
-    auto opened = OpenStore(configuration, random, kNight);
+    auto opened = OpenStore(configuration, random);
     if (!opened) return stopped(opened.error()), std::move(started);
     started.opened = *std::move(opened);
     started.opens = true;

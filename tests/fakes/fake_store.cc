@@ -53,6 +53,16 @@ std::size_t FakeStore::timer_count() const {
   return kept_.timers.size();
 }
 
+std::size_t FakeStore::watch_count() const {
+  MutexLock lock(mutex_);
+  return kept_.watches.size();
+}
+
+std::size_t FakeStore::held_count() const {
+  MutexLock lock(mutex_);
+  return kept_.held.size();
+}
+
 Result<void> FakeStore::Read() const {
   if (reads_left_ > 0 && --reads_left_ == 0) {
     if (fail_once_) return DiskSaysNo();
@@ -95,7 +105,7 @@ void FakeStore::Keep(const CommitBatch& batch) {
   kept_.head = batch.head;
   KeepMessages(batch);
   KeepMailboxes(batch);
-  for (const AnsweredKey& answered : batch.answered) kept_.answered.insert(answered);
+  KeepHeld(batch);
   for (const TimerRecord& timer : batch.timers) kept_.timers.insert(timer);
   for (const TimerRecord& timer : batch.timers_removed) kept_.timers.erase(timer);
   for (const DocumentRecord& document : batch.documents) {
@@ -132,6 +142,19 @@ void FakeStore::KeepMailboxes(const CommitBatch& batch) {
   for (const MailboxPlace& place : batch.mailbox_removed) kept_.mailboxes.erase(place);
 }
 
+void FakeStore::KeepHeld(const CommitBatch& batch) {
+  for (const AnsweredRecord& answered : batch.answered)
+    kept_.answered[answered.key] = answered.answered;
+  for (const WatchRecord& watch : batch.watches) kept_.watches.insert(watch);
+  for (const WatchRecord& watch : batch.watches_removed) kept_.watches.erase(watch);
+  for (const HeldRecord& held : batch.held) kept_.held.insert(held);
+  for (const HeldRecord& held : batch.held_removed) kept_.held.erase(held);
+  for (const SeriesRecord& series : batch.series)
+    kept_.series.insert_or_assign(Box(series.agency, series.lane), series);
+  for (const SweepRecord& sweep : batch.sweeps) kept_.sweeps.insert_or_assign(sweep.agency, sweep);
+  for (const AgencyId& done : batch.sweeps_done) kept_.sweeps.erase(done);
+}
+
 Result<std::optional<OutcomeRecord>> FakeStore::FindOutcome(const AgencyId& sender,
                                                             const MessageId& id) const {
   MutexLock lock(mutex_);
@@ -150,10 +173,54 @@ Result<std::uint32_t> FakeStore::FindUndelivered(const Position& position) const
   return *count;
 }
 
-Result<bool> FakeStore::FindAnswered(const AnsweredKey& key) const {
+Result<HowAnswered> FakeStore::FindAnswered(const AnsweredKey& key) const {
+  MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(const auto answered, FindIn(kept_.answered, key));
+  return answered.value_or(HowAnswered::kNo);
+}
+
+Result<std::vector<WatchRecord>> FakeStore::FindWatches(const AnsweredKey& watched,
+                                                        std::size_t count_max) const {
   MutexLock lock(mutex_);
   RETURN_IF_FAULT(Read());
-  return kept_.answered.contains(key);
+  std::vector<WatchRecord> found;
+  for (auto at = kept_.watches.lower_bound({watched, {}}); at != kept_.watches.end(); ++at) {
+    if (at->watched != watched || found.size() == count_max) break;
+    found.push_back(*at);
+  }
+  return found;
+}
+
+Result<std::vector<WatchRecord>> FakeStore::WatchesOn(const AgencyId& recipient,
+                                                      const std::optional<WatchRecord>& after,
+                                                      std::size_t count_max) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_FAULT(Read());
+  std::vector<WatchRecord> found;
+  auto at = after ? kept_.watches.upper_bound(*after)
+                  : kept_.watches.lower_bound({{AgencyId(), MessageId(), recipient, Role()}, {}});
+  for (; at != kept_.watches.end(); ++at) {
+    if (at->watched.recipient != recipient || found.size() == count_max) break;
+    found.push_back(*at);
+  }
+  return found;
+}
+
+Result<std::vector<HeldRecord>> FakeStore::HeldFor(const AgencyId& recipient,
+                                                   std::size_t count_max) const {
+  MutexLock lock(mutex_);
+  RETURN_IF_FAULT(Read());
+  std::vector<HeldRecord> found;
+  for (auto at = kept_.held.lower_bound({recipient, {}}); at != kept_.held.end(); ++at) {
+    if (at->recipient != recipient || found.size() == count_max) break;
+    found.push_back(*at);
+  }
+  return found;
+}
+
+Result<std::optional<SeriesRecord>> FakeStore::FindSeries(const AgencyId& agency, Lane lane) const {
+  MutexLock lock(mutex_);
+  return FindIn(kept_.series, Box(agency, lane));
 }
 
 Result<std::vector<TimerRecord>> FakeStore::DueTimers(TimePoint now, std::size_t count_max) const {
@@ -190,6 +257,7 @@ Result<Recovered> FakeStore::Recover() const {
   for (const auto& [number, notice] : kept_.notices) recovered.notices.push_back(notice);
   for (const auto& [box, sequence] : kept_.mailbox_ends)
     recovered.mailbox_ends.push_back({box.first, box.second, sequence});
+  for (const auto& [agency, sweep] : kept_.sweeps) recovered.sweeps.push_back(sweep);
   for (const auto& [epoch, head] : kept_.closed) recovered.closed.push_back(head);
   for (const auto& [agency, epoch] : kept_.reconciled) {
     if (epoch == kept_.head.epoch) recovered.reconciled.push_back(agency);

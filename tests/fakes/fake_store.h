@@ -42,13 +42,23 @@ class FakeStore final : public Store, public StoreReader {
   std::size_t mailbox_size() const;
   std::size_t message_count() const;
   std::size_t timer_count() const;
+  std::size_t watch_count() const;
+  std::size_t held_count() const;
 
   Result<void> Apply(const CommitBatch& batch) override;
   Result<std::optional<OutcomeRecord>> FindOutcome(const AgencyId& sender,
                                                    const MessageId& id) const override;
   Result<std::optional<GrantRecord>> FindGrant(const Digest& grant) const override;
   Result<std::uint32_t> FindUndelivered(const Position& position) const override;
-  Result<bool> FindAnswered(const AnsweredKey& key) const override;
+  Result<HowAnswered> FindAnswered(const AnsweredKey& key) const override;
+  Result<std::vector<WatchRecord>> FindWatches(const AnsweredKey& watched,
+                                               std::size_t count_max) const override;
+  Result<std::vector<WatchRecord>> WatchesOn(const AgencyId& recipient,
+                                             const std::optional<WatchRecord>& after,
+                                             std::size_t count_max) const override;
+  Result<std::vector<HeldRecord>> HeldFor(const AgencyId& recipient,
+                                          std::size_t count_max) const override;
+  Result<std::optional<SeriesRecord>> FindSeries(const AgencyId& agency, Lane lane) const override;
   Result<std::vector<TimerRecord>> DueTimers(TimePoint now, std::size_t count_max) const override;
   Result<std::optional<TimePoint>> NextTimer() const override;
   bool HasRoomFor(std::size_t) const override { return room_; }
@@ -83,7 +93,11 @@ class FakeStore final : public Store, public StoreReader {
     std::map<Position, std::uint32_t> undelivered;
     std::map<MailboxPlace, MailboxRow> mailboxes;
     std::map<Box, std::uint64_t> mailbox_ends;
-    std::set<AnsweredKey> answered;
+    std::map<AnsweredKey, HowAnswered> answered;
+    std::set<WatchRecord> watches;
+    std::set<HeldRecord> held;
+    std::map<Box, SeriesRecord> series;
+    std::map<AgencyId, SweepRecord> sweeps;
     std::set<TimerRecord> timers;
     std::map<Position, DocumentRecord> documents;
     std::map<Digest, Position> document_at;
@@ -95,6 +109,7 @@ class FakeStore final : public Store, public StoreReader {
   void Keep(const CommitBatch& batch) REQUIRES(mutex_);
   void KeepMessages(const CommitBatch& batch) REQUIRES(mutex_);
   void KeepMailboxes(const CommitBatch& batch) REQUIRES(mutex_);
+  void KeepHeld(const CommitBatch& batch) REQUIRES(mutex_);
   // Counts one read; a fault if it is one that was asked to fail.
   Result<void> Read() const REQUIRES(mutex_);
   template <class Map, class Key>

@@ -73,6 +73,7 @@ class TestPartnership {
   const seal::SealKey& CurveKeyOf(const std::string& host) const { return curve_.at(host); }
   const tlog::NoteSigner& governance() const { return *governance_; }
   const tlog::NoteSigner& log_signer() const { return *log_signer_; }
+  const seal::SigningKey& release_key() const { return *release_key_; }
   // The agency's first statement; and one with these words, signed by it.
   SignedStatement StatementOf(const AgencyId& agency) const;
   SignedStatement SignStatementOf(AgencyStatement statement) const;

@@ -4,6 +4,7 @@
 
 #include "schema/base/check.h"
 #include "schema/wire/statement_codec.h"
+#include "schema/wire/word_codec.h"
 
 namespace havenline {
 namespace {
@@ -25,7 +26,7 @@ T MustBe(std::variant<T, Invalid> verified) {
 
 }  // namespace
 
-TestBroker::TestBroker() {
+TestBroker::TestBroker(Outflow* outflow) : outflow_(outflow) {
   Must(TryRestart());
   Must(committer_->Found(partnership_.OpeningNote(),
                          partnership_.Sign(partnership_.DirectoryText()),
@@ -39,9 +40,13 @@ void TestBroker::Restart() { Must(TryRestart()); }
 Result<void> TestBroker::TryRestart() {
   committer_.reset();
   store_ = store_->Reopened();
-  committer_ = std::make_unique<Committer>(
-      *store_, random_, CommitterOptions{kTestPartnership, wire::ParseSignedStatement});
-  return committer_->Recover(now_);
+  committer_ =
+      std::make_unique<Committer>(*store_, random_,
+                                  CommitterOptions{.partnership = kTestPartnership,
+                                                   .parse_statement = wire::ParseSignedStatement,
+                                                   .encode_word = wire::EncodeWord,
+                                                   .outflow = outflow_});
+  return committer_->Recover();
 }
 
 Composed TestBroker::Notice(const std::vector<AgencyId>& schools) {
@@ -124,9 +129,23 @@ SignedReceipt TestBroker::Receipt(const Composed& composed, std::size_t grant, R
   return SignReceipt(partnership_, DraftReceipt(composed.envelope, grant, kind, now_));
 }
 
-Committed TestBroker::Fire() {
-  committer_->FireTimers(now_);
+Committed TestBroker::Look() {
+  committer_->FireTimers(now_, monotonic_);
   return Must(committer_->Commit());
+}
+
+Committed TestBroker::Fire() {
+  const auto look = [&] {
+    Committed looked = Look();
+    for (const TimerWaits::Question& question : looked.questions)
+      committer_->HostDrained(question.host, question.number);
+    return looked;
+  };
+  const Committed asked = look();
+  Committed fired = look();
+  fired.overdue.insert(fired.overdue.begin(), asked.overdue.begin(), asked.overdue.end());
+  fired.released += asked.released;
+  return fired;
 }
 
 Answer TestBroker::PublishPolicy(const Edit& edit) {
@@ -142,6 +161,10 @@ Answer TestBroker::PublishDirectory(const Edit& edit) {
 }
 
 Answer TestBroker::Suspend(const AgencyId& agency, std::uint64_t number, bool lifted) {
+  while (lifted && committer_->sweeping()) {
+    committer_->Sweep(now_);
+    Must(committer_->Commit());
+  }
   return Offer(
       Document(DocumentKind::kSuspension, partnership_.SuspensionNote(agency, number, lifted)));
 }

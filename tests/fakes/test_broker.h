@@ -18,7 +18,8 @@ namespace havenline {
 
 class TestBroker {
  public:
-  TestBroker();
+  // What is handed to links, if a test has that; must outlive the broker.
+  explicit TestBroker(Outflow* outflow = nullptr);
 
   const TestPartnership& partnership() const { return partnership_; }
   TestPartnership& partnership() { return partnership_; }
@@ -26,7 +27,11 @@ class TestBroker {
   Committer& committer() { return *committer_; }
   seal::RandomSource& random() { return random_; }
   TimePoint now() const { return now_; }
-  void Wait(Milliseconds time) { now_ += time; }
+  void Wait(Milliseconds time) {
+    now_ += time;
+    monotonic_ += time;
+  }
+  TimerWaits::Time monotonic() const { return monotonic_; }
 
   // The process ends and starts again on what the store kept.
   void Restart();
@@ -52,13 +57,16 @@ class TestBroker {
   Answer Offer(const Composed& composed) { return Offer(Submission(composed)); }
   // The same, where the receipt is for this grant.
   SignedReceipt Receipt(const Composed& composed, std::size_t grant, ReceiptKind kind);
-  // Fires what is due now, in a batch of its own.
+  // One look at what is due, in a batch of its own; and one after every host that was asked has
+  // said that its receipts are drained.
+  Committed Look();
   Committed Fire();
 
   // Puts the next version of a document in force, its text edited by `edit`.
   using Edit = std::function<std::string(std::string)>;
   Answer PublishPolicy(const Edit& edit);
   Answer PublishDirectory(const Edit& edit);
+  // Lifting takes what waited away first, as the commit loop would have by then.
   Answer Suspend(const AgencyId& agency, std::uint64_t number = 1, bool lifted = false);
 
  private:
@@ -70,6 +78,8 @@ class TestBroker {
   std::unique_ptr<FakeStore> store_ = std::make_unique<FakeStore>();
   std::unique_ptr<Committer> committer_;
   TimePoint now_ = kNight;
+  TimerWaits::Time monotonic_{std::chrono::hours(1)};
+  Outflow* outflow_;
   std::uint64_t last_reference_ = 0;
 };
 

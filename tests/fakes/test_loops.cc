@@ -1,5 +1,7 @@
 #include "tests/fakes/test_loops.h"
 
+#include <algorithm>
+
 #include "schema/base/check.h"
 
 namespace havenline {
@@ -21,7 +23,8 @@ TestLoops::TestLoops(bool recovery, std::size_t in_flight_pool,
       commit_({broker_.committer(), broker_.store(), mark_, signer_, clock_, state_, observer_,
                commit_in_, deliver_in_, gateway_, directory_, kTestPartnership}),
       delivery_({broker_.store(), clock_, broker_.random(), state_, observer_, deliver_in_,
-                 commit_in_, gateway_, kTestPartnership, "test broker", in_flight_pool}) {
+                 commit_in_, gateway_, kTestPartnership, "test broker", gate_,
+                 broker_.partnership().release_key(), in_flight_pool}) {
   state_.recovery = recovery;
   commit_.Announce();
   Settle();
@@ -33,7 +36,7 @@ void TestLoops::Settle() {
     moved = !to_commit.empty();
     commit_.Turn(std::move(to_commit));
     auto to_deliver = deliver_in_.TakeAll();
-    moved = !to_deliver.empty() || moved;
+    moved = !to_deliver.empty() || moved || broker_.committer().sweeping();
     delivery_.Turn(std::move(to_deliver));
     Collect();
   }
@@ -99,6 +102,17 @@ void TestLoops::Answer(std::uint64_t link, std::vector<Reference> references,
   std::vector<AnswerItem> items;
   for (const Reference reference : references) items.push_back({reference, answer});
   deliver_in_.Push(LinkReceipted{LinkId(link), links_[link].session, std::move(items), {1, 10}});
+  Settle();
+}
+
+void TestLoops::Drain(std::uint64_t link) {
+  std::uint64_t asked = 0;
+  for (const Frame& frame : links_[link].frames) {
+    if (const auto* credit = std::get_if<Credit>(&frame.body))
+      asked = std::max(asked, credit->drained);
+  }
+  if (asked == 0) return;
+  deliver_in_.Push(LinkDrained{LinkId(link), links_[link].session, asked, {1, 10}});
   Settle();
 }
 

@@ -25,6 +25,8 @@ class ManualClock final : public Clock {
     now_ += time;
     monotonic_ += time;
   }
+  // The wall clock alone.
+  void Step(Milliseconds by) { now_ += by; }
 
  private:
   TimePoint now_ = kNight;
@@ -57,12 +59,18 @@ class CountingObserver final : public Observer {
   void HeadShown(const std::string& checkpoint) override { shown = checkpoint; }
   void DocumentInForce(std::uint64_t, std::uint64_t) override {}
   void Overdue(std::size_t count) override { overdue += count; }
+  void Released(std::size_t count) override { released += count; }
+  void Undeliverable(std::size_t count) override { undeliverable += count; }
+  void ClockDoubted(bool now) override { clock_doubted = now; }
   [[noreturn]] void Fatal(const Fault& fault) override { throw Stopped{fault}; }
 
   int started = 0;
   int ended = 0;
   int refused = 0;
   std::size_t overdue = 0;
+  std::size_t released = 0;
+  std::size_t undeliverable = 0;
+  bool clock_doubted = false;
   std::string recovery;
   std::string shown;
 };
@@ -109,6 +117,8 @@ class TestLoops {
   // bytes.
   void Offer(std::uint64_t link, CommitItem item, std::size_t bytes = 100);
   void Answer(std::uint64_t link, std::vector<Reference> references, havenline::Answer answer);
+  // Says that the receipts of this link's host are drained, if it was asked.
+  void Drain(std::uint64_t link);
   DocumentFrame Ask(std::uint64_t link, Fetch fetch);
 
   // What this link was sent so far, of all frames.
@@ -129,7 +139,8 @@ class TestLoops {
   }
   void Hear(GatewayEvent event);
 
-  TestBroker broker_;
+  HandGate gate_;
+  TestBroker broker_{&gate_};
   tlog::NoteSigner signer_;  // Of the epoch in force.
   ManualClock clock_;
   FakeMark mark_;

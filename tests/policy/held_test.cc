@@ -8,8 +8,8 @@
 namespace havenline::policy {
 namespace {
 
-// The council's team gets a pointer when nobody at the school acknowledges by the bell; at high risk
-// it is told at once, as R-1 of the good text says.
+// The council's team gets a pointer when nobody at the school acknowledges by the bell; at high
+// risk it is told at once, as R-1 of the good text says.
 constexpr std::string_view kPointer = R"(
 [[share]]
 rule = "H-1"

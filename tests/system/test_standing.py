@@ -2,6 +2,8 @@
 (design.md 2: C6, D3; 11).
 """
 
+import time
+
 import pytest
 from capture import fresh_envelope, with_another_header
 from governance import must_publish, suspension
@@ -9,7 +11,7 @@ from harness import POLICE, Partnership
 from rawlink import RawLink
 from traffic import Traffic
 
-ID_REUSED, SENDER_SUSPENDED = 108, 308
+ID_REUSED = 108
 
 
 @pytest.fixture(name="p", scope="module")
@@ -34,39 +36,32 @@ def test_a_suspended_school_gets_nothing_not_even_what_is_queued_until_it_is_lif
     queued = p.send(p.notice(suspended))
     p.wait_for(lambda: message_of(p, queued)["state"] == "kept", what="the notice to be in the log")
     must_publish(p, "suspension", suspension(p, suspended))
+    p.wait_for(lambda: p.operator_status()["undeliverable"] == 1, what="what was queued to be taken away")
     p.start(suspended)
     later = p.send(p.notice(suspended))
     served = p.send(p.notice(other))
     p.wait_for(lambda: has(p, other, served), what="the other school's notice")
-    p.wait_for(lambda: p.status(suspended)["session"] == "up", what="the suspended school's session")
     p.wait_for(lambda: any(a["kind"] == "no-key" and "suspended" in a["words"] for a in p.alarms(POLICE)),
                what="the sender's alarm")
-    # A heartbeat there and back on the suspended school's own link: what was to come would have come.
-    with RawLink(p, p.host(suspended)) as link:
-        assert "creditMessages" in link.hello([suspended])
-        link.send({"credit": {"messages": "0", "bytes": "0", "padding": bytes(64)}})
-        assert link.wait("deliver", seconds=0.7) is None
+    # Its host speaks for nobody else: its key is refused.
+    assert p.status(suspended)["session"] != "up"
     assert not has(p, suspended, queued) and not has(p, suspended, later)
-    p.stop(suspended)
 
     must_publish(p, "suspension", suspension(p, suspended, 2, "lifted"))
-    p.start(suspended)
-    for origin in (queued, later):
-        assert len(p.wait_for(lambda origin=origin: has(p, suspended, origin), 20, "the notice")) == 1
+    assert len(p.wait_for(lambda: has(p, suspended, later), 40, "the notice")) == 1
 
 
 def test_a_suspended_sender_is_not_heard_until_it_is_lifted(p):
     school = p.schools[1]
     must_publish(p, "suspension", suspension(p, POLICE))
+    p.wait_for(lambda: p.status(POLICE)["session"] != "up", what="the sender's link to be cut")
     before = p.operator_status()
     origin = p.send(p.notice(school))
-    p.wait_for(lambda: p.operator_status()["invalid"] > before["invalid"], what="the submission to be invalid")
+    time.sleep(1)  # It would have gone by then.
     assert not has(p, school, origin)
     assert p.operator_status()["accepted"] == before["accepted"]
-    p.wait_for(lambda: any(a["kind"] == "refused" and a["open"] for a in p.alarms(POLICE)), what="the alarm")
     must_publish(p, "suspension", suspension(p, POLICE, 2, "lifted"))
-    assert len(p.wait_for(lambda: has(p, school, origin), 20, "the notice")) == 1
-    p.wait_for(lambda: not any(a["kind"] == "refused" and a["open"] for a in p.alarms(POLICE)), what="its end")
+    assert len(p.wait_for(lambda: has(p, school, origin), 40, "the notice")) == 1
 
 
 @pytest.mark.short

@@ -109,7 +109,7 @@ TEST_F(DiskTest, AFullDiskIsNoticedInABatchThatBeganWithTimers) {
   ASSERT_TRUE(IsAccepted(broker_.Offer(broker_.Notice())));
   broker_.Wait(std::chrono::hours(9));
   broker_.store().set_room(false);
-  broker_.committer().FireTimers(broker_.now());
+  broker_.committer().FireTimers(broker_.now(), broker_.monotonic());
   broker_.committer().Take(broker_.Submission(broker_.Notice()), broker_.now());
   const auto committed = broker_.committer().Commit();
   ASSERT_TRUE(committed.has_value());

@@ -17,7 +17,7 @@ namespace {
 class FoundingTest : public ::testing::Test {
  protected:
   FoundingTest() : committer_(store_, random_, {kTestPartnership, wire::ParseSignedStatement}) {
-    EXPECT_TRUE(committer_.Recover(kNight).has_value());
+    EXPECT_TRUE(committer_.Recover().has_value());
   }
   Result<void> Found() { return committer_.Found(opening_, directory_, policy_); }
   // That nothing came of it: not an entry, and the committer still new.
@@ -71,7 +71,7 @@ TEST_F(FoundingTest, ARestartFindsWhatWasFounded) {
   ASSERT_TRUE(Found().has_value());
   const auto again = store_.Reopened();
   Committer restarted(*again, random_, {kTestPartnership, wire::ParseSignedStatement});
-  ASSERT_TRUE(restarted.Recover(kNight).has_value());
+  ASSERT_TRUE(restarted.Recover().has_value());
   EXPECT_FALSE(restarted.is_new());
   EXPECT_EQ(restarted.head(), committer_.head());
   EXPECT_EQ(restarted.log_key(), committer_.log_key());
@@ -113,7 +113,7 @@ TEST_F(FoundingTest, APolicyOfAnotherPartnershipFoundsNothing) {
 
 TEST_F(FoundingTest, ADirectoryOfAnotherPartnershipFoundsNothing) {
   Committer elsewhere(store_, random_, {PartnershipId("elsewhere"), wire::ParseSignedStatement});
-  ASSERT_TRUE(elsewhere.Recover(kNight).has_value());
+  ASSERT_TRUE(elsewhere.Recover().has_value());
   EXPECT_FALSE(elsewhere.Found(opening_, directory_, policy_).has_value());
   EXPECT_EQ(store_.applies(), 0);
 }
@@ -145,7 +145,7 @@ TEST_F(FoundingTest, AStoreWhoseHeadIsNotItsLeavesIsCorrupt) {
   FakeStore changed;
   ASSERT_TRUE(changed.Apply(wrong).has_value());
   Committer restarted(changed, random_, {kTestPartnership, wire::ParseSignedStatement});
-  const auto recovered = restarted.Recover(kNight);
+  const auto recovered = restarted.Recover();
   ASSERT_FALSE(recovered.has_value());
   EXPECT_EQ(recovered.error().code, FaultCode::kCorrupt);
 }
@@ -159,7 +159,7 @@ TEST_F(FoundingTest, AStoreWithoutItsDocumentsIsCorrupt) {
     FakeStore changed;
     ASSERT_TRUE(changed.Apply(wrong).has_value());
     Committer restarted(changed, random_, {kTestPartnership, wire::ParseSignedStatement});
-    const auto recovered = restarted.Recover(kNight);
+    const auto recovered = restarted.Recover();
     ASSERT_FALSE(recovered.has_value());
     EXPECT_EQ(recovered.error().code, FaultCode::kCorrupt);
   }

@@ -2,6 +2,7 @@
 // away.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -241,14 +242,18 @@ TEST_F(ReceiptTest, WhatEndsTheClockTakesTheTimerAndWhatDoesNotLeavesIt) {
 }
 
 TEST_F(ReceiptTest, OnlyAPersonsAnswerIsRememberedAcrossSealings) {
-  const std::set<ReceiptKind> answers = {ReceiptKind::kAcknowledged, ReceiptKind::kToldByVoice,
-                                         ReceiptKind::kNotOurs};
+  const std::map<ReceiptKind, HowAnswered> answers = {
+      {ReceiptKind::kAcknowledged, HowAnswered::kAcknowledged},
+      {ReceiptKind::kToldByVoice, HowAnswered::kAcknowledged},
+      {ReceiptKind::kNotOurs, HowAnswered::kNotOurs}};
   for (int kind = 0; kind <= static_cast<int>(ReceiptKind::kRecalled); ++kind) {
     const Composed notice = Accepted();
     Commit({Receipt(notice, static_cast<ReceiptKind>(kind))});
     EXPECT_EQ(*broker_.store().FindAnswered(
                   {kPolice, notice.envelope.header.origin, kSchoolA, kSchoolRole}),
-              answers.contains(static_cast<ReceiptKind>(kind)))
+              answers.contains(static_cast<ReceiptKind>(kind))
+                  ? answers.at(static_cast<ReceiptKind>(kind))
+                  : HowAnswered::kNo)
         << kind;
   }
 }

@@ -15,8 +15,6 @@ using std::chrono::minutes;
 
 class TimerTest : public ::testing::Test {
  protected:
-  TimerTest() { broker_.Wait(minutes(5)); }  // The grace after a start is over.
-
   const CommitBatch& LastBatch() { return broker_.store().batches().back(); }
   Composed Accepted(const std::vector<AgencyId>& schools = {kSchoolA}) {
     Composed notice = broker_.Notice(schools);
@@ -72,17 +70,32 @@ TEST_F(TimerTest, EachFiresOnceAlsoAcrossARestart) {
   EXPECT_EQ(Timers(), 0U);
 }
 
-// After a start agents first bring the receipts that they have: nobody is escalated over who
-// acknowledged in time.
-TEST_F(TimerTest, AfterAStartNothingFiresForAWhile) {
+// Whoever might hold an answer is asked first: nobody is escalated over who acknowledged in time.
+TEST_F(TimerTest, NothingFiresWhileItsHostMayHoldAnAnswer) {
   const Composed notice = Accepted();
   broker_.Wait(hours(9));
   broker_.Restart();
-  broker_.Wait(Milliseconds(119'999));
-  EXPECT_TRUE(broker_.Fire().overdue.empty());
+  const Committed asked = broker_.Look();
+  ASSERT_EQ(asked.questions.size(), 1U);
+  EXPECT_EQ(asked.questions[0].host, TestPartnership::HostOf(kSchoolA));
+  EXPECT_TRUE(asked.overdue.empty());
+  broker_.Wait(Milliseconds(500));
   Acknowledge(notice);
-  broker_.Wait(minutes(1));
-  EXPECT_TRUE(broker_.Fire().overdue.empty());
+  broker_.committer().HostDrained(asked.questions[0].host, asked.questions[0].number);
+  EXPECT_TRUE(broker_.Look().overdue.empty());
+  EXPECT_EQ(Timers(), 0U);
+}
+
+TEST_F(TimerTest, AHostThatSaysNothingIsWaitedForTwoMinutesNotForEver) {
+  Accepted();
+  broker_.Wait(hours(9));
+  EXPECT_TRUE(broker_.Look().overdue.empty());
+  for (int second = 1; second < 120; ++second) {
+    broker_.Wait(Milliseconds(1000));
+    ASSERT_TRUE(broker_.Look().overdue.empty()) << second;
+  }
+  broker_.Wait(Milliseconds(1000));
+  EXPECT_EQ(broker_.Look().overdue.size(), 1U);
 }
 
 TEST_F(TimerTest, ABatchFiresSoManyAndTheNextOneTheRest) {
@@ -105,7 +118,7 @@ TEST_F(TimerTest, AnAcknowledgementTakenBeforeTheTimerInOneBatchCounts) {
   const auto receipt = broker_.Receipt(notice, 0, ReceiptKind::kAcknowledged);
   broker_.Wait(hours(9));
   broker_.committer().Take(broker_.Item(receipt), broker_.now());
-  broker_.committer().FireTimers(broker_.now());
+  broker_.committer().FireTimers(broker_.now(), broker_.monotonic());
   const auto committed = broker_.committer().Commit();
   ASSERT_TRUE(committed.has_value());
   EXPECT_TRUE(committed->overdue.empty());
@@ -157,7 +170,7 @@ TEST_F(TimerTest, TimersThatCannotBeReadAreAFault) {
   Accepted();
   broker_.Wait(hours(9));
   broker_.store().FailReads(1);
-  broker_.committer().FireTimers(broker_.now());
+  broker_.committer().FireTimers(broker_.now(), broker_.monotonic());
   EXPECT_FALSE(broker_.committer().Commit().has_value());
 }
 

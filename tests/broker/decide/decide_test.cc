@@ -263,14 +263,23 @@ TEST_F(DecideTest, ARetiringRecipientKeyIsGoodAndACompromisedOneIsNot) {
 
 // --- held grants
 
-TEST_F(DecideTest, AGrantHeldOnAnotherOfTheMessageIsDeferredAsUnsupported) {
+TEST_F(DecideTest, AGrantHeldOnAnotherOfTheMessageIsPermitted) {
   Forge forge = Forged();
+  forge.grant(1).clear.number.reset();
+  const TimePoint deadline = forge.grant(0).clear.acknowledge_by.value_or(kNight);
+  forge.grant(1).clear.condition = {Condition::Kind::kUnacknowledged,
+                                    seal::GrantDigest(forge.grant(0)), deadline};
+  EXPECT_TRUE(std::holds_alternative<Permit>(Judge(forge)));
+}
+
+TEST_F(DecideTest, AConditionThatIsUpBeforeTheDeadlineItWatchesIsRefused) {
+  Forge forge = Forged();
+  forge.grant(0).clear.acknowledge_by = kNight + std::chrono::hours(8);
+  forge.Whole(partnership_);
   forge.grant(1).clear.number.reset();
   forge.grant(1).clear.condition = {Condition::Kind::kUnacknowledged,
                                     seal::GrantDigest(forge.grant(0)), kNight};
-  const Decision decision = Judge(forge);
-  ASSERT_TRUE(std::holds_alternative<Deferred>(decision));
-  EXPECT_EQ(std::get<Deferred>(decision).code, Code::kUnsupported);
+  EXPECT_EQ(Denied(Judge(forge)), Code::kCondition);
 }
 
 TEST_F(DecideTest, AGrantHeldOnNoneOfTheMessageIsRefused) {

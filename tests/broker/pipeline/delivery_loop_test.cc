@@ -309,6 +309,9 @@ TEST_F(DeliveryLoopTest, AnOverdueMessageIsAlarmedAtItsSender) {
   const Composed notice = Submit();
   loops_.clock().Wait(std::chrono::hours(9));
   loops_.Settle();
+  loops_.Drain(2);
+  loops_.clock().Wait(Milliseconds(500));
+  loops_.Settle();
   EXPECT_EQ(loops_.observer().overdue, 1U);
   const auto alarms = [&](std::uint64_t link) {
     return std::ranges::count_if(loops_.link(link).frames, [&](const Frame& frame) {

@@ -30,6 +30,15 @@ class FetchesTest : public ::testing::Test {
     return loops_.Ask(link, Fetch{{}, what});
   }
 
+  Published Now() {
+    const Standing& standing = loops_.broker().committer().standing();
+    Published published;
+    published.directory = standing.directory;
+    published.policy = standing.policy->version();
+    published.suspensions = standing.suspensions;
+    return published;
+  }
+
   TestLoops loops_;
   Composed notice_;
   Position position_;
@@ -54,7 +63,13 @@ TEST_F(FetchesTest, ASuspendedAgencyGetsNoPartsAnyMore) {
   loops_.Offer(1, loops_.broker().Document(
                       DocumentKind::kSuspension,
                       loops_.broker().partnership().SuspensionNote(kSchoolA, 1, false)));
-  EXPECT_TRUE(Ask(2, Fetch::Parts{position_}).pieces.empty());
+  EXPECT_TRUE(loops_.link(2).ended);
+  // Nor on a link of its host that stays, since the host speaks for another.
+  const Published now = Now();
+  const HostId host = TestPartnership::HostOf(kSchoolA);
+  const FetchParts parts{loops_.broker().store(), now, host, loops_.mark().marked,
+                         [] { return std::string(); }};
+  EXPECT_TRUE(AnswerFetch(Fetch{{}, Fetch::Parts{position_}}, parts).pieces.empty());
 }
 
 TEST_F(FetchesTest, LeavesAreThoseThatACheckpointCovers) {

@@ -114,6 +114,8 @@ class PipelineTest : public ::testing::Test {
                                                  .observer = observer_,
                                                  .partnership = kTestPartnership,
                                                  .software = "test broker",
+                                                 .gate = gate_,
+                                                 .release_key = broker_.partnership().release_key(),
                                                  .verify_workers = 3});
     pipeline_->Start();
   }
@@ -123,7 +125,8 @@ class PipelineTest : public ::testing::Test {
     return client;
   }
 
-  TestBroker broker_;
+  HandGate gate_;
+  TestBroker broker_{&gate_};
   RunningClock clock_;
   FakeMark mark_;
   CountingObserver observer_;

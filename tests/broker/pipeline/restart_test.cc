@@ -33,7 +33,7 @@ class RestartTest : public ::testing::Test {
     store_ = *std::move(store);
     committer_ = std::make_unique<Committer>(
         *store_, random_, CommitterOptions{kTestPartnership, wire::ParseSignedStatement});
-    const auto recovered = committer_->Recover(kNight);
+    const auto recovered = committer_->Recover();
     ASSERT_TRUE(recovered.has_value()) << recovered.error().detail;
   }
 

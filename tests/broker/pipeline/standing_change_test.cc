@@ -1,5 +1,7 @@
 // A directory or suspension that comes while sessions live: it holds from its entry on (C6).
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/fakes/test_loops.h"
@@ -47,27 +49,52 @@ TEST_F(StandingChangeTest, ASuspendedAgencyIsHandedNothingOfWhatIsQueued) {
   loops_.clock().Wait(Milliseconds(1'000));
   loops_.Settle();
   EXPECT_EQ(loops_.Delivered(2).size(), before);
-  EXPECT_FALSE(loops_.link(2).ended) << "its host may speak for others";
+  EXPECT_EQ(loops_.observer().undeliverable, 40U);
+}
+
+TEST_F(StandingChangeTest, TheLinkOfAHostThatSpeaksForNobodyElseIsCutAndItsKeyRefused) {
+  const auto speaks = [&] {
+    return std::ranges::any_of(loops_.keys(),
+                               [](const auto& key) { return key.second == HostOf(kSchoolA); });
+  };
+  loops_.SayHello(2, {kSchoolA});
+  EXPECT_TRUE(speaks());
+  Suspend(kSchoolA, 1, false);
+  EXPECT_TRUE(loops_.link(2).ended);
+  EXPECT_FALSE(speaks());
+  Suspend(kSchoolA, 2, true);
+  EXPECT_TRUE(speaks());
+}
+
+TEST_F(StandingChangeTest, AHostThatSpeaksForOthersKeepsItsLink) {
+  Move(kSchoolB, kSchoolA);
+  loops_.SayHello(2, {kSchoolA, kSchoolB});
+  Suspend(kSchoolA, 1, false);
+  EXPECT_FALSE(loops_.link(2).ended);
+  Suspend(kSchoolB, 1, false);
+  EXPECT_TRUE(loops_.link(2).ended);
 }
 
 TEST_F(StandingChangeTest, ASuspendedAgencyGetsNothingInANewSessionEither) {
   Submit({kSchoolA});
   Suspend(kSchoolA, 1, false);
   loops_.SayHello(2, {kSchoolA});
-  EXPECT_TRUE(loops_.link(2).welcome.has_value());
+  ASSERT_TRUE(loops_.link(2).rehello.has_value());
+  EXPECT_EQ(loops_.link(2).rehello->code, Code::kSenderSuspended);
   EXPECT_TRUE(loops_.Delivered(2).empty());
 }
 
-TEST_F(StandingChangeTest, LiftingServesItAgainInTheSameSessionFromTheBeginning) {
-  loops_.SayHello(2, {kSchoolA});
+TEST_F(StandingChangeTest, LiftingServesItAgainWithWhatIsNewAlone) {
+  Move(kSchoolB, kSchoolA);
+  loops_.SayHello(2, {kSchoolA, kSchoolB});
   Submit({kSchoolA});
   ASSERT_EQ(loops_.Delivered(2).size(), 1U);
   Suspend(kSchoolA, 1, false);
   loops_.ForgetFrames(2);
   Suspend(kSchoolA, 2, true);
-  EXPECT_EQ(loops_.Delivered(2).size(), 1U) << "what was dropped unopened comes again";
+  EXPECT_TRUE(loops_.Delivered(2).empty()) << "nothing comes back by itself";
   Submit({kSchoolA});
-  EXPECT_EQ(loops_.Delivered(2).size(), 2U);
+  EXPECT_EQ(loops_.Delivered(2).size(), 1U) << "in the same session";
 }
 
 // D7: what a suspended agency never receipts must not fill the window of the others on its host.

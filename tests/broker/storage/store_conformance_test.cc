@@ -121,7 +121,11 @@ TEST_P(StoreConformanceTest, ANewStoreIsEmpty) {
   EXPECT_TRUE(recovered->leaf_hashes.empty());
   EXPECT_EQ(*store().FindOutcome(kPolice, Message(1)), std::nullopt);
   EXPECT_EQ(*store().FindGrant(Hash(1)), std::nullopt);
-  EXPECT_FALSE(*store().FindAnswered({kPolice, Message(1), kSchool, Role("school")}));
+  EXPECT_EQ(*store().FindAnswered({kPolice, Message(1), kSchool, Role("school")}),
+            HowAnswered::kNo);
+  EXPECT_EQ(*store().FindSeries(kPolice, Lane::kUrgent), std::nullopt);
+  EXPECT_TRUE(store().WatchesOn(kSchool, std::nullopt, 10)->empty());
+  EXPECT_TRUE(store().HeldFor(kSchool, 10)->empty());
   EXPECT_EQ(*store().NextTimer(), std::nullopt);
   EXPECT_EQ(*reader().ReadMessage(FirstPosition()), std::nullopt);
   EXPECT_EQ(*reader().ReadParts(FirstPosition()), std::nullopt);
@@ -178,6 +182,9 @@ TEST_P(StoreConformanceTest, KeepsGrantsAndReplacesThem) {
                     .claims = {"risk", "childPart"},
                     .acknowledge_by = At(60),
                     .stored = false,
+                    .condition = {},
+                    .phase = GrantRecord::Phase::kOpen,
+                    .stood_down = false,
                     .receipts = {}};
   CommitBatch batch = Batch();
   batch.grants = {grant};
@@ -187,6 +194,9 @@ TEST_P(StoreConformanceTest, KeepsGrantsAndReplacesThem) {
   grant.acknowledge_by.reset();
   grant.claims.clear();
   grant.receipts = {{Hash(8), {1, LogIndex(4)}}, {Hash(9), {1, LogIndex(5)}}};
+  grant.condition = {Condition::Kind::kUnacknowledged, Hash(4), At(50)};
+  grant.phase = GrantRecord::Phase::kReleased;
+  grant.stood_down = true;
   batch = Batch();
   batch.grants = {grant};
   Apply(batch);
@@ -219,7 +229,7 @@ TEST_P(StoreConformanceTest, KeepsMailboxRowsOfEveryKind) {
                         Row(kSchool, Lane::kUrgent, 3)};
   batch.mailbox_rows[1].kind = MailboxRow::Kind::kReceipt;
   batch.mailbox_rows[1].bytes = ToBytes(std::string_view("a signed receipt"));
-  batch.mailbox_rows[2].kind = MailboxRow::Kind::kVoid;
+  batch.mailbox_rows[2].kind = MailboxRow::Kind::kWord;
   batch.mailbox_rows[2].bytes = ToBytes(std::string_view("a signed void"));
   Apply(batch);
   Reopen();
@@ -319,18 +329,85 @@ TEST_P(StoreConformanceTest, TheFirstTimerIsFoundWhateverWasBeforeIt) {
 TEST_P(StoreConformanceTest, RemembersWhoAnswered) {
   const AnsweredKey answered{kPolice, Message(1), kSchool, Role("school")};
   CommitBatch batch = Batch();
-  batch.answered = {answered};
+  batch.answered = {{answered, HowAnswered::kNotOurs}};
   Apply(batch);
   Reopen();
-  EXPECT_TRUE(*store().FindAnswered(answered));
+  EXPECT_EQ(*store().FindAnswered(answered), HowAnswered::kNotOurs);
+  batch = Batch();
+  batch.answered = {{answered, HowAnswered::kAcknowledged}};
+  Apply(batch);
+  EXPECT_EQ(*store().FindAnswered(answered), HowAnswered::kAcknowledged);
   for (int field = 0; field < 4; ++field) {
     AnsweredKey other = answered;
     if (field == 0) other.sender = kOther;
     if (field == 1) other.origin = Message(2);
     if (field == 2) other.recipient = kOther;
     if (field == 3) other.role = Role("nursery");
-    EXPECT_FALSE(*store().FindAnswered(other)) << field;
+    EXPECT_EQ(*store().FindAnswered(other), HowAnswered::kNo) << field;
   }
+}
+
+TEST_P(StoreConformanceTest, KeepsWatchesByWhomTheyWatch) {
+  const AnsweredKey watched{kPolice, Message(1), kSchool, Role("school")};
+  AnsweredKey again = watched;
+  again.origin = Message(2);
+  AnsweredKey other = watched;
+  other.recipient = kOther;
+  CommitBatch batch = Batch();
+  batch.watches = {{watched, Hash(1)}, {watched, Hash(2)}, {again, Hash(3)}, {other, Hash(4)}};
+  Apply(batch);
+  Reopen();
+  EXPECT_EQ(*store().FindWatches(watched, 9),
+            (std::vector<WatchRecord>{{watched, Hash(1)}, {watched, Hash(2)}}));
+  EXPECT_EQ(store().FindWatches(watched, 1)->size(), 1U);
+  const auto on = *store().WatchesOn(kSchool, std::nullopt, 9);
+  ASSERT_EQ(on.size(), 3U);
+  EXPECT_EQ(store().WatchesOn(kSchool, on[0], 9)->size(), 2U);
+  EXPECT_EQ(store().WatchesOn(kSchool, on[1], 9)->front(), on[2]);
+  EXPECT_TRUE(store().WatchesOn(kSchool, on[2], 9)->empty());
+  batch = Batch();
+  batch.watches_removed = {{watched, Hash(1)}};
+  Apply(batch);
+  EXPECT_EQ(*store().FindWatches(watched, 9), (std::vector<WatchRecord>{{watched, Hash(2)}}));
+}
+
+TEST_P(StoreConformanceTest, KeepsHeldGrantsByTheirRecipient) {
+  CommitBatch batch = Batch();
+  batch.held = {{kSchool, Hash(1)}, {kSchool, Hash(2)}, {kOther, Hash(3)}};
+  Apply(batch);
+  batch = Batch();
+  batch.held_removed = {{kSchool, Hash(1)}};
+  Apply(batch);
+  Reopen();
+  EXPECT_EQ(*store().HeldFor(kSchool, 9), (std::vector<HeldRecord>{{kSchool, Hash(2)}}));
+  EXPECT_EQ(*store().HeldFor(kOther, 9), (std::vector<HeldRecord>{{kOther, Hash(3)}}));
+}
+
+TEST_P(StoreConformanceTest, KeepsTheLastWordOfEachSeries) {
+  const SeriesRecord urgent{kSchool, Lane::kUrgent, 1, {SeriesId(7), 3}};
+  const SeriesRecord normal{kSchool, Lane::kNormal, 1, {SeriesId(8), 1}};
+  CommitBatch batch = Batch();
+  batch.series = {urgent, normal};
+  Apply(batch);
+  Reopen();
+  EXPECT_EQ(*store().FindSeries(kSchool, Lane::kUrgent), urgent);
+  EXPECT_EQ(*store().FindSeries(kSchool, Lane::kNormal), normal);
+  EXPECT_EQ(*store().FindSeries(kOther, Lane::kNormal), std::nullopt);
+}
+
+TEST_P(StoreConformanceTest, KeepsHowFarASuspensionHasGone) {
+  SweepRecord sweep{kSchool, {1, LogIndex(4)}, {}};
+  sweep.boxes[0] = {9, 5, 2};
+  sweep.boxes[1] = {3, 0, 3};
+  CommitBatch batch = Batch();
+  batch.sweeps = {sweep};
+  Apply(batch);
+  Reopen();
+  EXPECT_EQ(store().Recover()->sweeps, std::vector<SweepRecord>{sweep});
+  batch = Batch();
+  batch.sweeps_done = {kSchool};
+  Apply(batch);
+  EXPECT_TRUE(store().Recover()->sweeps.empty());
 }
 
 TEST_P(StoreConformanceTest, KeepsDocumentsByHashAndInOrder) {
