@@ -128,6 +128,7 @@ void Agent::Up(const Welcome& welcome) {
   voids_sent_ = apart_.voids;
   statements_sent_ = apart_.statements;
   fetches_.clear();
+  drain_asked_.reset();
   paused_until_ = fetches_paused_until_ = TimePoint();
   SettleNow(AlarmKind::kBrokerSilent, kBrokerSubject);
   Meet(welcome);
@@ -156,6 +157,7 @@ void Agent::Received(Frame frame) {
   }
   if (const auto* receipts = std::get_if<ReceiptFrame>(&frame.body)) return OnReceipts(*receipts);
   if (const auto* voids = std::get_if<VoidFrame>(&frame.body)) return OnVoids(*voids);
+  if (const auto* words = std::get_if<WordFrame>(&frame.body)) return OnWords(*words);
   if (const auto* head = std::get_if<Head>(&frame.body)) return OnHead(*head);
   if (const auto* document = std::get_if<DocumentFrame>(&frame.body)) return OnDocument(*document);
   if (const auto* alarm = std::get_if<AlarmFrame>(&frame.body)) {
@@ -167,14 +169,6 @@ void Agent::Received(Frame frame) {
     return;
   }
   // What only agents send is not ours to receive; ignored.
-}
-
-void Agent::TakeArrivals() {
-  if (unbelieved_) return;
-  const auto frames = arrivals_.Take(*documents_, clock_.Monotonic());
-  if (frames.empty()) return;
-  for (const Arrivals::Items& items : frames) Must(inbox_->OnDeliver(items, clock_.Now()));
-  for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
 }
 
 Reference Agent::Remember(Sent sent) {

@@ -125,6 +125,7 @@ class Agent final : private SessionOwner {
   void PumpVoids();
   void PumpStatements();
   void PumpFetches(std::size_t at_once);
+  void PumpDrained();
   bool Outstanding() const;
   void PumpHeld();
   void PumpReconciled();
@@ -142,6 +143,7 @@ class Agent final : private SessionOwner {
   void Received(Frame frame) override;
   void Refused(Code code) override;
   void Unreadable() override;
+  void AskedToDrain(std::uint64_t number) override;
 
   Reference Remember(Sent sent);
   void SetApart(const Sent& sent);
@@ -151,6 +153,8 @@ class Agent final : private SessionOwner {
   void OnDeferred(const Sent& sent, const Deferred& deferred);
   void OnReceipts(const ReceiptFrame& frame);
   void OnVoids(const VoidFrame& frame);
+  void OnWords(const WordFrame& frame);
+  void CheckWordProof(const SignedWord& word, const PartProof* proof);
   void TakeArrivals();
   void OnHead(const Head& head);
   void OnDocument(const DocumentFrame& document);
@@ -207,6 +211,12 @@ class Agent final : private SessionOwner {
   std::set<std::string> voids_sent_;
   std::set<std::pair<AgencyId, std::uint64_t>> statements_sent_;
   std::deque<Fetch> fetches_;
+  // The broker's last question, and the last receipt that was signed when it was read.
+  struct DrainAsked {
+    std::uint64_t number = 0;
+    std::uint64_t last_receipt = 0;
+  };
+  std::optional<DrainAsked> drain_asked_;
   Arrivals arrivals_;
   // Of an epoch that no opening vouches for yet: nothing is sent or taken until one does.
   std::optional<Welcome> unbelieved_;

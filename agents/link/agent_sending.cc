@@ -39,6 +39,7 @@ void SendInFrames(Next next, Send send) {
 }  // namespace
 
 void Agent::Pump() {
+  PumpDrained();
   if (one_by_one_) return PumpOneByOne();
   items_left_ = std::numeric_limits<std::size_t>::max();
   PumpFetches(kFetchesAtOnce);

@@ -17,7 +17,7 @@ struct KindWords {
   FixedText name;
 };
 
-constexpr std::array<KindWords, 21> kKinds = {{
+constexpr std::array<KindWords, 23> kKinds = {{
     {AlarmKind::kDueSoon, "due-soon"},
     {AlarmKind::kLate, "late"},
     {AlarmKind::kNotOurs, "not-ours"},
@@ -39,6 +39,8 @@ constexpr std::array<KindWords, 21> kKinds = {{
     {AlarmKind::kDocuments, "documents"},
     {AlarmKind::kDebt, "debt"},
     {AlarmKind::kSetApart, "set-apart"},
+    {AlarmKind::kUndeliverable, "undeliverable"},
+    {AlarmKind::kSuspended, "suspended"},
 }};
 
 FixedText WordOf(AlarmKind kind) {

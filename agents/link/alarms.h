@@ -40,6 +40,8 @@ enum class AlarmKind : std::uint8_t {
   kDocuments,          // A directory or policy could not be taken.
   kDebt,               // A role that must be told was left out.
   kSetApart,           // The broker cannot read it: not sent again until the next start.
+  kUndeliverable,      // The broker says that a recipient will never get it.
+  kSuspended,          // An agency of this host is suspended.
 };
 
 std::string_view NameOf(AlarmKind kind);

@@ -23,6 +23,7 @@ struct Planned {
   Recipient recipient;
   const policy::Cell* cell = nullptr;
   StatementBook::Recipient key;
+  const policy::HeldShare* held = nullptr;  // Whose cell it is, if it is told so alone.
 };
 
 class Composer {
@@ -71,6 +72,9 @@ class Composer {
       }
     }
     for (const Recipient& recipient : request_.recipients) PlanOne(recipient);
+    // A held grant names the digest of another: that one is sealed before it.
+    std::ranges::stable_partition(planned_, [](const Planned& p) { return p.held == nullptr; });
+    LeaveOutThoseThatWatchNobody();
     if (planned_.size() >= exchange_.slots) {
       return Fail(FaultCode::kInvalid, "more recipients than the exchange has slots");
     }
@@ -80,26 +84,52 @@ class Composer {
   void PlanOne(const Recipient& recipient) {
     const Agency* const agency = view_.directory.Find(recipient.agency);
     if (agency == nullptr || !agency->Holds(recipient.role)) {
-      composed_.left_out.push_back({recipient, WhyNot::kUnknown});
+      composed_.left_out.push_back({recipient, WhyNot::kUnknown, std::nullopt});
       return;
     }
     if (view_.suspensions.IsSuspended(recipient.agency)) {
-      composed_.left_out.push_back({recipient, WhyNot::kSuspended});
+      composed_.left_out.push_back({recipient, WhyNot::kSuspended, std::nullopt});
       return;
     }
     const policy::Cell& cell =
         view_.policy.Look({request_.content.exchange, request_.content.sender,
                            request_.content.role, recipient.role, envelope().claims});
-    if (cell.sections == 0) {
-      composed_.left_out.push_back({recipient, WhyNot::kPolicy});
+    const policy::HeldShare* const held = cell.sections == 0 ? cell.held.get() : nullptr;
+    const bool watches_somebody =
+        held != nullptr && std::ranges::any_of(request_.recipients, [&](const Recipient& other) {
+          return other.role == held->watches;
+        });
+    if (cell.sections == 0 && !watches_somebody) {
+      composed_.left_out.push_back({recipient, WhyNot::kPolicy, std::nullopt});
       return;
     }
     const auto key = view_.statements.RecipientOf(recipient.agency, recipient.role);
     if (!key) {
-      composed_.left_out.push_back({recipient, WhyNot::kNoKey});
+      composed_.left_out.push_back({recipient, WhyNot::kNoKey, std::nullopt});
       return;
     }
-    planned_.push_back({recipient, &cell, *key});
+    planned_.push_back({recipient, held == nullptr ? &cell : &held->cell, *key, held});
+  }
+
+  // Those that are first asked may have no grant yet: the held ones go with a later sealing then.
+  void LeaveOutThoseThatWatchNobody() {
+    const auto watches_nobody = [&](const Planned& planned) {
+      return planned.held != nullptr && std::ranges::none_of(planned_, [&](const Planned& other) {
+               return other.held == nullptr && other.recipient.role == planned.held->watches;
+             });
+    };
+    std::vector<Planned> kept;
+    for (Planned& planned : planned_) {
+      if (watches_nobody(planned)) {
+        const auto first =
+            std::ranges::find(request_.recipients, planned.held->watches, &Recipient::role);
+        composed_.left_out.push_back({planned.recipient, WhyNot::kFirstAsked,
+                                      HeldBack{planned.held->kind, *first, TimePoint()}});
+      } else {
+        kept.push_back(planned);
+      }
+    }
+    planned_ = std::move(kept);
   }
 
   void MakeHeader() {
@@ -169,11 +199,9 @@ class Composer {
       clear.statement = planned.key.statement;
       clear.rule = planned.cell->rule;
       clear.openings = exchange_.NamesOf(planned.cell->sections);
-      if (planned.cell->deadline != nullptr) {
-        clear.acknowledge_by =
-            tools_.deadline(*planned.cell->deadline, planned.recipient.agency, request_.now);
-      }
-      clear.number = tools_.number(planned.recipient.agency, lane);
+      const std::optional<HeldBack> held = SetCondition(planned, clear);
+      SetDeadline(planned, clear);
+      if (!held) clear.number = tools_.number(planned.recipient.agency, lane);
       clear.salt = tools_.random.Array<32>();
       grant.clear_bytes = wire::EncodeClearPart(clear);
       const seal::SecretBytes keys(GrantPlaintext(planned, clear.openings));
@@ -187,7 +215,7 @@ class Composer {
       const Digest digest = seal::GrantDigest(grant);
       header().grants.push_back(digest);
       composed_.granted.push_back(
-          {planned.recipient, digest, *clear.number, clear.acknowledge_by, clear.rule});
+          {planned.recipient, digest, clear.number, clear.acknowledge_by, clear.rule, held});
       envelope().grants.push_back(std::move(grant));
     }
     // Filled and sorted, so that neither their number nor their order says anything.
@@ -195,6 +223,53 @@ class Composer {
       header().grants.push_back(tools_.random.Array<32>());
     std::ranges::sort(header().grants);
     return {};
+  }
+
+  // Which of the grants sealed so far a held one watches.
+  std::optional<HeldBack> SetCondition(const Planned& planned, ClearPart& clear) const {
+    if (planned.held == nullptr) return std::nullopt;
+    const bool timed = planned.held->kind == Condition::Kind::kUnacknowledged;
+    const GrantedRecipient* watched = nullptr;
+    std::optional<std::pair<bool, TimePoint>> best;
+    for (const GrantedRecipient& granted : composed_.granted) {
+      if (granted.held || granted.recipient.role != planned.held->watches) continue;
+      const Asked* const asked = AskedOf(granted.recipient);
+      const std::pair order{asked != nullptr && asked->answered, DueOf(granted)};
+      if (best && *best <= order) continue;
+      best = order;
+      watched = &granted;
+    }
+    CHECK(watched != nullptr);
+    const HeldBack held{planned.held->kind, watched->recipient, timed ? best->second : TimePoint()};
+    clear.condition = {held.kind, watched->grant, held.by};
+    return held;
+  }
+
+  const Asked* AskedOf(const Recipient& recipient) const {
+    const auto at = std::ranges::find(request_.asked, recipient, &Asked::recipient);
+    return at == request_.asked.end() ? nullptr : &*at;
+  }
+
+  // By when whoever is told at once must have acknowledged.
+  TimePoint DueOf(const GrantedRecipient& granted) const {
+    // Policy gives whoever is watched a deadline; a calendar that cannot be read is no reason never
+    // to tell anybody else.
+    return granted.acknowledge_by.value_or(request_.now);
+  }
+
+  // The clock of who is told then runs from the release on. When an `unable` one is released nobody
+  // knows yet: its recipient counts from then.
+  void SetDeadline(const Planned& planned, ClearPart& clear) const {
+    if (planned.cell->deadline == nullptr) return;
+    const Asked* const asked = AskedOf(planned.recipient);
+    if (asked != nullptr && asked->due) {
+      clear.acknowledge_by = asked->due;
+      return;
+    }
+    if (clear.condition.kind == Condition::Kind::kUnable) return;
+    const bool held = clear.condition.kind == Condition::Kind::kUnacknowledged;
+    clear.acknowledge_by = tools_.deadline(*planned.cell->deadline, planned.recipient.agency,
+                                           held ? clear.condition.by : request_.now);
   }
 
   Bytes GrantPlaintext(const Planned& planned, const std::vector<std::string>& openings) {
@@ -211,8 +286,9 @@ class Composer {
     for (const auto& [role, cell] :
          view_.policy.RowsFor(request_.content.exchange, request_.content.sender,
                               request_.content.role, envelope().claims)) {
-      const bool told = std::ranges::any_of(
-          planned_, [&](const Planned& planned) { return planned.recipient.role == role; });
+      const bool told = std::ranges::any_of(planned_, [&](const Planned& planned) {
+        return planned.held == nullptr && planned.recipient.role == role;
+      });
       if (cell->required && !told) envelope().brokers_part.left_out.push_back({role, std::nullopt});
     }
     envelope().brokers_salt = tools_.random.Array<32>();

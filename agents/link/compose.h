@@ -50,19 +50,27 @@ struct SenderView {
   LogHead checkpoint;
 };
 
+// What an earlier sealing left behind of one recipient.
+struct Asked {
+  Recipient recipient;
+  std::optional<TimePoint> due;  // The first sealing's deadline: sealing anew does not move it.
+  bool answered = false;
+};
+
 struct ComposeRequest {
   const Content& content;
   std::vector<Recipient> recipients;
   MessageId origin;             // The same for every sealing of this content.
   std::optional<MessageId> id;  // Of this sealing, made at `now`; a new one if not given.
   TimePoint now;
+  std::vector<Asked> asked = {};  // Empty for the first sealing.
 };
 
 // The next number for a recipient and lane: what is given is kept, used or not.
 using NumberSource = std::function<SeriesNumber(const AgencyId& recipient, Lane lane)>;
-// When a person at the recipient must have acknowledged.
+// When a person at the recipient must have acknowledged what it is told at `from`.
 using DeadlineSource = std::function<std::optional<TimePoint>(
-    const policy::Deadline& deadline, const AgencyId& recipient, TimePoint now)>;
+    const policy::Deadline& deadline, const AgencyId& recipient, TimePoint from)>;
 
 struct ComposeTools {
   const seal::SigningKey& key;
@@ -71,25 +79,38 @@ struct ComposeTools {
   DeadlineSource deadline;
 };
 
+// Why a recipient is told later, or never: somebody else is asked first.
+struct HeldBack {
+  Condition::Kind kind = Condition::Kind::kUnacknowledged;
+  Recipient watches;
+  TimePoint by;  // kUnacknowledged only.
+
+  friend bool operator==(const HeldBack&, const HeldBack&) = default;
+};
+
 // One recipient that got a grant.
 struct GrantedRecipient {
   Recipient recipient;
   Digest grant{};
-  SeriesNumber number;
+  std::optional<SeriesNumber> number;  // None of a held grant.
   std::optional<TimePoint> acknowledge_by;
   RuleId rule;
+  // Of a held grant: the condition, and whose grant it watches.
+  std::optional<HeldBack> held;
 };
 
 enum class WhyNot : std::uint8_t {
-  kPolicy,     // No rule shares anything of this exchange with it.
-  kUnknown,    // Not in the directory, or without the role.
-  kNoKey,      // It has not yet stated a key; it may.
-  kSuspended,  // Cut off; it may come back.
+  kPolicy,      // No rule shares anything of this exchange with it.
+  kUnknown,     // Not in the directory, or without the role.
+  kNoKey,       // It has not yet stated a key; it may.
+  kSuspended,   // Cut off; it may come back.
+  kFirstAsked,  // It is told only if another does not take it on, and that one has no grant yet.
 };
 
 struct LeftOut {
   Recipient recipient;
   WhyNot why = WhyNot::kPolicy;
+  std::optional<HeldBack> held;  // kFirstAsked only; `by` is not known yet.
 };
 
 struct Composed {
@@ -99,6 +120,10 @@ struct Composed {
   std::vector<LeftOut> left_out;
 };
 
+// Where policy tells a role only if another does not take it on, its grant is held: its condition
+// watches the grant of that other in the same message. Of several in the watched role it is one
+// that has not answered, the one to answer first.
+//
 // A value without an envelope's bytes if nobody can be granted anything: then `left_out` says why.
 // kInvalid if the content is not of an exchange and version that the policy knows.
 Result<Composed> Compose(const ComposeRequest& request, const SenderView& view,

@@ -146,6 +146,10 @@ Result<void> Inbox::TakeOne(const DeliverItem& item, Turn& turn) {
     ++skipped_;
     return {};
   }
+  if (IsSuspended(item.agency)) {
+    ++dropped_;
+    return {};
+  }
   const ClearPart& clear = delivery->grant.clear;
   const InKey key{clear.recipient, clear.role, delivery->header.sender, delivery->header.origin};
   CountNumber(*delivery, item.lane, turn);
@@ -190,6 +194,12 @@ void Inbox::PutRaw(const Delivery& delivery, const InMessage& message, StoreBatc
             Value::Map().Set("delivery", rows::Encode(wire::EncodeDelivery(delivery))));
 }
 
+void Inbox::Forget(const InMessage& message, StoreBatch& batch) {
+  number_of_.erase(message.key);
+  batch.Delete(Table::kInbox, RowKey(message.key));
+  batch.Delete(Table::kPayload, kRawPrefix + RowKey(message.key));
+}
+
 // Fills in the message from this delivery and drafts what it is owed.
 void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
   const Header& header = delivery.header;
@@ -227,6 +237,7 @@ void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
   }
   const Opened& content = std::get<Opened>(opened);
   message.state = InState::kPresented;
+  TakeRelease(delivery, content.clock, message, turn);
   CheckClaims(delivery, content, message, turn);
   turn.batch.Put(Table::kPayload, kContentPrefix + RowKey(message.key),
                  ContentRow(content.sections));
@@ -339,6 +350,7 @@ std::set<Digest> Inbox::WantedPolicies() const {
 
 Result<void> Inbox::OnDocuments(TimePoint now) {
   Turn turn{{}, {}, now};
+  DropOfSuspended(turn);
   for (auto& [number, message] : messages_) {
     if (message.state != InState::kWaitsPolicy) continue;
     ASSIGN_OR_RETURN(const auto raw,

@@ -23,6 +23,7 @@
 #include "schema/base/result.h"
 #include "schema/model/frame.h"
 #include "schema/model/receipt.h"
+#include "schema/model/word.h"
 
 namespace havenline {
 
@@ -64,6 +65,8 @@ struct InMessage {
   bool ahead_of_time = false;
   bool confirm_by_telephone = false;
   bool claims_differ = false;
+  std::optional<TimePoint> released;    // It was held back, and freed by the broker's word then.
+  std::optional<TimePoint> stood_down;  // The one first asked has answered meanwhile.
   std::map<ReceiptKind, TimePoint> receipts;  // Signed here.
   std::uint64_t number = 0;  // In the order of arrival at this host: the desk's handle.
 
@@ -90,13 +93,17 @@ class Inbox {
   Result<void> Load();
 
   // The items of one deliver frame: stored and receipted in one sync. A store fault is final; an
-  // item that is not for us or does not parse is skipped and counted.
+  // item that is not for us or does not parse is skipped and counted, and one for an agency that is
+  // suspended is dropped unopened (C6).
   Result<void> OnDeliver(const std::vector<DeliverItem>& items, TimePoint now);
   Result<bool> OnVoid(const SignedVoid& signed_void, TimePoint now);
+  // A word of the broker's: its number is noted, and what stands down is marked. False, and nothing
+  // noted, if it is not to an agency of ours or not the broker's. Taking it twice changes nothing.
+  Result<bool> OnWord(const SignedWord& word, TimePoint now);
 
   // Policies that messages name and we lack: to be fetched by hash.
   std::set<Digest> WantedPolicies() const;
-  // Opens what waited for a policy.
+  // Opens what waited for a policy; drops it if its agency is suspended, and alarms that it is.
   Result<void> OnDocuments(TimePoint now);
   // Alarms gaps that have stayed open.
   Result<void> Tick(TimePoint now);
@@ -117,6 +124,7 @@ class Inbox {
   const std::map<std::uint64_t, InMessage>& messages() const { return messages_; }
   const InMessage* Find(std::uint64_t number) const;
   std::uint64_t skipped() const { return skipped_; }
+  std::uint64_t dropped() const { return dropped_; }  // Unopened, of suspended agencies.
 
  private:
   struct Turn {
@@ -136,6 +144,12 @@ class Inbox {
   void Put(const InMessage& message, StoreBatch& batch) const;
   void PutRaw(const Delivery& delivery, const InMessage& message, StoreBatch& batch) const;
   void CountNumber(const Delivery& delivery, Lane lane, Turn& turn);
+  void TakeRelease(const Delivery& delivery, const std::optional<policy::Deadline>& clock,
+                   InMessage& message, Turn& turn) const;
+  void StandDown(const BrokersWord& word, StoreBatch& batch);
+  void Forget(const InMessage& message, StoreBatch& batch);
+  void DropOfSuspended(Turn& turn);
+  bool IsSuspended(const AgencyId& agency) const;
   ReceiverView View() const;
   Result<void> Finish(Turn turn);
 
@@ -148,6 +162,7 @@ class Inbox {
     bool given_up = false;  // Some below `next` never came.
   };
   void Alarm(const std::string& key, Series& series, TimePoint now, StoreBatch& batch);
+  void CountWord(const BrokersWord& word, TimePoint now, StoreBatch& batch);
   void SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, StoreBatch& batch);
 
   InboxParts parts_;
@@ -155,6 +170,7 @@ class Inbox {
   std::map<InKey, std::uint64_t> number_of_;
   std::map<std::string, Series> series_;
   std::uint64_t skipped_ = 0;
+  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace havenline

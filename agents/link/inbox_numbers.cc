@@ -4,6 +4,7 @@
 
 #include "agents/link/inbox.h"
 #include "agents/link/rows.h"
+#include "agents/link/word_check.h"
 #include "schema/seal/joined.h"
 
 namespace havenline {
@@ -17,6 +18,9 @@ constexpr std::size_t kVoidedAtOnce = 1024;
 // out every second number must not make a row that grows with each.
 constexpr std::size_t kAboveMax = 1024;
 
+// In the place of a sender, of the broker's own series. No agency's: names have no such letter.
+constexpr const char* kBrokerName = "*broker";
+
 std::string SeriesKey(const AgencyId& agency, const AgencyId& sender, Lane lane, SeriesId series) {
   return agency.value() + "|" + sender.value() + "|" + std::string(NameOf(lane)) + "|" +
          std::to_string(series.value());
@@ -26,9 +30,16 @@ std::string SeriesKey(const AgencyId& agency, const AgencyId& sender, Lane lane,
 
 void Inbox::CountNumber(const Delivery& delivery, Lane lane, Turn& turn) {
   const ClearPart& clear = delivery.grant.clear;
+  if (const auto release = ReleaseOf(delivery, parts_.documents.directory()))
+    CountWord(*release, turn.now, turn.batch);
   if (!clear.number) return;
   SeeNumber(SeriesKey(clear.recipient, delivery.header.sender, lane, clear.number->series),
             clear.number->n, turn.now, turn.batch);
+}
+
+void Inbox::CountWord(const BrokersWord& word, TimePoint now, StoreBatch& batch) {
+  SeeNumber(SeriesKey(word.to, AgencyId(kBrokerName), word.lane, word.number.series), word.number.n,
+            now, batch);
 }
 
 void Inbox::SeeNumber(const std::string& key, std::uint64_t n, TimePoint now, StoreBatch& batch) {
@@ -82,10 +93,15 @@ void Inbox::Alarm(const std::string& key, Series& series, TimePoint now, StoreBa
   series.alarmed = true;
   const std::string sender =
       key.substr(key.find('|') + 1, key.find('|', key.find('|') + 1) - key.find('|') - 1);
+  const bool brokers = sender == kBrokerName;
   parts_.alarms.Raise(
       AlarmKind::kGap, key,
-      "A message of " + sender + " is missing: a later one has arrived. Telephone the sender.", now,
-      batch);
+      brokers ? std::string("A word of the broker's is missing: a later one has arrived. It may be "
+                            "a message that was released to you, or that one of yours was not "
+                            "delivered. Tell the operator, and the auditor if it does not come.")
+              : "A message of " + sender +
+                    " is missing: a later one has arrived. Telephone the sender.",
+      now, batch);
 }
 
 Result<void> Inbox::Tick(TimePoint now) {

@@ -25,6 +25,8 @@ Value ToRow(const InMessage& message) {
                   .Set("claims-differ", message.claims_differ)
                   .Set("ahead", message.ahead_of_time)
                   .Set("number", message.number);
+  if (message.released) row.Set("released", ToMilliseconds(*message.released));
+  if (message.stood_down) row.Set("stood-down", ToMilliseconds(*message.stood_down));
   if (message.acknowledge_by) row.Set("due", ToMilliseconds(*message.acknowledge_by));
   Value sections = Value::List();
   for (const std::string& section : message.sections) sections.Add(section);
@@ -56,6 +58,8 @@ Result<InMessage> InMessageFrom(const Value& row) {
   message.ahead_of_time = view.Bool("ahead");
   message.number = view.Count("number");
   message.acknowledge_by = view.OptionalTime("due");
+  message.released = view.OptionalTime("released");
+  message.stood_down = view.OptionalTime("stood-down");
   for (const Value& section : view.List("sections")) {
     if (section.is(Value::Kind::kText)) message.sections.push_back(section.text());
   }

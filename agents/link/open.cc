@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agents/link/word_check.h"
 #include "schema/model/limits.h"
 #include "schema/model/names.h"
 #include "schema/seal/digests.h"
@@ -54,37 +55,89 @@ Complaint CheckOpenings(const Delivery& delivery) {
   }
   if (!std::ranges::binary_search(header.grants, seal::GrantDigest(delivery.grant)))
     return Unreadable("grant digest");
-  // Held grants are not carried out yet: one that arrives was opened too early by somebody.
-  if (delivery.grant.clear.condition.kind != Condition::Kind::kNone) return Unreadable("condition");
   return std::nullopt;
 }
 
-Complaint CheckPolicy(const Delivery& delivery, const ReceiverView& view) {
+// A held grant is opened only with the broker's word that its condition came true: one that comes
+// without was handed over too early by somebody.
+Complaint CheckCondition(const Delivery& delivery, const Directory& directory) {
+  const ClearPart& clear = delivery.grant.clear;
+  const bool held = clear.condition.kind != Condition::Kind::kNone;
+  if (held == clear.number.has_value()) return Unreadable("number");
+  if (!held) return delivery.release.empty() ? std::nullopt : Unreadable("release");
+  if (!ReleaseOf(delivery, directory)) return Unreadable("release");
+  return std::nullopt;
+}
+
+// The claims as this recipient knows them. Those that no rule for it reads do not change what it is
+// told at once: any value stands for them. They may decide whether the one first asked is told, and
+// so whether this one may be told under a condition: whether there is a case in which it may.
+class ClaimCases {
+ public:
+  // `claims`: each of the exchange's, in its order. `is_open`: those that stand for any value.
+  ClaimCases(const policy::Exchange& exchange, std::vector<ClaimOpening> claims,
+             std::vector<bool> is_open)
+      : exchange_(exchange), claims_(std::move(claims)), is_open_(std::move(is_open)) {}
+
+  template <class Holds>
+  bool Any(const Holds& holds, std::size_t from = 0) {
+    while (from < claims_.size() && !is_open_[from]) ++from;
+    if (from == claims_.size()) return holds(claims_);
+    return std::ranges::any_of(exchange_.claims[from].values, [&](const std::string& value) {
+      claims_[from].value = value;
+      return Any(holds, from + 1);
+    });
+  }
+
+ private:
+  const policy::Exchange& exchange_;
+  std::vector<ClaimOpening> claims_;
+  std::vector<bool> is_open_;
+};
+
+// The cell that allows what the grant opens, or null. A claim that a rule for this recipient reads
+// must be there, or whoever left it out could choose the cell.
+const policy::Cell* CellThatAllows(const Delivery& delivery, const policy::Policy& policy) {
   const Header& header = delivery.header;
   const ClearPart& clear = delivery.grant.clear;
-  const policy::Policy* const named = view.policy_named(header.policy);
-  if (named == nullptr) return NotOpened{Unshown::kWaitsPolicy, "policy named"};
-  // Claims that no rule for this recipient reads do not change its cell: any value stands for them.
-  // One that a rule does read must be there, or whoever left it out could choose the cell.
-  const auto allows = [&](const policy::Policy& policy) {
-    const policy::Exchange* const exchange = policy.Find(header.exchange);
-    if (exchange == nullptr || exchange->version != header.version) return false;
-    const auto wanted = exchange->SetOf(clear.openings);
-    if (!wanted) return false;
-    const auto read = policy.ClaimsRead(header.exchange, header.role, clear.role);
-    std::vector<ClaimOpening> claims;
-    for (const policy::Claim& claim : exchange->claims) {
-      const auto opened = std::ranges::find(delivery.claims, claim.name, &ClaimOpening::name);
-      const bool is_read = std::ranges::find(read, claim.name) != read.end();
-      if (opened == delivery.claims.end() && is_read) return false;
-      claims.push_back(is_read ? *opened : ClaimOpening{{}, claim.name, claim.values.front()});
-    }
-    const policy::Cell& cell =
-        policy.Look({header.exchange, header.sender, header.role, clear.role, claims});
-    return (*wanted & ~cell.sections) == 0;
+  const policy::Exchange* const exchange = policy.Find(header.exchange);
+  if (exchange == nullptr || exchange->version != header.version) return nullptr;
+  const auto wanted = exchange->SetOf(clear.openings);
+  if (!wanted) return nullptr;
+  const auto read = policy.ClaimsRead(header.exchange, header.role, clear.role);
+  std::vector<ClaimOpening> claims;
+  std::vector<bool> is_open;
+  for (const policy::Claim& claim : exchange->claims) {
+    const auto opened = std::ranges::find(delivery.claims, claim.name, &ClaimOpening::name);
+    const bool is_read = std::ranges::find(read, claim.name) != read.end();
+    if (opened == delivery.claims.end() && is_read) return nullptr;
+    claims.push_back(is_read ? *opened : ClaimOpening{{}, claim.name, claim.values.front()});
+    is_open.push_back(!is_read);
+  }
+  const auto cell_of = [&](const std::vector<ClaimOpening>& of) -> const policy::Cell& {
+    return policy.Look({header.exchange, header.sender, header.role, clear.role, of});
   };
-  if (!allows(*named)) return Unreadable("beyond the policy named");
-  if (!allows(view.policy)) return NotOpened{Unshown::kWithheld, "beyond the policy in force"};
+  const policy::Cell& at_once = cell_of(claims);
+  if ((*wanted & ~at_once.sections) == 0) return &at_once;
+  if (clear.condition.kind == Condition::Kind::kNone) return nullptr;
+  const policy::Cell* found = nullptr;
+  ClaimCases(*exchange, std::move(claims), std::move(is_open))
+      .Any([&](const std::vector<ClaimOpening>& of) {
+        const policy::HeldShare* const held = cell_of(of).held.get();
+        const bool allows = held != nullptr && held->kind == clear.condition.kind &&
+                            (*wanted & ~held->cell.sections) == 0;
+        if (allows) found = &held->cell;
+        return allows;
+      });
+  return found;
+}
+
+Complaint CheckPolicy(const Delivery& delivery, const ReceiverView& view) {
+  const policy::Policy* const named = view.policy_named(delivery.header.policy);
+  if (named == nullptr) return NotOpened{Unshown::kWaitsPolicy, "policy named"};
+  if (CellThatAllows(delivery, *named) == nullptr) return Unreadable("beyond the policy named");
+  if (CellThatAllows(delivery, view.policy) == nullptr)
+    return NotOpened{Unshown::kWithheld, "beyond the policy in force"};
   return std::nullopt;
 }
 
@@ -124,11 +177,18 @@ std::variant<Opened, NotOpened> OpenDelivery(const Delivery& delivery, const Rec
   if (auto no = CheckHeader(delivery, view.directory)) return *std::move(no);
   if (auto no = CheckSignature(delivery, view.directory)) return *std::move(no);
   if (auto no = CheckOpenings(delivery)) return *std::move(no);
+  if (auto no = CheckCondition(delivery, view.directory)) return *std::move(no);
   if (auto no = CheckPolicy(delivery, view)) return *std::move(no);
   const ClearPart& clear = delivery.grant.clear;
   const seal::SealKey* const key = view.key(clear.recipient, clear.role, clear.key);
   if (key == nullptr) return NotOpened{Unshown::kUnreadable, "recipient key"};
-  return OpenSections(delivery, *key);
+  auto opened = OpenSections(delivery, *key);
+  auto* const content = std::get_if<Opened>(&opened);
+  if (content == nullptr || clear.acknowledge_by) return opened;
+  const policy::Deadline* const clock =
+      CellThatAllows(delivery, *view.policy_named(delivery.header.policy))->deadline;
+  if (!delivery.release.empty() && clock != nullptr) content->clock = *clock;
+  return opened;
 }
 
 }  // namespace havenline

@@ -32,6 +32,8 @@ struct ReceiverView {
 struct Opened {
   std::map<std::string, seal::SecretBytes> sections;
   bool party_to_thread = false;
+  // Of a grant that was released: the clock that runs from then, if the clear part states no time.
+  std::optional<policy::Deadline> clock;
 };
 
 // Why a message is not shown. What is wrong before opening is one answer to the sender; `detail` is

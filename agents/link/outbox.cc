@@ -4,17 +4,12 @@
 #include <array>
 #include <utility>
 
-#include "agents/link/deadline.h"
 #include "agents/link/outbox_rows.h"
 #include "agents/link/rows.h"
 #include "schema/base/check.h"
 #include "schema/base/test_seam.h"
-#include "schema/seal/hash.h"
-#include "schema/seal/joined.h"
 #include "schema/tlog/leaf.h"
 #include "schema/tlog/merkle.h"
-#include "schema/tlog/signed_tree.h"
-#include "schema/wire/statement_codec.h"
 
 namespace havenline {
 namespace {
@@ -28,9 +23,10 @@ constexpr const char* kContentPrefix = "out/";
 constexpr const char* kVoidPrefix = "void/";
 constexpr const char* kNumberPrefix = "number/";
 
-constexpr std::array<std::string_view, 11> kProgressNames = {
-    "unsent",   "sent",       "stored",   "opened",        "unreadable",  "withheld",
-    "not-ours", "impossible", "taken-on", "told-by-voice", "acknowledged"};
+constexpr std::array<std::string_view, 14> kProgressNames = {
+    "unsent",       "sent",     "stored",        "opened",    "unreadable",
+    "withheld",     "not-ours", "impossible",    "taken-on",  "told-by-voice",
+    "acknowledged", "held",     "undeliverable", "stood-down"};
 constexpr std::array<std::string_view, 5> kStateNames = {"unsealed", "sealed", "accepted", "kept",
                                                          "refused"};
 
@@ -194,18 +190,6 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   return at->second.origin;
 }
 
-SeriesNumber Outbox::NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
-                                StoreBatch& batch) {
-  const std::string box =
-      kNumberPrefix + sender.value() + "|" + recipient.value() + "|" + std::string(NameOf(lane));
-  const SeriesId fresh(ReadU64(parts_.random.Array<8>()) >> 1U);
-  const SeriesId series = series_.try_emplace(box, fresh).first->second;
-  const std::uint64_t n = ++given_[series];
-  const std::string text = std::to_string(series.value());
-  batch.Put(Table::kSeries, box + "|" + text, Value::Map().Set("series", text).Set("n", n));
-  return {series, n};
-}
-
 Result<void> Outbox::BeginSession(const LogHead& head) {
   offered_.clear();
   invalid_.clear();
@@ -345,47 +329,14 @@ void Outbox::OnRefused(OutMessage& message, const Refused& refused, TimePoint no
                        StoreBatch& batch) {
   message.state = OutState::kRefused;
   message.refused = NameOf(refused.code);
-  // Its numbers will never arrive: the recipients are told, so that they see no gap.
-  VoidNumbers(message, batch);
   message.retry = now + kSealAgainSoon;
   for (OutRecipient& recipient : message.recipients) {
+    // It will never arrive: the recipient is told, so that it sees no gap.
+    VoidNumber(message, recipient, batch);
     if (!recipient.answered()) recipient.progress = Progress::kUnsent;
     recipient.number.reset();
   }
   Put(message, batch);
-}
-
-void Outbox::VoidNumbers(const OutMessage& message, StoreBatch& batch) {
-  const seal::SigningKey* const key = parts_.keys.Signing(message.sender, seal::Purpose::kVoid);
-  if (key == nullptr) return;  // Without a key for it the recipients will see gaps, and ask.
-  for (const OutRecipient& recipient : message.recipients) {
-    if (!recipient.number) continue;
-    SignedVoid signed_void;
-    Void& value = signed_void.value;
-    value.partnership = parts_.documents.directory().partnership();
-    value.sender = message.sender;
-    value.recipient = recipient.recipient.agency;
-    value.lane = message.lane;
-    value.series = recipient.number->series;
-    value.last_given = std::max(recipient.number->n, given_[recipient.number->series]);
-    value.voided = {recipient.number->n};
-    value.key = parts_.keys.SigningId(message.sender, seal::Purpose::kVoid);
-    signed_void.bytes = wire::EncodeVoid(value);
-    signed_void.signature =
-        key->Sign(seal::Joined(seal::LabelOf(seal::Purpose::kVoid)).Add(signed_void.bytes).bytes());
-    const std::string row_key = kVoidPrefix + Key(message.message) + "|" +
-                                recipient.recipient.agency.value() + "|" +
-                                recipient.recipient.role.value();
-    voids_[row_key] = wire::EncodeSignedVoid(signed_void);
-    batch.Put(Table::kSeries, row_key, Value::Map().Set("bytes", rows::Encode(voids_[row_key])));
-  }
-}
-
-Result<void> Outbox::VoidDone(const std::string& key) {
-  voids_.erase(key);
-  StoreBatch batch;
-  batch.Delete(Table::kSeries, key);
-  return parts_.store.Commit(batch);
 }
 
 }  // namespace havenline

@@ -26,11 +26,13 @@
 #include "schema/base/result.h"
 #include "schema/model/answer.h"
 #include "schema/model/receipt.h"
+#include "schema/model/word.h"
 #include "schema/seal/random.h"
 
 namespace havenline {
 
-// How far one recipient is. Only the last three end the message for it.
+// How far one recipient is. kTakenOn and what stands below it end the message for it, but for
+// kHeld and kUndeliverable. Stores hold these numbers: new ones are added at the end.
 enum class Progress : std::uint8_t {
   kUnsent,  // Not granted yet: no key, or not sealed.
   kSent,    // Granted in the current sealing.
@@ -43,6 +45,9 @@ enum class Progress : std::uint8_t {
   kTakenOn,     // A person here took it on.
   kToldByVoice,
   kAcknowledged,
+  kHeld,           // Granted under a condition: asked only if somebody else does not take it on.
+  kUndeliverable,  // By the broker's word it will never get it: a person here must take it on.
+  kStoodDown,      // Was held, and need not be asked: the one first asked has answered.
 };
 std::string_view NameOf(Progress progress);
 
@@ -55,13 +60,20 @@ struct OutRecipient {
   std::optional<TimePoint> warn;
   bool warned = false;
   bool late = false;
+  std::optional<HeldBack> held;               // In the current sealing, or once it may be sealed.
+  std::optional<Code> undeliverable;          // Why, by the broker's last word about it.
+  bool may_arrive = false;                    // It had been handed to a link before that word.
+  std::optional<TimePoint> released;          // Of a held one: when the broker says it released it.
   std::map<ReceiptKind, TimePoint> receipts;  // The recipient's own times.
   std::vector<Digest> seen;                   // The receipts taken, oldest first.
 
   // Notes a receipt by the hash of its bytes. False if it was taken before: the broker hands out
   // again what it does not know to be durable here.
   bool MarkSeen(const Digest& receipt);
-  bool ended() const { return progress >= Progress::kTakenOn; }
+  bool ended() const {
+    return progress == Progress::kTakenOn || progress == Progress::kToldByVoice ||
+           progress == Progress::kAcknowledged || progress == Progress::kStoodDown;
+  }
   bool answered() const { return progress == Progress::kNotOurs || ended(); }
 };
 
@@ -100,6 +112,9 @@ struct KeptReceipt {
   std::optional<PartProof> proof;  // None that holds came with it.
 };
 
+// Often enough that a void is nothing out of the ordinary, seldom enough to cost nothing.
+inline constexpr std::uint32_t kVoidOneIn = 32;
+
 // Whether a part is about the receipt whose bytes have this hash, and leads to a leaf.
 bool ProvesReceipt(const PartProof& proof, const Digest& receipt);
 
@@ -109,6 +124,9 @@ struct OutboxParts {
   Documents& documents;
   Alarms& alarms;
   seal::RandomSource& random;
+  // Of so many numbers one is voided and never given, at random: a void says nothing of a refusal
+  // then. 0: none.
+  std::uint32_t void_one_in = kVoidOneIn;
 };
 
 class Outbox {
@@ -147,6 +165,10 @@ class Outbox {
   // it is one of ours and was taken. The first of each kind is kept with its proof.
   Result<bool> OnReceipt(const SignedReceipt& receipt, const PartProof* proof, TimePoint now);
 
+  // A word of the broker's that was verified: that a held grant was released, or that a recipient
+  // will never get its grant, which a person must take on. Taking it twice changes nothing.
+  Result<void> OnWord(const SignedWord& word, TimePoint now);
+
   // Positions accepted and not yet proved under a checkpoint of at least that size.
   std::vector<LogIndex> Unproved(const LogHead& head, std::size_t count_max) const;
   // An inclusion proof for one of them, against a head that we verified.
@@ -175,7 +197,8 @@ class Outbox {
                     StoreBatch& batch);
   void ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoint now, StoreBatch& batch);
   void GiveUp(OutMessage& message, TimePoint now, StoreBatch& batch);
-  void VoidNumbers(const OutMessage& message, StoreBatch& batch);
+  void VoidNumber(const OutMessage& message, const OutRecipient& recipient, StoreBatch& batch);
+  void PutVoid(Void value, const std::string& key, StoreBatch& batch);
   void OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint now, StoreBatch& batch);
   void OnRefused(OutMessage& message, const Refused& refused, TimePoint now, StoreBatch& batch);
   void ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Receipt& receipt,
@@ -185,12 +208,22 @@ class Outbox {
   static void Keep(const OutMessage& message, const KeptReceipt& kept, StoreBatch& batch);
   void CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now, StoreBatch& batch);
   void EndIfDone(OutMessage& message, TimePoint now, StoreBatch& batch);
+  void StandDown(OutMessage& message, TimePoint now, StoreBatch& batch);
+  void OnUndeliverable(const BrokersWord& word, OutMessage& message, OutRecipient& recipient,
+                       TimePoint now, StoreBatch& batch);
+  Result<void> StartClock(const OutMessage& message, OutRecipient& recipient, TimePoint now) const;
+  std::optional<TimePoint> DueAt(const policy::Deadline& deadline, const AgencyId& recipient,
+                                 TimePoint from) const;
+  void SettleAll(const OutMessage& message, const OutRecipient& recipient, TimePoint now,
+                 StoreBatch& batch);
   SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
                           StoreBatch& batch);
   Result<void> LoadGiven();
   void Put(const OutMessage& message, StoreBatch& batch);
   void SetDue(const OutMessage& message);
   OutMessage* ByMessage(const MessageId& message);
+  static const policy::Deadline* DeadlineOf(const policy::Cell& cell,
+                                            const OutRecipient& recipient);
   static std::string SubjectOf(const OutMessage& message, const OutRecipient& recipient);
   static bool WantsSealing(const OutMessage& message, const Documents& documents, TimePoint now);
 

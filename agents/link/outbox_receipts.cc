@@ -15,6 +15,21 @@ namespace {
 
 using text::Value;
 
+// How far an answer is from nothing: a receipt never takes back what a later one said.
+int RankOf(Progress progress) {
+  switch (progress) {
+    case Progress::kHeld:
+      return static_cast<int>(Progress::kSent);
+    case Progress::kUnreadable:  // What is heard after all counts.
+    case Progress::kUndeliverable:
+      return static_cast<int>(Progress::kSent);
+    case Progress::kStoodDown:
+      return static_cast<int>(Progress::kTakenOn);
+    default:
+      return static_cast<int>(progress);
+  }
+}
+
 Progress ProgressOf(ReceiptKind kind) {
   switch (kind) {
     case ReceiptKind::kStored:
@@ -75,7 +90,9 @@ Result<bool> Outbox::OnReceipt(const SignedReceipt& signed_receipt, const PartPr
                 .Set("hash", rows::Encode(hash)));
   // The first of its kind is the one that is shown, and so the one to be proved.
   const bool shown = !recipient->receipts.contains(receipt.kind);
+  if (recipient->progress == Progress::kHeld) RETURN_IF_FAULT(StartClock(message, *recipient, now));
   ApplyReceipt(message, *recipient, receipt, now, batch);
+  StandDown(message, now, batch);
   if (shown) Keep(message, {signed_receipt, CheckedProof(message, hash, proof, now, batch)}, batch);
   EndIfDone(message, now, batch);
   Put(message, batch);
@@ -106,20 +123,20 @@ void Outbox::ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Re
         now, batch);
     return;
   }
-  if (recipient.progress < next || recipient.progress == Progress::kUnreadable)
-    recipient.progress = next;
+  if (RankOf(recipient.progress) < RankOf(next)) recipient.progress = next;
   if (receipt.kind == ReceiptKind::kClaimsDiffer) {
     parts_.alarms.Raise(AlarmKind::kClaimsDiffer, subject,
                         who + " found a claim that differs from what the message says.", now,
                         batch);
   }
-  if (receipt.kind == ReceiptKind::kNotOurs) {
+  if (receipt.kind == ReceiptKind::kNotOurs && recipient.progress == Progress::kNotOurs) {
     parts_.alarms.Raise(AlarmKind::kNotOurs, subject,
                         who + " says this is not theirs. Find who should be told, and take it on.",
                         now, batch);
   }
-  parts_.alarms.Settle(AlarmKind::kUnreadable, subject, now, batch);
-  parts_.alarms.Settle(AlarmKind::kWithheld, subject, now, batch);
+  for (const AlarmKind kind :
+       {AlarmKind::kUnreadable, AlarmKind::kWithheld, AlarmKind::kUndeliverable})
+    parts_.alarms.Settle(kind, subject, now, batch);
   if (!recipient.answered()) return;
   parts_.alarms.Settle(AlarmKind::kDueSoon, subject, now, batch);
   parts_.alarms.Settle(AlarmKind::kLate, subject, now, batch);

@@ -20,6 +20,17 @@ Value RecipientRow(const OutRecipient& recipient) {
     row.Set("series", std::to_string(recipient.number->series.value()))
         .Set("n", recipient.number->n);
   }
+  if (recipient.held) {
+    row.Set("held", static_cast<int>(recipient.held->kind))
+        .Set("watched-agency", recipient.held->watches.agency.value())
+        .Set("watched-role", recipient.held->watches.role.value())
+        .Set("watched-by", ToMilliseconds(recipient.held->by));
+  }
+  if (recipient.released) row.Set("released", ToMilliseconds(*recipient.released));
+  if (recipient.undeliverable) {
+    row.Set("undeliverable", static_cast<int>(*recipient.undeliverable))
+        .Set("may-arrive", recipient.may_arrive);
+  }
   if (recipient.due) row.Set("due", ToMilliseconds(*recipient.due));
   if (recipient.warn) row.Set("warn", ToMilliseconds(*recipient.warn));
   Value receipts = Value::Map();
@@ -41,6 +52,17 @@ bool ReadRecipient(const Value& row, OutRecipient& recipient) {
   recipient.late = view.Bool("late");
   if (view.Has("series"))
     recipient.number = SeriesNumber{SeriesId(std::stoull(view.Text("series"))), view.Count("n")};
+  if (view.Has("held")) {
+    recipient.held =
+        HeldBack{static_cast<Condition::Kind>(view.Integer("held")),
+                 {AgencyId(view.Text("watched-agency")), Role(view.Text("watched-role"))},
+                 view.Time("watched-by")};
+  }
+  recipient.released = view.OptionalTime("released");
+  if (view.Has("undeliverable")) {
+    recipient.undeliverable = static_cast<Code>(view.Integer("undeliverable"));
+    recipient.may_arrive = view.Bool("may-arrive");
+  }
   recipient.due = view.OptionalTime("due");
   recipient.warn = view.OptionalTime("warn");
   for (const auto& [name, time] : view.Map("receipts")) {

@@ -46,20 +46,16 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
   // own.
   if (message.sealings == 0 && now == message.taken) request.id = message.origin;
   for (const OutRecipient& recipient : message.recipients) {
-    if (recipient.progress != Progress::kTakenOn) request.recipients.push_back(recipient.recipient);
+    if (recipient.progress == Progress::kTakenOn) continue;
+    request.recipients.push_back(recipient.recipient);
+    request.asked.push_back({recipient.recipient, recipient.due, recipient.answered()});
   }
   const ComposeTools tools{*key, parts_.random,
                            [&](const AgencyId& recipient, Lane lane) {
                              return NextNumber(message.sender, recipient, lane, batch);
                            },
                            [&](const policy::Deadline& deadline, const AgencyId& recipient,
-                               TimePoint from) -> std::optional<TimePoint> {
-                             const AgencyStatement* const stated =
-                                 parts_.documents.statements().Find(recipient);
-                             const auto due = DeadlineFor(
-                                 deadline, stated == nullptr ? nullptr : &stated->calendar, from);
-                             return due ? std::optional(*due) : std::nullopt;
-                           }};
+                               TimePoint from) { return DueAt(deadline, recipient, from); }};
   const SenderView view{parts_.documents.directory(), parts_.documents.policy(),
                         parts_.documents.statements(), parts_.documents.suspensions(),
                         parts_.documents.head()};
@@ -79,6 +75,20 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
   }
   ApplySealing(message, *composed, now, batch);
   return {};
+}
+
+std::optional<TimePoint> Outbox::DueAt(const policy::Deadline& deadline, const AgencyId& recipient,
+                                       TimePoint from) const {
+  const AgencyStatement* const stated = parts_.documents.statements().Find(recipient);
+  const auto due = DeadlineFor(deadline, stated == nullptr ? nullptr : &stated->calendar, from);
+  return due ? std::optional(*due) : std::nullopt;
+}
+
+// The clock that policy sets for a recipient: another where it is told only under a condition.
+const policy::Deadline* Outbox::DeadlineOf(const policy::Cell& cell,
+                                           const OutRecipient& recipient) {
+  if (!recipient.held) return cell.deadline;
+  return cell.held == nullptr ? nullptr : cell.held->cell.deadline;
 }
 
 void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoint now,
@@ -106,8 +116,12 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
     CHECK(at != message.recipients.end());
     at->grant = granted.grant;
     at->number = granted.number;
-    if (!at->answered()) at->progress = Progress::kSent;
-    parts_.alarms.Settle(AlarmKind::kNoKey, SubjectOf(message, *at), now, batch);
+    at->held = granted.held;
+    at->released.reset();
+    if (!at->answered())
+      at->progress = at->held && at->receipts.empty() ? Progress::kHeld : Progress::kSent;
+    for (const AlarmKind kind : {AlarmKind::kNoKey, AlarmKind::kUndeliverable})
+      parts_.alarms.Settle(kind, SubjectOf(message, *at), now, batch);
     // The clock runs from the first sealing: sealing anew must not move a deadline.
     if (at->due || !granted.acknowledge_by) continue;
     at->due = granted.acknowledge_by;
@@ -116,8 +130,8 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
     const policy::Cell& cell = parts_.documents.policy().Look(
         {message.exchange, message.sender, composed.envelope.header.role, granted.recipient.role,
          composed.envelope.claims});
-    at->warn =
-        *at->due - (cell.deadline == nullptr ? std::chrono::minutes(30) : cell.deadline->warn);
+    const policy::Deadline* const deadline = DeadlineOf(cell, *at);
+    at->warn = *at->due - (deadline == nullptr ? std::chrono::minutes(30) : deadline->warn);
   }
   batch.Put(Table::kSealed, ToText(message.message),
             Value::Map()
@@ -140,6 +154,13 @@ void Outbox::ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoin
   if (at->answered()) return;
   at->grant = {};
   at->number.reset();
+  at->held = left_out.held;
+  if (left_out.why == WhyNot::kFirstAsked) {
+    // What keeps the one that is asked first is alarmed; this one goes with it.
+    at->progress = Progress::kUnsent;
+    message.retry = now + kUnsealedRetry;
+    return;
+  }
   const std::string who =
       left_out.recipient.agency.value() + " (" + left_out.recipient.role.value() + ")";
   if (left_out.why == WhyNot::kNoKey || left_out.why == WhyNot::kSuspended) {
@@ -173,13 +194,18 @@ bool Outbox::WantsSealing(const OutMessage& message, const Documents& documents,
   if (message.state == OutState::kUnsealed) return true;
   const bool changed = message.generation != documents.generation();
   if (message.state == OutState::kRefused) return changed;
+  const auto can_be_sealed_to = [&](const Recipient& recipient) {
+    return !documents.suspensions().IsSuspended(recipient.agency) &&
+           documents.statements().RecipientOf(recipient.agency, recipient.role);
+  };
   return std::ranges::any_of(message.recipients, [&](const OutRecipient& recipient) {
     switch (recipient.progress) {
-      case Progress::
-          kUnsent:  // Left out for want of a key or while suspended: included once it may be.
-        return !documents.suspensions().IsSuspended(recipient.recipient.agency) &&
-               documents.statements().RecipientOf(recipient.recipient.agency,
-                                                  recipient.recipient.role);
+      // Left out for want of a key or while suspended, or because the one first asked was: included
+      // once it may be.
+      case Progress::kUnsent:
+        return can_be_sealed_to(recipient.held ? recipient.held->watches : recipient.recipient);
+      case Progress::kUndeliverable:
+        return changed && can_be_sealed_to(recipient.recipient);
       case Progress::kUnreadable:
       case Progress::kWithheld:
         return changed;
@@ -233,6 +259,8 @@ Result<void> Outbox::Tick(TimePoint now) {
 void Outbox::CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now,
                       StoreBatch& batch) {
   if (recipient.answered() || !recipient.due) return;
+  // Nobody is asked before; from then on they should have been, whatever the broker did.
+  if (recipient.progress == Progress::kHeld && now < recipient.held->by) return;
   const std::string subject = SubjectOf(message, recipient);
   const std::string who =
       recipient.recipient.agency.value() + " (" + recipient.recipient.role.value() + ")";
@@ -264,15 +292,21 @@ Result<void> Outbox::TakeOn(const MessageId& origin, const Recipient& recipient,
   if (found->ended()) return {};
   StoreBatch batch;
   found->progress = told_by_voice ? Progress::kToldByVoice : Progress::kTakenOn;
-  const std::string subject = SubjectOf(at->second, *found);
-  for (const AlarmKind kind :
-       {AlarmKind::kDueSoon, AlarmKind::kLate, AlarmKind::kNotOurs, AlarmKind::kNoRecipient,
-        AlarmKind::kNoKey, AlarmKind::kUnreadable, AlarmKind::kWithheld}) {
-    parts_.alarms.Settle(kind, subject, now, batch);
-  }
+  SettleAll(at->second, *found, now, batch);
+  StandDown(at->second, now, batch);
   EndIfDone(at->second, now, batch);
   Put(at->second, batch);
   return parts_.store.Commit(batch);
+}
+
+void Outbox::SettleAll(const OutMessage& message, const OutRecipient& recipient, TimePoint now,
+                       StoreBatch& batch) {
+  const std::string subject = SubjectOf(message, recipient);
+  for (const AlarmKind kind : {AlarmKind::kDueSoon, AlarmKind::kLate, AlarmKind::kNotOurs,
+                               AlarmKind::kNoRecipient, AlarmKind::kNoKey, AlarmKind::kUnreadable,
+                               AlarmKind::kWithheld, AlarmKind::kUndeliverable}) {
+    parts_.alarms.Settle(kind, subject, now, batch);
+  }
 }
 
 // Everyone has answered: custody is over. Content and sealed bytes go; what happened stays.

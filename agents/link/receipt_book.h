@@ -35,6 +35,7 @@ class ReceiptBook {
     Bytes bytes;
   };
   const std::map<std::uint64_t, Bytes>& waiting() const { return waiting_; }
+  std::uint64_t last_number() const { return last_number_; }  // Of all that were signed here.
   // The broker entered it, or will not take it now. It is kept: see Again().
   void Done(std::uint64_t number, StoreBatch& batch);
   // The broker hands out once more what was receipted: it does not know. Every receipt of that

@@ -84,7 +84,7 @@ void Session::OnFrame(ByteView bytes, SessionOwner& owner) {
     if (up_) End(owner);
     up_ = true;
     session_ = frame->session;
-    credit_ = {welcome->credit_messages, welcome->credit_bytes, {}};
+    credit_ = {welcome->credit_messages, welcome->credit_bytes, {}, 0};
     sent_items_ = 0;
     hellos_ = 0;
     hello_at_.reset();
@@ -106,6 +106,7 @@ void Session::OnFrame(ByteView bytes, SessionOwner& owner) {
   if (auto* credit = std::get_if<Credit>(&frame->body)) {
     credit_.messages = std::max(credit_.messages, credit->messages);
     credit_.bytes = std::max(credit_.bytes, credit->bytes);
+    if (credit->drained != 0) owner.AskedToDrain(credit->drained);
     return;
   }
   owner.Received(*std::move(frame));
@@ -128,7 +129,7 @@ bool Session::Send(decltype(Frame::body) body) {
 
 void Session::Beat() {
   const bool large = random_.Array<1>()[0] % 8 == 0;
-  Send(Credit{0, 0, Bytes(large ? kDeliveryPadding : kHeartbeatPadding)});
+  Send(Credit{0, 0, Bytes(large ? kDeliveryPadding : kHeartbeatPadding), 0});
 }
 
 }  // namespace havenline

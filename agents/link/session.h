@@ -35,6 +35,8 @@ class SessionOwner {
   virtual void Up(const Welcome& welcome) = 0;
   virtual void Down() = 0;
   virtual void Received(Frame frame) = 0;
+  // The broker wants this number said back once every receipt signed before now was answered.
+  virtual void AskedToDrain(std::uint64_t /*number*/) {}
   virtual void Refused(Code code) = 0;  // A hello was turned away, or (kKeyUnknown) the key.
   // The broker could not read a frame of this session, which ends: Down() comes next.
   virtual void Unreadable() {}

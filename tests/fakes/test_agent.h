@@ -52,6 +52,8 @@ class TestAgent {
   Documents& documents() { return *documents_; }
   Keyring& keys() { return *keys_; }
   ReceiptBook& receipts() { return *receipts_; }
+  // From the next Reopen() on; at first none is voided at random, so that tests may count.
+  void set_void_one_in(std::uint32_t one_in) { void_one_in_ = one_in; }
   AgentStore& store() { return *store_; }
   const AgencyId& agency() const { return agency_; }
 
@@ -118,8 +120,8 @@ class TestAgent {
     ASSERT_TRUE(store_->Commit(batch).has_value());
     receipts_ = std::make_unique<ReceiptBook>(kTestPartnership, *keys_, *store_);
     ASSERT_TRUE(receipts_->Load().has_value());
-    outbox_ =
-        std::make_unique<Outbox>(OutboxParts{*store_, *keys_, *documents_, *alarms_, random_});
+    outbox_ = std::make_unique<Outbox>(
+        OutboxParts{*store_, *keys_, *documents_, *alarms_, random_, void_one_in_});
     ASSERT_TRUE(outbox_->Load().has_value());
     inbox_ = std::make_unique<Inbox>(
         InboxParts{*store_, *keys_, *documents_, *alarms_, *receipts_,
@@ -132,6 +134,7 @@ class TestAgent {
   std::vector<Role> receives_;
   ScratchDirectory scratch_;
   seal::SystemRandom random_;
+  std::uint32_t void_one_in_ = 0;
   std::unique_ptr<AgentStore> store_;
   std::unique_ptr<Alarms> alarms_ = std::make_unique<Alarms>();
   std::unique_ptr<Documents> documents_;

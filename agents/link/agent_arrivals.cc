@@ -1,0 +1,60 @@
+// What the broker hands to this agent: deliveries, its own words, and a question about receipts.
+
+#include "agents/link/agent.h"
+#include "agents/link/word_check.h"
+#include "deploy/runtime/log.h"
+#include "schema/model/names.h"
+#include "schema/tlog/leaf.h"
+#include "schema/wire/word_codec.h"
+
+namespace havenline {
+
+void Agent::TakeArrivals() {
+  if (unbelieved_) return;
+  const auto frames = arrivals_.Take(*documents_, clock_.Monotonic());
+  if (frames.empty()) return;
+  for (const Arrivals::Items& items : frames) Must(inbox_->OnDeliver(items, clock_.Now()));
+  for (const Digest& hash : inbox_->WantedPolicies()) Ask({Reference(), Fetch::Document{hash}});
+}
+
+// A word that we cannot verify is not answered: it was not kept, and comes again with the next
+// session, when its key may be known.
+void Agent::OnWords(const WordFrame& frame) {
+  std::vector<AnswerItem> answers;
+  for (const ReceiptItem& item : frame.items) {
+    const auto word = wire::ParseSignedWord(item.bytes);
+    if (!word || !Must(inbox_->OnWord(*word, clock_.Now()))) {
+      LogEvent(LogLevel::kWarning, "word.not-ours");
+      continue;
+    }
+    CheckWordProof(*word, item.proof.empty() ? nullptr : &item.proof.front());
+    Must(outbox_->OnWord(*word, clock_.Now()));
+    answers.push_back({item.reference, Accepted{}});
+  }
+  if (!answers.empty() && session_->up()) session_->Send(AnswerFrame{std::move(answers)});
+}
+
+// Our part of the entry that says so. The word is good without: the broker signed it.
+void Agent::CheckWordProof(const SignedWord& word, const PartProof* proof) {
+  const bool names_it = proof != nullptr && AsText(proof->part).find(HexEncode(word.word.grant)) !=
+                                                std::string_view::npos;
+  if (names_it && proof->position == word.word.position && tlog::LeafHashOf(*proof)) return;
+  RaiseNow(AlarmKind::kBrokerEquivocates, ToText(word.word.origin) + " word",
+           "The broker said something of a message without the proof that its log holds it. Tell "
+           "the auditor.");
+}
+
+void Agent::AskedToDrain(std::uint64_t number) {
+  drain_asked_ = {number, receipts_->last_number()};
+}
+
+// What was signed since the question is no part of the answer.
+void Agent::PumpDrained() {
+  if (!drain_asked_) return;
+  const auto& waiting = receipts_->waiting();
+  if (!waiting.empty() && waiting.begin()->first <= drain_asked_->last_receipt) return;
+  session_->Send(Credit{0, 0, {}, drain_asked_->number});
+  drain_asked_.reset();
+}
+
+}  // namespace havenline
