@@ -21,6 +21,17 @@ Value Times(const std::map<ReceiptKind, TimePoint>& receipts) {
   return times;
 }
 
+// Why it is told later, or never.
+Value HeldView(const HeldBack& held) {
+  const bool unable = held.kind == Condition::Kind::kUnable;
+  Value view = Value::Map()
+                   .Set("condition", unable ? "unable" : "unacknowledged")
+                   .Set("watches", held.watches.agency.value())
+                   .Set("watches-role", held.watches.role.value());
+  if (!unable && held.by != TimePoint()) view.Set("by", ToMilliseconds(held.by));
+  return view;
+}
+
 }  // namespace
 
 Value InMessageView(const InMessage& message, const Directory& directory) {
@@ -36,6 +47,8 @@ Value InMessageView(const InMessage& message, const Directory& directory) {
                    .Set("received", ToMilliseconds(message.received))
                    .Set("receipts", Times(message.receipts));
   if (message.acknowledge_by) view.Set("acknowledge-by", ToMilliseconds(*message.acknowledge_by));
+  if (message.released) view.Set("released", ToMilliseconds(*message.released));
+  if (message.stood_down) view.Set("stood-down", ToMilliseconds(*message.stood_down));
   Value warnings = Value::List();
   if (message.ahead_of_time) warnings.Add("Its time lies ahead of our clock.");
   if (message.confirm_by_telephone)
@@ -55,6 +68,12 @@ Value OutMessageView(const OutMessage& message) {
                     .Set("late", recipient.late)
                     .Set("receipts", Times(recipient.receipts));
     if (recipient.due) row.Set("acknowledge-by", ToMilliseconds(*recipient.due));
+    if (recipient.held) row.Set("held", HeldView(*recipient.held));
+    if (recipient.released) row.Set("released", ToMilliseconds(*recipient.released));
+    if (recipient.progress == Progress::kUndeliverable) {
+      row.Set("undeliverable", NameOf(recipient.undeliverable.value_or(Code::kRecipientSuspended)))
+          .Set("may-arrive", recipient.may_arrive);
+    }
     recipients.Add(std::move(row));
   }
   Value view = Value::Map()
@@ -101,8 +120,10 @@ Value StatusView(Agent& agent) {
   }
   std::size_t unanswered = 0;
   for (const auto& [number, message] : agent.inbox().messages()) {
-    unanswered +=
-        message.state == InState::kPresented || message.state == InState::kOpened ? 1U : 0U;
+    unanswered += !message.stood_down && (message.state == InState::kPresented ||
+                                          message.state == InState::kOpened)
+                      ? 1U
+                      : 0U;
   }
   const LogHead& head = agent.documents().head();
   Value agencies = Value::List();
@@ -121,6 +142,7 @@ Value StatusView(Agent& agent) {
       .Set("sent-late", late)
       .Set("received-unanswered", unanswered)
       .Set("received-skipped", agent.inbox().skipped())
+      .Set("received-dropped", agent.inbox().dropped())
       .Set("alarms-open", agent.alarms().open_count());
 }
 
@@ -136,7 +158,10 @@ Value WhyCard(const InMessage& message, const exchange::ExchangeType& type,
                         message.key.role.value() + " and rule " + message.rule.value() +
                         " of policy version " +
                         std::to_string(documents.policy().version().version) +
-                        " shares it with that role.")
+                        " shares it with that role" +
+                        (message.released ? ", and who was asked first did not take it on in time "
+                                            "or could not be told."
+                                          : "."))
       .Set("rule", message.rule.value())
       .Set("withheld", std::move(withheld))
       .Set("entry", Value::Map()

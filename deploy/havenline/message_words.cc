@@ -60,6 +60,17 @@ std::string Warnings(const Value& notice) {
   return words;
 }
 
+// Of what was held back: somebody else was asked first, and who is not said.
+std::string ReleaseWords(const Value& notice) {
+  std::string words;
+  if (const std::string at = Time(notice, "released"); !at.empty())
+    words += "  told at " + at + ", since who was asked first had not taken it on\n";
+  if (const std::string at = Time(notice, "stood-down"); !at.empty())
+    words += "  who was asked first has answered meanwhile, at " + at +
+             "; it may still be acknowledged here\n";
+  return words;
+}
+
 // --- sections
 
 std::string ScalarWords(const Value& value, const exchange::Field* field) {
@@ -138,6 +149,25 @@ std::string WhyWords(const Value& notice) {
   return words;
 }
 
+// What a person at the sender wants to see of a recipient besides how far it is.
+std::string RemarkOn(const Value& recipient) {
+  std::vector<std::string> remarks;
+  if (Is(recipient, "late")) remarks.emplace_back("LATE");
+  if (const std::string why = Text(recipient, "undeliverable"); !why.empty())
+    remarks.push_back("NOT TOLD: " + why +
+                      (Is(recipient, "may-arrive") ? ", but it may arrive" : ""));
+  const Value* const held = Member(recipient, "held", Value::Kind::kMap);
+  if (held == nullptr) return tool::Join(remarks);
+  if (const std::string at = Time(recipient, "released"); !at.empty()) {
+    remarks.push_back("released at " + at);
+  } else if (const std::string by = Time(*held, "by"); !by.empty()) {
+    remarks.push_back("only if " + Text(*held, "watches") + " has not acknowledged by " + by);
+  } else {
+    remarks.push_back("only if " + Text(*held, "watches") + " cannot be told");
+  }
+  return tool::Join(remarks);
+}
+
 }  // namespace
 
 std::string NoticeListWords(const Value& answer) {
@@ -147,7 +177,7 @@ std::string NoticeListWords(const Value& answer) {
     table.Add({Number(notice, "notice"), Text(notice, "state"), Text(notice, "agency"),
                Sender(notice), Text(notice, "exchange"), Time(notice, "received"),
                Time(notice, "acknowledge-by")});
-    const std::string own = Warnings(notice);
+    const std::string own = Warnings(notice) + ReleaseWords(notice);
     if (!own.empty()) warnings += "notice " + Number(notice, "notice") + ":\n" + own;
   }
   return table.empty() ? "no notices\n" : table.Text() + warnings;
@@ -161,7 +191,7 @@ std::string NoticeWords(const Value& notice) {
     words += ", " + Text(notice, "exchange") + " from " + Sender(notice) + " to " +
              Text(notice, "agency") + "\n";
   }
-  words += Warnings(notice) + SectionWords(notice);
+  words += Warnings(notice) + ReleaseWords(notice) + SectionWords(notice);
   if (const std::string by = Time(notice, "acknowledge-by"); !by.empty())
     words += "To be acknowledged by " + by + "; it is " + Text(notice, "state") + ".\n";
   return words + WhyWords(notice);
@@ -180,7 +210,7 @@ std::string SentWords(const Value& answer) {
       table.Add({Text(message, "origin"), Text(message, "from"), Text(message, "exchange"),
                  Time(message, "taken"), Text(message, "state"), Text(recipient, "agency"),
                  Text(recipient, "role"), Text(recipient, "progress"),
-                 Time(recipient, "acknowledge-by"), Is(recipient, "late") ? "LATE" : ""});
+                 Time(recipient, "acknowledge-by"), RemarkOn(recipient)});
     }
   }
   return table.empty() ? "nothing sent\n" : table.Text();
