@@ -128,7 +128,7 @@ void Agent::Up(const Welcome& welcome) {
   voids_sent_ = apart_.voids;
   statements_sent_ = apart_.statements;
   fetches_.clear();
-  drain_asked_.reset();
+  drain_asked_.clear();
   paused_until_ = fetches_paused_until_ = TimePoint();
   SettleNow(AlarmKind::kBrokerSilent, kBrokerSubject);
   Meet(welcome);

@@ -211,12 +211,8 @@ class Agent final : private SessionOwner {
   std::set<std::string> voids_sent_;
   std::set<std::pair<AgencyId, std::uint64_t>> statements_sent_;
   std::deque<Fetch> fetches_;
-  // The broker's last question, and the last receipt that was signed when it was read.
-  struct DrainAsked {
-    std::uint64_t number = 0;
-    std::uint64_t last_receipt = 0;
-  };
-  std::optional<DrainAsked> drain_asked_;
+  // The broker's questions, rising, with the last receipt that was signed when each was read.
+  std::map<std::uint64_t, std::uint64_t> drain_asked_;
   Arrivals arrivals_;
   // Of an epoch that no opening vouches for yet: nothing is sent or taken until one does.
   std::optional<Welcome> unbelieved_;

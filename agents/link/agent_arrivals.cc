@@ -8,6 +8,11 @@
 #include "schema/wire/word_codec.h"
 
 namespace havenline {
+namespace {
+
+constexpr std::size_t kQuestionsMax = 1024;  // The broker asks four times a second at most.
+
+}  // namespace
 
 void Agent::TakeArrivals() {
   if (unbelieved_) return;
@@ -45,16 +50,23 @@ void Agent::CheckWordProof(const SignedWord& word, const PartProof* proof) {
 }
 
 void Agent::AskedToDrain(std::uint64_t number) {
-  drain_asked_ = {number, receipts_->last_number()};
+  // A broker that asks without end forgets its oldest question.
+  if (drain_asked_.size() == kQuestionsMax) drain_asked_.erase(drain_asked_.begin());
+  drain_asked_.emplace(number, receipts_->last_number());
 }
 
-// What was signed since the question is no part of the answer.
+// The newest question whose receipts were all answered: that answers those before it too. What was
+// signed since is no part of it.
 void Agent::PumpDrained() {
-  if (!drain_asked_) return;
   const auto& waiting = receipts_->waiting();
-  if (!waiting.empty() && waiting.begin()->first <= drain_asked_->last_receipt) return;
-  session_->Send(Credit{0, 0, {}, drain_asked_->number});
-  drain_asked_.reset();
+  std::uint64_t answer = 0;
+  while (!drain_asked_.empty()) {
+    const auto& [number, last_receipt] = *drain_asked_.begin();
+    if (!waiting.empty() && waiting.begin()->first <= last_receipt) break;
+    answer = number;
+    drain_asked_.erase(drain_asked_.begin());
+  }
+  if (answer != 0) session_->Send(Credit{0, 0, {}, answer});
 }
 
 }  // namespace havenline

@@ -40,11 +40,12 @@ TEST_F(HeldAgentTest, ItsReceiptsAreDrainedOnceAllThatWereSignedBeforeTheQuestio
   broker_.Send(Receipted{{{references_.at(0), Deferred{Code::kOverload, 100ms}}}});
   broker_.Listen();
   EXPECT_TRUE(drained_.empty());
+  broker_.Send(Credit{64, 1U << 20U, {}, 6});
   clock_.Wait(2'000ms);
   ASSERT_TRUE(broker_.Until([&] { return references_.size() == 2; }));
   broker_.Send(Receipted{{{references_.at(1), Accepted{}}}});
   ASSERT_TRUE(broker_.Until([&] { return !drained_.empty(); }));
-  EXPECT_EQ(drained_, std::vector<std::uint64_t>{5});
+  EXPECT_EQ(drained_, std::vector<std::uint64_t>{6});
 }
 
 TEST_F(HeldAgentTest, AWordOfTheBrokersIsAnsweredOnceKeptAndOneThatIsNotItsOwnNever) {

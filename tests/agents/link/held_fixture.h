@@ -1,5 +1,5 @@
-// What the tests of held grants share: a police force, a school that is asked first, and the council,
-// which gets a pointer if the school does not take a notice on.
+// What the tests of held grants share: a police force, a school that is asked first, and the
+// council, which gets a pointer if the school does not take a notice on.
 
 #pragma once
 

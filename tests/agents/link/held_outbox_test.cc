@@ -1,5 +1,5 @@
-// Held grants at the sender: how they are made, whose clock runs when, and what the broker's word of
-// them means.
+// Held grants at the sender: how they are made, whose clock runs when, and what the broker's word
+// of them means.
 
 #include <algorithm>
 
