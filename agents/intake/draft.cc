@@ -1,6 +1,7 @@
 #include "agents/intake/draft.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "schema/base/check.h"
 #include "schema/exchange/content.h"
@@ -82,6 +83,20 @@ class Router {
     return true;
   }
 
+  // Who is told only if another does not take it on. Whoever that is, its want stops nothing: the
+  // one first asked is told all the same.
+  void AddHeld(const policy::Policy::Row& row) {
+    const bool watches_somebody = std::ranges::any_of(
+        routed_.recipients,
+        [&](const Recipient& told) { return told.role == row.cell->held->watches; });
+    if (!watches_somebody) return;
+    const auto before = routed_;
+    if (AddHolder(row.to, true)) return;
+    routed_ = before;
+    routed_.notes.push_back("nobody is told if " + row.cell->held->watches.value() +
+                            " does not take it on: " + std::exchange(why_not_, {}));
+  }
+
   Routing Finish() && {
     if (!why_not_.empty()) return std::move(why_not_);
     return std::move(routed_);
@@ -150,8 +165,9 @@ Routing RouteNotice(const NoticeDraft& draft, const RouteView& view) {
   Router router(view);
   const Role& first = draft.urn ? kSchoolRole : kHomeEducationRole;
   bool first_told = false;
-  for (const policy::Policy::Row& row :
-       view.policy.RowsFor(kNoticeExchange, view.sender, view.role, ClaimsOf(draft.sections))) {
+  const std::vector<policy::Policy::Row> rows =
+      view.policy.RowsFor(kNoticeExchange, view.sender, view.role, ClaimsOf(draft.sections));
+  for (const policy::Policy::Row& row : rows) {
     if (row.cell->sections == 0) continue;
     const bool in_place_of_other = row.to == (draft.urn ? kHomeEducationRole : kSchoolRole);
     if (in_place_of_other) continue;
@@ -160,6 +176,9 @@ Routing RouteNotice(const NoticeDraft& draft, const RouteView& view) {
     const bool good =
         is_first && draft.urn ? router.AddSchool(*draft.urn) : router.AddHolder(row.to, is_first);
     if (!good) return std::move(router).Finish();
+  }
+  for (const policy::Policy::Row& row : rows) {
+    if (row.cell->held != nullptr) router.AddHeld(row);
   }
   if (!first_told)
     return "policy lets nothing of this go to the role " + first.value() + ": a person must decide";

@@ -21,6 +21,38 @@ TEST_F(IntakeTest, RowsOfAFileGoAndTheFileIsSent) {
   EXPECT_EQ(Count("notices"), 2);
 }
 
+// Whom policy tells only if the school does not take it on: named with it, and never in its way.
+TEST_F(IntakeTest, WhoIsToldInTheSchoolsPlaceIsNamedAndWantedByNobodyElse) {
+  agent_.Document(
+      DocumentKind::kPolicy,
+      partnership_.Sign(partnership_.PolicyText(2, partnership_.policy().version().hash) +
+                        R"(
+[[share]]
+rule = "ENC-9"
+exchange = "encompass-notice"
+from = ["police"]
+to = ["childrens-services"]
+when = { risk = ["unknown"] }
+sections = ["reference"]
+basis = "ca2004-s11"
+held = "unacknowledged"
+watches = "school"
+why = "Somebody must see to it."
+)"));
+  Open();
+  Drop("night.csv", Row(1));
+  ASSERT_EQ(agent_.outbox().messages().size(), 1U);
+  const auto& both = agent_.outbox().messages().begin()->second.recipients;
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(both[0].recipient, (Recipient{kSchoolA, kSchoolRole}));
+  EXPECT_EQ(both[1].recipient, (Recipient{kCouncil, kServicesRole}));
+  agent_.Notice(DocumentKind::kSuspension,
+                ToBytes(partnership_.SuspensionNote(kCouncil, 1, false)));
+  Drop("morning.csv", Row(2));
+  ASSERT_EQ(agent_.outbox().messages().size(), 2U);
+  EXPECT_EQ(agent_.outbox().messages().rbegin()->second.recipients.size(), 1U);
+}
+
 TEST_F(IntakeTest, AHeldRowIsAlarmedAgainWhenItHasWaitedTooLong) {
   configuration_.held_for = std::chrono::minutes(30);
   Open();
