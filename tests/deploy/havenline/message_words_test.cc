@@ -55,6 +55,32 @@ TEST(SentWordsTest, EachRecipientHasALineAndALateOneSaysSo) {
 }
 
 // An answer of another kind than expected is another program's mistake, not ours to crash on.
+TEST(SentWordsTest, WhoIsHeldBackWasReleasedOrWillNotBeToldIsSaid) {
+  const std::string words = SentWords(Json(
+      R"({"sent":[{"origin":"01","recipients":[
+          {"agency":"school.1","progress":"undeliverable","undeliverable":"recipient-suspended",
+           "may-arrive":true},
+          {"agency":"council.a","progress":"held",
+           "held":{"condition":"unacknowledged","watches":"school.2","by":1795218000000}},
+          {"agency":"council.b","progress":"held",
+           "held":{"condition":"unable","watches":"school.3"}},
+          {"agency":"council.c","progress":"stored","released":1795218000000,
+           "held":{"condition":"unable","watches":"school.4"}}]}]})"));
+  EXPECT_THAT(words, HasSubstr("NOT TOLD: recipient-suspended, but it may arrive"));
+  EXPECT_THAT(words, HasSubstr("only if school.2 has not acknowledged by 2026-"));
+  EXPECT_THAT(words, HasSubstr("only if school.3 cannot be told"));
+  EXPECT_THAT(words, HasSubstr("released at 2026-"));
+  EXPECT_THAT(words, Not(HasSubstr("school.4")));
+}
+
+TEST(NoticeListWordsTest, AReleasedNoticeSaysSoAndWhenTheOneFirstAskedHasAnsweredButNotWho) {
+  const std::string words = NoticeListWords(Json(
+      R"({"notices":[{"notice":4,"state":"new","agency":"council.a","released":1795218000000,
+          "stood-down":1795221600000}]})"));
+  EXPECT_THAT(words, HasSubstr("notice 4:\n  told at 2026-"));
+  EXPECT_THAT(words, HasSubstr("who was asked first has answered meanwhile, at 2026-"));
+}
+
 TEST(MessageWordsTest, AnswersOfAnyShapeAreSurvived) {
   for (const char* const text : {"null", "1", "[]", R"({"notices":1,"sent":{},"alarms":"x"})",
                                  R"({"notices":[1,null],"sent":[[],{"recipients":[0]}],
