@@ -42,13 +42,21 @@ def test_a_suspended_school_gets_nothing_not_even_what_is_queued_until_it_is_lif
     served = p.send(p.notice(other))
     p.wait_for(lambda: has(p, other, served), what="the other school's notice")
     p.wait_for(lambda: any(a["kind"] == "no-key" and "suspended" in a["words"] for a in p.alarms(POLICE)),
-               what="the sender's alarm")
-    # Its host speaks for nobody else: its key is refused.
+               what="the sender's alarm about what it cannot seal")
+    # What was queued is answered to its sender: who was not told, and that a person must act (C6, D5).
+    p.wait_for(lambda: message_of(p, queued)["recipients"][0]["progress"] == "undeliverable", what="the broker's word")
+    assert any(a["kind"] == "undeliverable" and a["open"] and suspended in a["words"] for a in p.alarms(POLICE))
+    assert not message_of(p, queued)["ended"]
+    # Its host speaks for nobody else: its key is refused, whatever it says.
     assert p.status(suspended)["session"] != "up"
+    with RawLink(p, p.host(suspended)) as link:
+        assert not link.shakes_hands()
     assert not has(p, suspended, queued) and not has(p, suspended, later)
 
     must_publish(p, "suspension", suspension(p, suspended, 2, "lifted"))
-    assert len(p.wait_for(lambda: has(p, suspended, later), 40, "the notice")) == 1
+    # What was taken away is sealed anew.
+    for origin in (queued, later):
+        assert len(p.wait_for(lambda origin=origin: has(p, suspended, origin), 40, "the notice")) == 1
 
 
 def test_a_suspended_sender_is_not_heard_until_it_is_lifted(p):
