@@ -41,9 +41,7 @@ Result<Remains> Look(const BrokerConfiguration& configuration, seal::RandomSourc
   Remains remains;
   RETURN_IF_FAULT(MakeDirectories(configuration.mark, kPrivateDirectory));
   ASSIGN_OR_RETURN(remains.mark, UnlessCorrupt(MarkFile::Open(configuration.mark), remains.found));
-  ASSIGN_OR_RETURN(
-      remains.store,
-      UnlessCorrupt(OpenStore(configuration, random), remains.found));
+  ASSIGN_OR_RETURN(remains.store, UnlessCorrupt(OpenStore(configuration, random), remains.found));
   remains.sound = remains.mark && remains.store;
   if (remains.store) {
     ASSIGN_OR_RETURN(const Recovered recovered, remains.store->store->Recover());

@@ -57,9 +57,9 @@ Result<Opened> Open(const BrokerConfiguration& configuration) {
   ASSIGN_OR_RETURN(opened.store,
                    BrokerStore::Open({configuration.store, configuration.reserve_bytes, true}));
   seal::SystemRandom random;
-  Committer committer(*opened.store, random,
-                      {.partnership = configuration.partnership,
-                       .parse_statement = wire::ParseSignedStatement});
+  Committer committer(
+      *opened.store, random,
+      {.partnership = configuration.partnership, .parse_statement = wire::ParseSignedStatement});
   RETURN_IF_FAULT(committer.Recover());
   opened.in_force.head = committer.head();
   if (committer.is_new()) return opened;

@@ -132,7 +132,7 @@ void CheckComesBack(ByteView bytes, const FileRows& rows, const Mapping& mapping
     if (!rows.table.rows[i].problem) digests.push_back(DigestOfRow(bytes, rows, i));
   }
   const std::string file = QuarantineFile(bytes, rows.table, mapping.delimiter, lines);
-  const FileRows again = SplitFile(AsBytes(file), mapping, London());
+  const FileRows again = SplitFile(AsBytes(file), FileFormat::kCsv, mapping, London());
   CHECK(again.reader.has_value() && again.table.rows.size() >= digests.size());
   for (std::size_t i = 0; i < digests.size(); ++i) {
     CHECK(!again.table.rows[i].problem);
@@ -147,14 +147,18 @@ bool TryIntake(ByteView input) {
   if (input.empty()) return false;
   const Mapping& mapping = MappingAt(input.front());
   const ByteView bytes = input.subspan(1);
-  const FileRows rows = SplitFile(bytes, mapping, London());
+  // The first byte chooses: two bits the format, the rest the mapping.
+  const FileFormat format = input.front() >= 0xC0   ? FileFormat::kXml
+                            : input.front() >= 0x80 ? FileFormat::kJson
+                                                    : FileFormat::kCsv;
+  const FileRows rows = SplitFile(bytes, format, mapping, London());
   if (!rows.failed.empty()) CheckWords(rows.failed);
   CHECK(rows.reader.has_value() || rows.table.rows.empty());
   if (!rows.reader) return false;
   bool notice = false;
   for (std::size_t i = 0; i < std::min(rows.table.rows.size(), kRowsTried); ++i)
     notice = TryRow(rows, rows.table.rows[i], mapping) || notice;
-  if (!rows.table.rows.empty()) CheckComesBack(bytes, rows, mapping);
+  if (format == FileFormat::kCsv && !rows.table.rows.empty()) CheckComesBack(bytes, rows, mapping);
   return notice;
 }
 

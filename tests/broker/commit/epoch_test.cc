@@ -111,7 +111,7 @@ class NewDiskTest : public ::testing::Test {
  protected:
   // The whole broker is gone; its disk is a new one.
   NewDiskTest() {
-    EXPECT_TRUE(committer_.Recover(kNight).has_value());
+    EXPECT_TRUE(committer_.Recover().has_value());
     EXPECT_TRUE(committer_.BeginEpoch(PlanOf(lost_.partnership(), 2), kNight).has_value());
   }
   Answer Offer(CommitItem item) {
@@ -176,7 +176,7 @@ TEST_F(NewDiskTest, TakesWhatIsUnsettledByteForByte) {
 TEST_F(NewDiskTest, IsNotFoundedWithALaterEpoch) {
   FakeStore store;
   Committer founding(store, random_, {kTestPartnership, wire::ParseSignedStatement});
-  ASSERT_TRUE(founding.Recover(kNight).has_value());
+  ASSERT_TRUE(founding.Recover().has_value());
   const EpochPlan plan = PlanOf(lost_.partnership(), 2);
   EXPECT_FALSE(founding.Found(plan.opening, plan.directory, plan.policies[0]).has_value());
   EXPECT_EQ(store.applies(), 0);
