@@ -124,10 +124,13 @@ Result<Answer> Committer::PutPolicy(const std::string& note) {
 Result<Answer> Committer::PutSuspension(const std::string& note) {
   ASSIGN_OR_RETURN(const Suspension suspension, OpenSuspension(note, *standing_.directory));
   if (standing_.suspensions.IsLast(suspension)) return Answer(Accepted{});
-  // What was queued before is not all taken away yet, and must not come back.
-  if (suspension.lifted && sweeps_.contains(suspension.agency))
-    return Answer(Deferred{Code::kOverload, kSweepRetry});
+  const SuspensionBook before = standing_.suspensions;
   RETURN_IF_FAULT(ApplySuspension(suspension));
+  // What was queued before is not all taken away yet, and must not come back.
+  if (suspension.lifted && sweeps_.contains(suspension.agency)) {
+    standing_.suspensions = before;
+    return Answer(Deferred{Code::kOverload, kSweepRetry});
+  }
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(note));
   // The leaf names the document but not the agency: who is cut off is for its party and auditors.
   const DocumentVersion version{suspension.number, tlog::NoteTextHash(text)};

@@ -274,11 +274,11 @@ Body AnyBody(std::size_t kind) {
     case 15:
       return AnyDocument();
     case 16:
-      return Reconciled{Reference(Number<std::uint64_t>()), Number<std::uint64_t>(),
-                        ListOf(limits::kAgenciesPerHostMax, Named<AgencyId>)};
-    case 17:
       return AlarmFrame{Choice(AlarmFrame::Kind::kCheckpointLate), MessageId(Array<16>()),
                         Array<32>()};
+    case 17:
+      return Reconciled{Reference(Number<std::uint64_t>()), Number<std::uint64_t>(),
+                        ListOf(limits::kAgenciesPerHostMax, Named<AgencyId>)};
     default:
       return WordFrame{AnyReceipts().items};
   }

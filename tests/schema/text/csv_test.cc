@@ -217,7 +217,8 @@ TEST(CsvTest, ACarriageReturnAloneSpoilsOneRow) {
 TEST(CsvTest, WhatAColumnIsCalledCannotBreakTheWordsAboutIt) {
   EXPECT_EQ(
       ProblemOf(Parsed("\"a\n\x1B\"\"\"\nx\r,\n"), 0),
-      "line 3: column 1 (\"a\\n\\u001b\\\"\"): a carriage return that is not part of a line end");
+      "line 3: column 1 (\"a\\n\\u001b\\\"\"): a carriage return that is not part of a line end: "
+      "put the field into quotes");
   const std::string longer(97, 'a');
   EXPECT_THAT(ProblemOf(Parsed(longer + ",b\n1\r,2\n"), 0), HasSubstr("column 1: a carriage"));
 }
