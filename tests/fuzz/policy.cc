@@ -47,7 +47,8 @@ policy::SectionSet Expected(const Rules& rules, const Place& place) {
   policy::SectionSet shared = 0;
   policy::SectionSet never = 0;
   for (const Rule& rule : rules.rules) {
-    if (!Applies(rule, place)) continue;
+    // What is shared under a condition is no part of what may be sent at once.
+    if (rule.held != Condition::Kind::kNone || !Applies(rule, place)) continue;
     for (std::size_t i = 0; i < place.exchange.sections.size(); ++i) {
       if (rule.sections.front() != "*" && !Has(rule.sections, place.exchange.sections[i])) continue;
       (rule.effect == policy::Effect::kNever ? never : shared) |= policy::SectionSet{1} << i;
@@ -83,7 +84,8 @@ void CheckTable(const Policy& policy, const Rules& rules) {
       for (const ClaimOpening& claim : claims) place.claims.emplace(claim.name, claim.value);
       const Cell& cell = cells[i];
       CHECK(cell.sections == Expected(rules, place));
-      CHECK((cell.sections == 0) == cell.rule.value().empty());
+      CHECK(cell.held == nullptr || (cell.sections == 0 && cell.held->cell.sections != 0));
+      CHECK(cell.held != nullptr || (cell.sections == 0) == cell.rule.value().empty());
       CHECK(cell.sections != 0 || !cell.required);
       if (policy.ProfileOf(sender) == profile)
         CHECK(&policy.Look({name, sender, from, to, claims}) == &cell);

@@ -146,7 +146,8 @@ std::vector<Frame> Frames() {
       Cosign{checkpoint},
       Credit{5, 6, Bytes(16, 0)},
       DocumentFrame{Reference(3), {{DocumentKind::kLeaf, 7, item}}, true},
-      AlarmFrame{AlarmFrame::Kind::kClock, MessageId({1}), Digest{8}}};
+      AlarmFrame{AlarmFrame::Kind::kClock, MessageId({1}), Digest{8}},
+      Reconciled{Reference(4), 2, {kSchoolA}}};
   for (const decltype(Fetch::what)& what : std::vector<decltype(Fetch::what)>{
            Fetch::Document{Digest{1}}, Fetch::Leaves{1, 2, 3},
            Fetch::Proofs{1, 8, {LogIndex(2), LogIndex(3)}}, Fetch::Parts{{1, LogIndex(4)}},
