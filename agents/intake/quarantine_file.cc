@@ -38,21 +38,20 @@ std::string QuarantineFile(ByteView file, const text::CsvTable& table, char deli
   const auto earlier = static_cast<std::size_t>(
       std::ranges::find(table.header, kQuarantineColumn, trimmed) - table.header.begin());
   std::string text(kUtf8Mark);
-  const auto append_row = [&](const std::vector<std::string>& cells, bool protect,
-                              std::string_view last) {
+  const auto append_row = [&](const std::vector<std::string>& cells, std::string_view last) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i == earlier) continue;  // Of the file's last time here.
       // What was protected then is not protected twice.
-      AppendCell(text, protect && earlier < table.header.size() ? Unprotected(cells[i]) : cells[i]);
+      AppendCell(text, earlier < table.header.size() ? Unprotected(cells[i]) : cells[i]);
       text += delimiter;
     }
     AppendCell(text, last);
     text += "\r\n";
   };
-  append_row(table.header, false, kQuarantineColumn);
+  append_row(table.header, kQuarantineColumn);
   for (const QuarantinedLine& line : lines) {
     if (line.row->problem) continue;
-    append_row(line.row->fields, true, std::to_string(line.number) + ": " + line.reason);
+    append_row(line.row->fields, std::to_string(line.number) + ": " + line.reason);
   }
   for (const QuarantinedLine& line : lines) {
     if (!line.row->problem) continue;

@@ -336,11 +336,14 @@ Result<RowReader> RowReader::For(const Mapping& mapping, const std::vector<std::
   RowReader reader(mapping, std::move(zone), words);
   CHECK(reader.type_ != nullptr);
   const std::vector<std::string> wanted = mapping.Columns();
+  const auto is_ours = [](const std::string& name) { return Trimmed(name) == kQuarantineColumn; };
+  // A column's name may be what a spreadsheet would run, too.
+  reader.cells_protected_ = words == RowWords::kColumns && std::ranges::any_of(header, is_ours);
   for (std::size_t i = 0; i < header.size(); ++i) {
-    const std::string name(Trimmed(header[i]));
+    const std::string name(
+        Trimmed(reader.cells_protected_ ? Unprotected(header[i]) : std::string_view(header[i])));
     if (name == kQuarantineColumn) {
       reader.quarantine_column_ = i;
-      reader.cells_protected_ = words == RowWords::kColumns;
     } else if (std::ranges::find(wanted, name) == wanted.end()) {
       reader.unused_.push_back(name);
     } else if (!reader.at_.emplace(name, i).second) {

@@ -126,6 +126,19 @@ TEST_F(QuarantineFileTest, NoSpreadsheetRunsACell) {
   EXPECT_THAT(Of(text, Split(text)), HasSubstr("\"'=1\",\"'+2\",\"'-3\",\"'@4\",\"'\t5\""));
 }
 
+// A column's name is protected as a cell is, and must be found behind it.
+TEST_F(QuarantineFileTest, ColumnsNamedAsAFormulaComeBackAsTheyWereHoweverOften) {
+  const std::string text = "REF,WHEN,CHILD,URN,\"\tNAME\",=MORE\n1,2,3,4,5,6\n";
+  const FileRows rows = Split(text);
+  ASSERT_EQ(rows.failed, "");
+  const std::string once = Of(text, rows);
+  EXPECT_THAT(once, HasSubstr("\"'\tNAME\",\"'=MORE\""));
+  const FileRows back = Split(once);
+  ASSERT_EQ(back.failed, "");
+  EXPECT_EQ(Of(once, back), once);
+  EXPECT_EQ(DigestOfRow(AsBytes(once), back, 0), DigestOfRow(AsBytes(text), rows, 0));
+}
+
 TEST_F(QuarantineFileTest, ARowThatCouldNotBeSplitComesLastAndSpoilsNothing) {
   const std::string text = std::string(kHeader) + "1,2\n1,2,3,4,5\n";
   const std::string made = Of(text, Split(text));
