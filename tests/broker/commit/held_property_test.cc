@@ -170,8 +170,10 @@ class Night {
     };
     // Stand-downs stay in B's mailbox: nobody answers for them here.
     std::size_t words = 0;
-    for (const MailboxRow& row : *broker_.store().Rows({kSchoolB, Lane::kUrgent, 0}, 9999))
+    const auto rows = *broker_.store().Rows({kSchoolB, Lane::kUrgent, 0}, 9999);
+    for (const MailboxRow& row : rows) {
       if (row.kind == MailboxRow::Kind::kWord) ++words;
+    }
     ASSERT_EQ(waiting(kSchoolA), a_waits) << "step " << step;
     ASSERT_EQ(waiting(kSchoolB) - words, b_waits) << "step " << step;
     ASSERT_EQ(broker_.store().message_count(), bodies) << "step " << step;
