@@ -118,7 +118,7 @@ Result<void> AddSuspensions(const EpochRequest& request, const Remains& remains,
 Result<Opening> CheckOpening(const BrokerConfiguration& configuration, const EpochPlan& plan) {
   ASSIGN_OR_RETURN(const std::string_view text, tlog::UnverifiedText(plan.directory));
   ASSIGN_OR_RETURN(const Directory directory, Directory::Parse(text, "directory"));
-  ASSIGN_OR_RETURN(const Opening opening, OpenOpening(plan.opening, directory.governance()));
+  ASSIGN_OR_RETURN(Opening opening, OpenOpening(plan.opening, directory.governance()));
   RETURN_IF_FAULT(SignerFor(configuration, opening.log_key));
   return opening;
 }

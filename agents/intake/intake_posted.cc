@@ -93,7 +93,7 @@ Result<text::Value> Intake::FinishPosted() {
 Result<std::string> Intake::WritePostedRows(const FileInHand& posted) {
   const auto text = QuarantineTextOf(posted);
   if (!text) return std::string();
-  const std::string name = QuarantineFileName(posted.record->target, posted.record->number);
+  std::string name = QuarantineFileName(posted.record->target, posted.record->number);
   const auto write = [&]() -> Result<void> {
     RETURN_IF_FAULT(folder_.Make());
     ASSIGN_OR_RETURN(const bool there, folder_.Has(DropPlace::kFailed, name));

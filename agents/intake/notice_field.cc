@@ -158,7 +158,7 @@ Result<Value> ValueFor(const Field& field, const std::string& content) {
     return Fail(FaultCode::kInvalid, "is too long: shorten it to " +
                                          std::to_string(field.length_max.value_or(0)) + " bytes");
   }
-  return Value(plain);
+  return Value(std::move(plain));
 }
 
 void SectionsBuilder::Put(const NoticeField& at, Value value) {

@@ -119,7 +119,7 @@ class Composer {
              });
     };
     std::vector<Planned> kept;
-    for (Planned& planned : planned_) {
+    for (const Planned& planned : planned_) {
       if (watches_nobody(planned)) {
         const auto first =
             std::ranges::find(request_.recipients, planned.held->watches, &Recipient::role);
@@ -240,7 +240,7 @@ class Composer {
       watched = &granted;
     }
     CHECK(watched != nullptr);
-    const HeldBack held{planned.held->kind, watched->recipient, timed ? best->second : TimePoint()};
+    HeldBack held{planned.held->kind, watched->recipient, timed ? best->second : TimePoint()};
     clear.condition = {held.kind, watched->grant, held.by};
     return held;
   }

@@ -19,7 +19,6 @@ using text::Value;
 int RankOf(Progress progress) {
   switch (progress) {
     case Progress::kHeld:
-      return static_cast<int>(Progress::kSent);
     case Progress::kUnreadable:  // What is heard after all counts.
     case Progress::kUndeliverable:
       return static_cast<int>(Progress::kSent);
