@@ -5,17 +5,21 @@
 #include <zmq.h>
 
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <optional>
 #include <zmq.hpp>
 
-#include "schema/base/check.h"
 #include "schema/model/limits.h"
 
 namespace havenline {
 namespace {
 
-constexpr const char* kMonitorEndpoint = "inproc://havenline.dealer.monitor";
+// Of one dealer: its number follows.
+constexpr const char* kMonitorEndpoint = "inproc://havenline.dealer.monitor.";
+// Itself, its monitor, the monitor's other end; and those of one before it, which libzmq closes in
+// its own time.
+constexpr std::size_t kSocketsOfDealer = 6;
 constexpr int kReconnectFirst = 100;  // Milliseconds; doubles up to the last.
 constexpr int kReconnectLast = 10'000;
 constexpr int kHandshakeMilliseconds = 10'000;
@@ -23,13 +27,29 @@ constexpr int kQueuedFramesMax = 256;
 // What CURVE puts around a frame (RFC 26, MESSAGE): libzmq holds the sum to its limit.
 constexpr std::size_t kCurveBytes = 33;
 
+std::string NextMonitorEndpoint() {
+  static std::atomic<std::uint64_t> last{0};
+  return kMonitorEndpoint + std::to_string(++last);
+}
+
 }  // namespace
 
+struct DealerThread::Context {
+  zmq::context_t context{1};
+};
+
+DealerThread::DealerThread(std::size_t dealers_max) : context_(std::make_unique<Context>()) {
+  const std::size_t sockets = dealers_max * kSocketsOfDealer;
+  if (sockets > ZMQ_MAX_SOCKETS_DFLT)
+    context_->context.set(zmq::ctxopt::max_sockets, static_cast<int>(sockets));
+}
+DealerThread::~DealerThread() = default;
+
 struct Dealer::Sockets {
-  Sockets()
-      : context(1),
-        dealer(context, zmq::socket_type::dealer),
-        monitor(context, zmq::socket_type::pair) {}
+  explicit Sockets(std::shared_ptr<DealerThread> of)
+      : thread(std::move(of)),
+        dealer(thread->context_->context, zmq::socket_type::dealer),
+        monitor(thread->context_->context, zmq::socket_type::pair) {}
   ~Sockets() {
     if (wake >= 0) close(wake);
   }
@@ -38,7 +58,7 @@ struct Dealer::Sockets {
   void ConnectAgainIfDue();
   void ReadMonitor(DealerNews& news);
 
-  zmq::context_t context;  // First made, last gone.
+  std::shared_ptr<DealerThread> thread;  // First made, last gone.
   zmq::socket_t dealer;
   zmq::socket_t monitor;
   int wake = -1;
@@ -62,13 +82,15 @@ void Dealer::Sockets::Connect(const DealerOptions& options) {
   dealer.set(zmq::sockopt::rcvhwm, kQueuedFramesMax);
   dealer.set(zmq::sockopt::tcp_keepalive, 1);
   dealer.set(zmq::sockopt::ipv6, 1);
-  CHECK(zmq_socket_monitor(dealer.handle(), kMonitorEndpoint,
-                           ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
+  const std::string monitored = NextMonitorEndpoint();
+  if (zmq_socket_monitor(dealer.handle(), monitored.c_str(),
+                         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                             ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                             ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) != 0) {
+    throw zmq::error_t();  // Open()'s to tell.
+  }
   monitor.set(zmq::sockopt::linger, 0);
-  monitor.connect(kMonitorEndpoint);
+  monitor.connect(monitored);
   endpoint = options.endpoint;
   refused_pause = options.refused_pause;
   dealer.connect(endpoint);
@@ -112,7 +134,8 @@ Dealer::~Dealer() = default;
 
 Result<std::unique_ptr<Dealer>> Dealer::Open(const DealerOptions& options) {
   try {
-    auto sockets = std::make_unique<Sockets>();
+    auto sockets = std::make_unique<Sockets>(options.thread ? options.thread
+                                                            : std::make_shared<DealerThread>(1));
     sockets->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (sockets->wake < 0) return Fail(FaultCode::kIo, "no event descriptor could be made");
     sockets->Connect(options);

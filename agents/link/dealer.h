@@ -16,6 +16,19 @@
 
 namespace havenline {
 
+// The I/O thread of several dealers of one process, for which a thread each would be too many: a
+// measurement that plays a county's schools. It goes when the last of them has gone. Any thread.
+class DealerThread {
+ public:
+  explicit DealerThread(std::size_t dealers_max);
+  ~DealerThread();
+
+ private:
+  friend class Dealer;
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
 struct DealerOptions {
   std::string endpoint;    // tcp://host:port
   std::string broker_key;  // Z85: the broker's public key.
@@ -24,6 +37,7 @@ struct DealerOptions {
   // libzmq gives a connection up for good once the broker refused its key. Keys come into force
   // while we wait, so we connect anew after so long.
   std::chrono::milliseconds refused_pause{5'000};
+  std::shared_ptr<DealerThread> thread = nullptr;  // None: one of its own.
 };
 
 // What happened since the last Poll(), in order of importance.

@@ -13,7 +13,9 @@ using Path = std::filesystem::path;
 
 // What the broker holds in memory when all its limits are reached: docs/limits.md.
 constexpr std::uint64_t kStoreMemory = 160U << 20U;
-constexpr std::uint64_t kMemory = limits::kQueuedTotal + limits::kAdmissionBytes + kStoreMemory;
+constexpr std::uint64_t kLinkMemory = 64U << 10U;
+constexpr std::uint64_t kMemory = limits::kQueuedTotal + limits::kAdmissionBytes + kStoreMemory +
+                                  limits::kSessionsMax * kLinkMemory;
 // A link takes one descriptor; the store's files, logs and wake-ups take the rest.
 constexpr std::uint64_t kOwnDescriptors = 600;
 constexpr std::uint64_t kDescriptors = kOwnDescriptors + limits::kSessionsMax;

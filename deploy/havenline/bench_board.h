@@ -15,8 +15,7 @@
 namespace havenline::bench {
 
 inline constexpr std::size_t kSendersMax = 8;
-inline constexpr std::size_t kRecipientsMax = 8;
-inline constexpr std::size_t kProcessesMax = kSendersMax + kRecipientsMax;
+inline constexpr std::size_t kRecipientsMax = 8;        // Of each message.
 inline constexpr std::size_t kMessagesMax = 2'000'000;  // Of all senders.
 
 // How far a process is. They rise.
@@ -46,6 +45,7 @@ struct ProcessCounts {
   Gauge receipts_refused;
   Gauge last_delivered_at;
   Gauge last_receipted_at;
+  Gauge deaf;  // Not zero, by whoever measures: it takes what comes and signs nothing for it.
   // Both.
   Gauge sessions;  // More than one: a link broke.
 };
@@ -60,15 +60,18 @@ struct MessageTimes {
 
 class BenchBoard {
  public:
-  // kUnavailable if the system has not so much memory.
-  static Result<std::unique_ptr<BenchBoard>> Make(std::size_t senders, std::size_t messages_each);
+  // `hosts` are those of recipients. kUnavailable if the system has not so much memory.
+  static Result<std::unique_ptr<BenchBoard>> Make(std::size_t senders, std::size_t hosts,
+                                                  std::size_t messages_each);
   ~BenchBoard();
   BenchBoard(const BenchBoard&) = delete;
   BenchBoard& operator=(const BenchBoard&) = delete;
 
   Gauge& began() { return shared_->began; }  // When; zero before.
   Gauge& ended() { return shared_->ended; }  // Not zero: every process ends.
-  ProcessCounts& counts_of(std::size_t process) { return shared_->counts.at(process); }
+  Gauge& storm() { return shared_->storm; }  // Not zero: every host makes its link anew, once.
+  ProcessCounts& counts_of_sender(std::size_t sender);
+  ProcessCounts& counts_of_host(std::size_t host);
   MessageTimes& times_of(std::size_t sender, std::size_t message);
 
   std::size_t messages_each() const { return messages_each_; }
@@ -77,16 +80,19 @@ class BenchBoard {
   struct Shared {
     Gauge began;
     Gauge ended;
-    std::array<ProcessCounts, kProcessesMax> counts;
+    Gauge storm;
   };
 
-  BenchBoard(void* memory, std::size_t bytes, std::size_t senders, std::size_t messages_each);
+  BenchBoard(void* memory, std::size_t bytes, std::size_t senders, std::size_t hosts,
+             std::size_t messages_each);
 
   void* memory_;
   std::size_t bytes_;
   std::size_t senders_;
+  std::size_t hosts_;
   std::size_t messages_each_;
   Shared* shared_;
+  ProcessCounts* counts_;
   MessageTimes* times_;
 };
 

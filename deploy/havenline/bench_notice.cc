@@ -20,6 +20,7 @@ using text::Value;
 
 constexpr const char* kNotice = "encompass-notice";
 constexpr const char* kOneSection = "one-section";
+constexpr const char* kBeside = "one-section-beside";
 constexpr const char* kPayload = "payload";
 constexpr auto kAcknowledgeWithin = std::chrono::hours(12);
 
@@ -70,7 +71,7 @@ Value ShareRule(const char* id, const char* exchange, Value sections) {
       .Set("rule", id)
       .Set("exchange", exchange)
       .Set("from", Value::List().Add("police"))
-      .Set("to", Value::List().Add("school"))
+      .Set("to", Value::List().Add(kRecipientRole))
       .Set("sections", std::move(sections))
       .Set("basis", "measurement")
       .Set("acknowledge", "within-hours")
@@ -83,12 +84,12 @@ const exchange::ExchangeType& Notice() {
   return *type;
 }
 
-Value ExchangeTable(std::uint16_t version, const Shape& shape, Value sections) {
+Value ExchangeTable(std::uint16_t version, std::size_t recipients, bool urgent, Value sections) {
   // One slot is the sender's own.
   return Value::Map()
       .Set("version", version)
-      .Set("slots", shape.recipients < 8 ? 8 : 16)
-      .Set("urgent", !shape.normal_lane)
+      .Set("slots", recipients < 8 ? 8 : 16)
+      .Set("urgent", urgent)
       .Set("sections", std::move(sections));
 }
 
@@ -107,12 +108,12 @@ Result<Content> NoticeContent(const AgencyId& sender) {
   return content;
 }
 
-Content OneSection(const AgencyId& sender, std::size_t bytes, seal::RandomSource& random) {
-  Bytes payload(bytes);
+Content OneSection(const AgencyId& sender, const Messages& messages, seal::RandomSource& random) {
+  Bytes payload(messages.section_bytes.value_or(0));
   random.Fill(payload);
   return {sender,
           Role("police"),
-          ExchangeName(kOneSection),
+          ExchangeName(messages.beside ? kBeside : kOneSection),
           1,
           {{"exclusions", Bytes()}, {kPayload, std::move(payload)}},
           {}};
@@ -122,6 +123,11 @@ Content OneSection(const AgencyId& sender, std::size_t bytes, seal::RandomSource
 
 std::string PolicyText(const Shape& shape) {
   const exchange::ExchangeType& type = Notice();
+  const auto table = [&](std::uint16_t version, bool urgent, Value sections) {
+    return ExchangeTable(version, shape.recipients, urgent, std::move(sections));
+  };
+  const bool urgent = !shape.normal_lane;
+  const Value one_section = List(std::array{"exclusions", kPayload});
   Value claims = Value::List();
   for (const exchange::ClaimSource& claim : type.claims) {
     Value values = Value::List();
@@ -135,16 +141,15 @@ std::string PolicyText(const Shape& shape) {
           .Set("version", 1)
           .Set("deadline", Value::Map().Set("within-hours",
                                             Value::Map().Set("due", "after").Set("minutes", 720)))
-          .Set("exchange",
-               Value::Map()
-                   .Set(kNotice, ExchangeTable(type.version, shape, List(type.SectionNames()))
-                                     .Set("claim", std::move(claims)))
-                   .Set(kOneSection,
-                        ExchangeTable(1, shape, List(std::array{"exclusions", kPayload}))))
-          .Set("share",
-               Value::List()
-                   .Add(ShareRule("BENCH-1", kNotice, List(kToldToSchools)))
-                   .Add(ShareRule("BENCH-2", kOneSection, List(std::array{kPayload})))));
+          .Set("exchange", Value::Map()
+                               .Set(kNotice, table(type.version, urgent, List(type.SectionNames()))
+                                                 .Set("claim", std::move(claims)))
+                               .Set(kOneSection, table(1, urgent, one_section))
+                               .Set(kBeside, table(1, false, one_section)))
+          .Set("share", Value::List()
+                            .Add(ShareRule("BENCH-1", kNotice, List(kToldToSchools)))
+                            .Add(ShareRule("BENCH-2", kOneSection, List(std::array{kPayload})))
+                            .Add(ShareRule("BENCH-3", kBeside, List(std::array{kPayload})))));
 }
 
 // The last four random bytes of the id are the message's number, the one before them the sender's.
@@ -154,35 +159,37 @@ std::optional<Place> PlaceOf(const MessageId& id) {
   return place.sender < kSendersMax ? std::optional(place) : std::nullopt;
 }
 
-NoticeMaker::NoticeMaker(const LoadedPartnership& partnership, std::size_t sender, Content content,
-                         seal::RandomSource& random)
+NoticeMaker::NoticeMaker(const LoadedPartnership& partnership, std::size_t sender,
+                         std::size_t among, Content content, seal::RandomSource& random)
     : partnership_(partnership),
       sender_(sender),
+      among_(among > 0 ? among : partnership.recipients.size()),
       content_(std::move(content)),
       random_(random),
       series_(ReadU64(random.Array<8>())) {
   for (const HostLink& link : partnership.recipients) {
-    for (const Party& party : link.parties) recipients_.push_back({party.agency, Role("school")});
+    for (const Party& party : link.parties)
+      recipients_.push_back({party.agency, Role(kRecipientRole)});
   }
 }
 
 Result<NoticeMaker> NoticeMaker::Make(const LoadedPartnership& partnership, std::size_t sender,
-                                      std::optional<std::size_t> section_bytes,
-                                      seal::RandomSource& random) {
+                                      const Messages& messages, seal::RandomSource& random) {
   const AgencyId& agency = partnership.senders.at(sender).parties.front().agency;
-  if (section_bytes)
-    return NoticeMaker(partnership, sender, OneSection(agency, *section_bytes, random), random);
+  if (messages.section_bytes)
+    return NoticeMaker(partnership, sender, messages.among, OneSection(agency, messages, random),
+                       random);
   ASSIGN_OR_RETURN(Content content, NoticeContent(agency));
-  return NoticeMaker(partnership, sender, std::move(content), random);
+  return NoticeMaker(partnership, sender, messages.among, std::move(content), random);
 }
 
 Result<Bytes> NoticeMaker::Next() {
   const TimePoint now = SystemClock().Now();
   auto tail = random_.Array<10>();
   Bytes place{static_cast<std::uint8_t>(sender_)};
-  AppendU32(place, static_cast<std::uint32_t>(made_));
+  const std::uint64_t number = made_++;
+  AppendU32(place, static_cast<std::uint32_t>(number));
   std::ranges::copy(place, tail.begin() + 5);
-  ++made_;
   const MessageId id = MakeMessageId(now, tail);
   const SuspensionBook suspensions;
   const SenderView view{partnership_.directory, partnership_.policy, partnership_.statements,
@@ -194,8 +201,11 @@ Result<Bytes> NoticeMaker::Next() {
                            [](const policy::Deadline&, const AgencyId&, TimePoint at) {
                              return std::optional<TimePoint>(at + kAcknowledgeWithin);
                            }};
-  ASSIGN_OR_RETURN(Composed composed, Compose({content_, recipients_, id, id, now}, view, tools));
-  if (composed.granted.size() != recipients_.size())
+  const std::vector<Recipient> to = partnership_.shape.crowd > 0
+                                        ? std::vector{recipients_.at(HostOfMessage(number, among_))}
+                                        : recipients_;
+  ASSIGN_OR_RETURN(Composed composed, Compose({content_, to, id, id, now}, view, tools));
+  if (composed.granted.size() != to.size())
     return Fail(FaultCode::kInvalid, "the policy of the measurement leaves somebody out");
   return std::move(composed.bytes);
 }

@@ -26,23 +26,30 @@ struct Place {
 };
 std::optional<Place> PlaceOf(const MessageId& id);
 
+// Notices; or with `section_bytes` messages of one section with so much content, in whichever lane
+// the shape says, or in the normal lane.
+struct Messages {
+  std::optional<std::size_t> section_bytes;
+  bool beside = false;  // In the normal lane, whatever the others take; with `section_bytes` only.
+  std::size_t among = 0;  // Of a crowd only its first so many hosts get them; 0: all.
+};
+
 class NoticeMaker {
  public:
-  // Notices of `sender`'s; with `section_bytes` messages of one section with so much content.
-  // `partnership` and `random` must outlive it.
+  // Of `sender`'s. `partnership` and `random` must outlive it.
   static Result<NoticeMaker> Make(const LoadedPartnership& partnership, std::size_t sender,
-                                  std::optional<std::size_t> section_bytes,
-                                  seal::RandomSource& random);
+                                  const Messages& messages, seal::RandomSource& random);
 
-  // The next message, sealed to every recipient, as submitted.
+  // The next message, sealed to every recipient, or to the next one of a crowd; as submitted.
   Result<Bytes> Next();
 
  private:
-  NoticeMaker(const LoadedPartnership& partnership, std::size_t sender, Content content,
-              seal::RandomSource& random);
+  NoticeMaker(const LoadedPartnership& partnership, std::size_t sender, std::size_t among,
+              Content content, seal::RandomSource& random);
 
   const LoadedPartnership& partnership_;
   std::size_t sender_;
+  std::size_t among_;
   Content content_;
   seal::RandomSource& random_;
   std::vector<Recipient> recipients_;

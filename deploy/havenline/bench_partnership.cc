@@ -3,7 +3,10 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
+#include <numeric>
+
 #include "agents/daemon/daemon.h"
+#include "deploy/havenline/bench_crowd_hosts.h"
 #include "deploy/havenline/bench_notice.h"
 #include "deploy/havenline/init.h"
 #include "deploy/havenline/link_configuration.h"
@@ -19,8 +22,6 @@ namespace havenline::bench {
 namespace {
 
 using Path = std::filesystem::path;
-
-constexpr const char* kSchool = "school";
 
 std::string Numbered(std::string_view name, std::size_t number) {
   return std::string(name) + std::to_string(number);
@@ -46,13 +47,13 @@ Plan MakePlan(const Shape& shape, const Path& policy) {
                              "01632 960000",
                              {}});
   }
-  for (std::size_t i = 1; i <= shape.recipients; ++i) {
+  for (std::size_t i = 1; shape.crowd == 0 && i <= shape.recipients; ++i) {
     if (i == 1 || !shape.hosted)
       plan.hosts.push_back({RecipientHost(shape, i), "Measuring", {}, false, 0, {}});
     plan.agencies.push_back({Recipient(i),
                              Numbered("Recipient ", i),
-                             {Role(kSchool)},
-                             {Role(kSchool)},
+                             {Role(kRecipientRole)},
+                             {Role(kRecipientRole)},
                              RecipientHost(shape, i),
                              "01632 960001",
                              {}});
@@ -78,20 +79,14 @@ Result<seal::SigningKey> KeyOf(const OwnAgency& agency, seal::Purpose purpose) {
 Result<void> State(const OwnAgency& agency, const Path& file) {
   seal::SystemRandom random;
   ASSIGN_OR_RETURN(const seal::SigningKey key, KeyOf(agency, seal::Purpose::kStatement));
-  SignedStatement signed_statement;
-  AgencyStatement& statement = signed_statement.statement;
-  statement.partnership = PartnershipId(kPartnership);
+  AgencyStatement statement;
   statement.agency = agency.id;
-  statement.counter = 1;
   statement.time = SystemClock().Now();
-  statement.keys.push_back({Role(kSchool), 1, seal::SealKey::Generate(random).public_key(),
-                            RecipientKey::State::kCurrent});
   statement.telephone = agency.telephone;
   statement.calendar = agency.calendar;
-  statement.key = seal::KeyIdOf(seal::NameOf(seal::Purpose::kStatement), key.public_key());
-  signed_statement.bytes = wire::EncodeStatement(statement);
-  signed_statement.signature = SignStatement(key, signed_statement.bytes);
-  return WriteIn(file, ToText(wire::EncodeSignedStatement(signed_statement)), kPublicFile);
+  const Bytes bytes =
+      FirstStatement(std::move(statement), seal::SealKey::Generate(random).public_key(), key);
+  return WriteIn(file, ToText(bytes), kPublicFile);
 }
 
 Result<HostLink> LoadHost(const Path& folder, const HostId& host, seal::Purpose purpose) {
@@ -134,6 +129,26 @@ Result<std::string> FreeEndpoint() {
   return "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 }
 
+Bytes FirstStatement(AgencyStatement statement, const SealPublicKey& recipient,
+                     const seal::SigningKey& key) {
+  statement.partnership = PartnershipId(kPartnership);
+  statement.counter = 1;
+  statement.keys.push_back({Role(kRecipientRole), 1, recipient, RecipientKey::State::kCurrent});
+  statement.key = seal::KeyIdOf(seal::NameOf(seal::Purpose::kStatement), key.public_key());
+  SignedStatement signed_statement;
+  signed_statement.bytes = wire::EncodeStatement(statement);
+  signed_statement.statement = std::move(statement);
+  signed_statement.signature = SignStatement(key, signed_statement.bytes);
+  return wire::EncodeSignedStatement(signed_statement);
+}
+
+std::size_t HostOfMessage(std::size_t message, std::size_t crowd) {
+  // Steps of some 0.618 of the whole, without a common divisor with it.
+  std::size_t step = crowd * 618 / 1000;
+  while (std::gcd(step, crowd) != 1) ++step;
+  return message * step % crowd;
+}
+
 Result<void> MakePartnership(const Shape& shape, const Path& folder) {
   const Path policy = folder / "policy.toml";
   RETURN_IF_FAULT(WriteIn(policy, PolicyText(shape), kPublicFile));
@@ -141,6 +156,7 @@ Result<void> MakePartnership(const Shape& shape, const Path& folder) {
   RETURN_IF_FAULT(InitPartnership(plan, folder / "partnership"));
   RETURN_IF_FAULT(
       SetVerifyWorkers(folder / "partnership" / "broker" / "broker.toml", shape.verify_workers));
+  if (shape.crowd > 0) return AddCrowd(shape, folder);
   for (const PlannedHost& host : plan.hosts) {
     ASSIGN_OR_RETURN(const AgentConfiguration configuration,
                      ReadAgentConfigurationForTool(HostFolder(folder, host.id) / "agent.toml"));
@@ -162,14 +178,15 @@ Result<LoadedPartnership> LoadPartnership(const Shape& shape, const Path& folder
   ASSIGN_OR_RETURN(policy::Policy policy, policy::Policy::Parse(policy_text, "policy.toml"));
   if (directory.partnership() != PartnershipId(kPartnership) ||
       directory.Find(SenderHost(shape.senders)) == nullptr ||
-      directory.Find(RecipientHost(shape, shape.recipients)) == nullptr ||
-      directory.Find(Recipient(shape.recipients)) == nullptr) {
+      (shape.crowd == 0 && (directory.Find(RecipientHost(shape, shape.recipients)) == nullptr ||
+                            directory.Find(Recipient(shape.recipients)) == nullptr))) {
     return Fail(FaultCode::kInvalid, folder.string() +
                                          " is no partnership that `havenline bench --prepare` made "
                                          "for these senders and recipients; a real one is never "
                                          "measured");
   }
-  LoadedPartnership loaded{std::move(directory),
+  LoadedPartnership loaded{shape,
+                           std::move(directory),
                            std::move(policy),
                            {},
                            {},
@@ -179,6 +196,10 @@ Result<LoadedPartnership> LoadPartnership(const Shape& shape, const Path& folder
   for (std::size_t i = 1; i <= shape.senders; ++i) {
     ASSIGN_OR_RETURN(HostLink link, LoadHost(folder, SenderHost(i), seal::Purpose::kEnvelope));
     loaded.senders.push_back(std::move(link));
+  }
+  if (shape.crowd > 0) {
+    RETURN_IF_FAULT(LoadCrowd(shape, folder, loaded));
+    return loaded;
   }
   const std::size_t hosts = shape.hosted ? 1 : shape.recipients;
   for (std::size_t i = 1; i <= hosts; ++i) {

@@ -16,21 +16,33 @@
 #include "schema/directory/directory.h"
 #include "schema/directory/statement_book.h"
 #include "schema/model/ids.h"
+#include "schema/model/statement.h"
+#include "schema/seal/seal_key.h"
 #include "schema/seal/signing.h"
 
 namespace havenline::bench {
 
 inline constexpr const char* kPartnership = "bench";
+inline constexpr const char* kRecipientRole = "school";
+// As many agencies as a directory has room for, roughly.
+inline constexpr std::size_t kCrowdMax = 2'400;
 
 // What is measured with; what of it the policy says cannot be changed once it is made.
 struct Shape {
   std::size_t senders = 1;
-  std::size_t recipients = 1;      // Of each message.
+  std::size_t recipients = 1;  // Of each message.
+  // Not zero: so many hosts of one agency each, and a message goes to one of them, the next to the
+  // next. `recipients` is 1 then.
+  std::size_t crowd = 0;
   bool hosted = false;             // All recipients are agencies of one host.
   bool normal_lane = false;        // Else urgent, as an Operation Encompass notice is.
   std::size_t verify_workers = 1;  // Of the broker.
   std::string listen;              // tcp://address:port
 };
+
+// An agency's first statement, with one key of its one role; as submitted.
+Bytes FirstStatement(AgencyStatement statement, const SealPublicKey& recipient,
+                     const seal::SigningKey& key);
 
 // Makes everything below a new or empty folder: the partnership in <folder>/partnership, and what
 // its recipients state of their keys in <folder>/statements.
@@ -52,7 +64,12 @@ struct HostLink {
   std::vector<Bytes> statements;  // Of its agencies' keys, as submitted.
 };
 
+// To which of a crowd's hosts a sender's message goes. Each gets one in turn, and neighbours none
+// soon after each other, so that any part of the crowd gets its part of any time.
+std::size_t HostOfMessage(std::size_t message, std::size_t crowd);
+
 struct LoadedPartnership {
+  Shape shape;
   Directory directory;
   policy::Policy policy;
   StatementBook statements;

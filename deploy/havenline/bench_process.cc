@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -128,6 +129,13 @@ void Child::Stop() {
 bool Child::Wait() {
   if (id_ > 0 && !status_) Reap(0);
   return status_ && WIFEXITED(*status_) && WEXITSTATUS(*status_) == 0;
+}
+
+void AllowManyFiles() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 std::optional<CpuTime> CpuTimeOf(pid_t process) {

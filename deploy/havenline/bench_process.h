@@ -43,6 +43,9 @@ class Child {
   std::optional<int> status_;
 };
 
+// As many open files as the system lets this process and its children have: a link takes several.
+void AllowManyFiles();
+
 struct CpuTime {
   double user = 0;  // Seconds.
   double system = 0;

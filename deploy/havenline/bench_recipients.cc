@@ -1,13 +1,18 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/daemon/daemon.h"
 #include "agents/link/session.h"
 #include "deploy/havenline/bench_notice.h"
 #include "deploy/havenline/bench_sender.h"
+#include "deploy/havenline/tool.h"
+#include "schema/base/thread.h"
 #include "schema/model/names.h"
 #include "schema/seal/digests.h"
 #include "schema/seal/hash.h"
@@ -19,37 +24,43 @@ namespace havenline::bench {
 namespace {
 
 constexpr Milliseconds kTurn{20};
+// What comes wakes it at once; so many threads need not look at the board more often.
+constexpr Milliseconds kCrowdTurn{1'000};
 
+// One host, on one link.
 class Recipients final : private SessionOwner {
  public:
-  Recipients(const LoadedPartnership& partnership, std::size_t host, BenchBoard& board)
-      : link_(partnership.recipients.at(host)),
-        board_(board),
-        counts_(board.counts_of(kSendersMax + host)) {
-    // Recipients are numbered through all hosts, in their order.
-    for (std::size_t i = 0; i < host; ++i)
-      first_recipient_ += partnership.recipients.at(i).parties.size();
-  }
+  // `first_slot`: where on the board the times of its first agency's deliveries stand.
+  Recipients(const HostLink& link, std::size_t first_slot, ProcessCounts& counts, BenchBoard& board)
+      : link_(link), first_slot_(first_slot), counts_(counts), board_(board) {}
 
-  Result<void> Run(bool away) {
-    RETURN_IF_FAULT(Connect(away));
+  Result<void> Run(bool away, Milliseconds turn, const std::shared_ptr<DealerThread>& thread) {
+    RETURN_IF_FAULT(Connect(away, thread));
+    bool anew = false;
     while (board_.ended().Get() == 0) {
-      session_->Turn(kTurn, "", *this);
+      session_->Turn(turn, "", *this);
+      if (board_.storm().Get() != 0 && !std::exchange(anew, true)) {
+        session_.reset();
+        RETURN_IF_FAULT(Connect(away, thread));
+      }
+      if (counts_.deaf.Get() == 0) TakeWithheld();
       if (fault_) return tl::unexpected<Fault>(*fault_);
     }
     return {};
   }
 
  private:
-  Result<void> Connect(bool away) {
+  Result<void> Connect(bool away, std::shared_ptr<DealerThread> thread) {
+    DealerOptions dealer = link_.dealer;
+    dealer.thread = std::move(thread);
     std::vector<AgencyId> agencies;
     for (const Party& party : link_.parties) {
       if (!away) agencies.push_back(party.agency);
       receipt_keys_.push_back(
           seal::KeyIdOf(seal::NameOf(seal::Purpose::kReceipt), party.key.public_key()));
     }
-    ASSIGN_OR_RETURN(session_, Session::Open({link_.dealer, PartnershipId(kPartnership), agencies,
-                                              std::string("havenline-bench ") + kVersion},
+    ASSIGN_OR_RETURN(session_, Session::Open({std::move(dealer), PartnershipId(kPartnership),
+                                              agencies, std::string("havenline-bench ") + kVersion},
                                              clock_, random_));
     return {};
   }
@@ -62,14 +73,18 @@ class Recipients final : private SessionOwner {
     unstated_ = frame.items.size();
     session_->Send(std::move(frame));
   }
-  void Down() override {}
+  void Down() override { withheld_.clear(); }  // It comes again in the next session.
   void Refused(Code code) override {
     if (code == Code::kKeyUnknown)
       fault_ = {FaultCode::kUnavailable, "the broker does not know a recipient's key"};
   }
   void Received(Frame frame) override {
     if (const auto* deliver = std::get_if<Deliver>(&frame.body)) {
-      OnDeliver(*deliver);
+      if (counts_.deaf.Get() != 0) {
+        withheld_.push_back(*deliver);
+      } else {
+        OnDeliver(*deliver);
+      }
     } else if (const auto* answers = std::get_if<AnswerFrame>(&frame.body)) {
       OnStated(*answers);
     } else if (const auto* receipted = std::get_if<Receipted>(&frame.body)) {
@@ -86,6 +101,10 @@ class Recipients final : private SessionOwner {
       }
     }
     if (unstated_ == 0) counts_.stage.Set(static_cast<int>(Stage::kReady));
+  }
+
+  void TakeWithheld() {
+    for (const Deliver& frame : std::exchange(withheld_, {})) OnDeliver(frame);
   }
 
   // All of a frame under one signature an agency, as agents sign them.
@@ -107,7 +126,7 @@ class Recipients final : private SessionOwner {
     }
     const auto at = static_cast<std::size_t>(party - link_.parties.begin());
     Gauge& delivered =
-        board_.times_of(place->sender, place->message).delivered.at(first_recipient_ + at);
+        board_.times_of(place->sender, place->message).delivered.at(first_slot_ + at);
     const std::int64_t now = NanosecondsNow();
     if (delivered.Get() == 0) {
       delivered.Set(now);
@@ -159,9 +178,9 @@ class Recipients final : private SessionOwner {
   }
 
   const HostLink& link_;
-  BenchBoard& board_;
+  const std::size_t first_slot_;
   ProcessCounts& counts_;
-  std::size_t first_recipient_ = 0;
+  BenchBoard& board_;
   SystemClock clock_;
   seal::SystemRandom random_;
   std::unique_ptr<Session> session_;
@@ -169,6 +188,7 @@ class Recipients final : private SessionOwner {
   std::map<std::pair<std::size_t, AgencyId>, Digest> last_;  // Of each party's chain to a sender.
   std::uint64_t last_reference_ = 0;
   std::size_t unstated_ = 0;
+  std::vector<Deliver> withheld_;  // While it is deaf.
   std::optional<Fault> fault_;
 };
 
@@ -176,7 +196,28 @@ class Recipients final : private SessionOwner {
 
 Result<void> RunRecipients(const LoadedPartnership& partnership, std::size_t host, bool away,
                            BenchBoard& board) {
-  return Recipients(partnership, host, board).Run(away);
+  // Recipients are numbered through all hosts, in their order.
+  std::size_t first_slot = 0;
+  for (std::size_t i = 0; i < host; ++i) first_slot += partnership.recipients.at(i).parties.size();
+  return Recipients(partnership.recipients.at(host), first_slot, board.counts_of_host(host), board)
+      .Run(away, kTurn, nullptr);
+}
+
+Result<void> RunCrowd(const LoadedPartnership& partnership, std::size_t first, std::size_t count,
+                      BenchBoard& board) {
+  const auto shared = std::make_shared<DealerThread>(count);
+  std::vector<Thread> threads;
+  for (std::size_t i = first; i < first + count; ++i) {
+    threads.emplace_back("bench-link", [&, i] {
+      const auto done = Recipients(partnership.recipients.at(i), 0, board.counts_of_host(i), board)
+                            .Run(false, kCrowdTurn, shared);
+      if (done) return;
+      // The whole process goes, or one host would be missed in silence.
+      tool::Tell(done.error().detail);
+      ::_exit(1);
+    });
+  }
+  return {};
 }
 
 }  // namespace havenline::bench

@@ -9,29 +9,15 @@ namespace {
 
 using text::Value;
 
-// A number for people: three digits behind the point are more than a measurement knows.
-double Rounded(double value) { return std::round(value * 1000) / 1000; }
-
 double Rate(std::int64_t count, double seconds) {
   return seconds > 0 ? Rounded(static_cast<double>(count) / seconds) : 0;
 }
 
 std::int64_t Mean(std::int64_t sum, std::int64_t count) { return count > 0 ? sum / count : 0; }
 
-Value MachineValue(const std::filesystem::path& store) {
-  const Machine machine = ThisMachine();
-  Value value = Value::Map()
-                    .Set("cores", machine.cores)
-                    .Set("processor", machine.processor)
-                    .Set("kernel", machine.kernel)
-                    .Set("memory-mebibytes", machine.memory_bytes >> 20U);
-  if (!store.empty()) value.Set("store-on", FileSystemOf(store));
-  return value;
-}
-
 Value OptionsValue(const RunOptions& options) {
   Value section;
-  if (options.load.section_bytes) section = Value(*options.load.section_bytes);
+  if (options.load.kind.section_bytes) section = Value(*options.load.kind.section_bytes);
   return Value::Map()
       .Set("senders", options.shape.senders)
       .Set("window", options.load.window)
@@ -43,17 +29,6 @@ Value OptionsValue(const RunOptions& options) {
       .Set("seconds", options.load.seconds)
       .Set("messages", options.load.messages * options.shape.senders)
       .Set("verify-workers", options.shape.verify_workers);
-}
-
-Value LatencyValue(const Latencies& latencies) {
-  const auto microseconds = [&](std::size_t permille) {
-    return Rounded(static_cast<double>(latencies.Permille(permille)) / 1000);
-  };
-  return Value::Map()
-      .Set("p50", microseconds(500))
-      .Set("p99", microseconds(990))
-      .Set("p99.9", microseconds(999))
-      .Set("max", microseconds(1000));
 }
 
 // How far a count of the broker's own status went up; null if it does not tell.
@@ -90,9 +65,35 @@ Value BrokerValue(const Measured& measured) {
 
 }  // namespace
 
+double Rounded(double value) { return std::round(value * 1000) / 1000; }
+
+std::string BenchName() { return std::string("havenline ") + kVersion; }
+
+Value MachineValue(const std::filesystem::path& store) {
+  const Machine machine = ThisMachine();
+  Value value = Value::Map()
+                    .Set("cores", machine.cores)
+                    .Set("processor", machine.processor)
+                    .Set("kernel", machine.kernel)
+                    .Set("memory-mebibytes", machine.memory_bytes >> 20U);
+  if (!store.empty()) value.Set("store-on", FileSystemOf(store));
+  return value;
+}
+
+Value LatencyValue(const Latencies& latencies) {
+  const auto microseconds = [&](std::size_t permille) {
+    return Rounded(static_cast<double>(latencies.Permille(permille)) / 1000);
+  };
+  return Value::Map()
+      .Set("p50", microseconds(500))
+      .Set("p99", microseconds(990))
+      .Set("p99.9", microseconds(999))
+      .Set("max", microseconds(1000));
+}
+
 Value Report(const RunOptions& options, const Measured& m, const std::filesystem::path& store) {
   return Value::Map()
-      .Set("bench", std::string("havenline ") + kVersion)
+      .Set("bench", BenchName())
       .Set("machine", MachineValue(store))
       .Set("options", OptionsValue(options))
       .Set("message-bytes", Mean(m.sealed_bytes, m.sealed))

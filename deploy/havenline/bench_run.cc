@@ -5,17 +5,10 @@
 #include <functional>
 #include <memory>
 
-#include "deploy/havenline/broker_link.h"
-#include "deploy/havenline/link_configuration.h"
-#include "schema/text/json.h"
+#include "deploy/havenline/bench_watch.h"
 
 namespace havenline::bench {
 namespace {
-
-constexpr Milliseconds kLookAgain{2};
-constexpr std::int64_t kStillMax = 30'000'000'000;  // Nanoseconds without any progress.
-
-double Seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
 
 class Measurement {
  public:
@@ -25,14 +18,14 @@ class Measurement {
 
   Result<Measured> Run() {
     RETURN_IF_FAULT(StartAll());
-    RETURN_IF_FAULT(WaitUntil([&] { return AllAt(Stage::kReady); }));
-    ASSIGN_OR_RETURN(measured_.broker_before, BrokerStatus());
+    RETURN_IF_FAULT(Until([&] { return AllAt(Stage::kReady); }));
+    ASSIGN_OR_RETURN(measured_.broker_before, BrokerStatus(partnership_));
     const auto broker_before = BrokerCpu();
     const double clients_before = ClientsCpu();
     const std::int64_t began = NanosecondsNow();
     board_.began().Set(began);
-    RETURN_IF_FAULT(WaitUntil([&] { return SendersAt(Stage::kSent); }));
-    const auto settled = WaitUntil([&] { return Settled(); });
+    RETURN_IF_FAULT(Until([&] { return SendersAt(Stage::kSent); }));
+    const auto settled = Until([&] { return Settled(); });
     measured_.settled = settled.has_value();
     measured_.seconds = Seconds(NanosecondsNow() - began);
     if (const auto after = BrokerCpu(); broker_before && after) {
@@ -40,7 +33,7 @@ class Measurement {
           CpuTime{after->user - broker_before->user, after->system - broker_before->system};
     }
     measured_.clients_cpu = ClientsCpu() - clients_before;
-    ASSIGN_OR_RETURN(measured_.broker_after, BrokerStatus());
+    ASSIGN_OR_RETURN(measured_.broker_after, BrokerStatus(partnership_));
     if (options_.broker) measured_.broker_peak_bytes = PeakMemoryOf(*options_.broker);
     board_.ended().Set(1);
     Count(began);
@@ -64,34 +57,18 @@ class Measurement {
     return {};
   }
 
-  // kUnavailable if a process of ours ended, or nothing moved for kStillMax.
-  Result<void> WaitUntil(const std::function<bool()>& condition) {
-    std::int64_t moved_at = NanosecondsNow();
-    std::int64_t before = -1;
-    while (!condition()) {
-      if (!std::ranges::all_of(children_, [](Child& child) { return child.running(); }))
-        return Fail(FaultCode::kUnavailable, "a process of the measurement ended; see above");
-      const std::int64_t now = NanosecondsNow();
-      if (const std::int64_t progress = Progress(); progress != before) {
-        before = progress;
-        moved_at = now;
-      } else if (now - moved_at > kStillMax) {
-        return Fail(FaultCode::kUnavailable, "nothing has moved for 30 s; is the broker there?");
-      }
-      if (signals_.Wait(kLookAgain) == Signal::kStop)
-        return Fail(FaultCode::kUnavailable, "stopped before the end");
-    }
-    return {};
+  Result<void> Until(const std::function<bool()>& condition) {
+    return WaitUntil(
+        condition, [&] { return Progress(); }, children_, signals_);
   }
 
   template <class Each>
   void ForSenders(const Each& each) {
-    for (std::size_t i = 0; i < partnership_.senders.size(); ++i) each(board_.counts_of(i));
+    for (std::size_t i = 0; i < partnership_.senders.size(); ++i) each(board_.counts_of_sender(i));
   }
   template <class Each>
   void ForRecipients(const Each& each) {
-    for (std::size_t i = 0; i < partnership_.recipients.size(); ++i)
-      each(board_.counts_of(kSendersMax + i));
+    for (std::size_t i = 0; i < partnership_.recipients.size(); ++i) each(board_.counts_of_host(i));
   }
 
   bool SendersAt(Stage stage) {
@@ -190,15 +167,6 @@ class Measurement {
     return seconds;
   }
 
-  Result<text::Value> BrokerStatus() const {
-    ASSIGN_OR_RETURN(const LinkConfiguration configuration,
-                     ReadOperatorConfiguration(partnership_.operator_file));
-    ASSIGN_OR_RETURN(const auto link, BrokerLink::Open(configuration));
-    ASSIGN_OR_RETURN(const DocumentFrame frame, link->Ask(Fetch::Status()));
-    if (frame.pieces.empty()) return Fail(FaultCode::kInvalid, "the broker tells no status");
-    return text::ParseJson(AsText(frame.pieces.front().bytes), "the broker's status");
-  }
-
   const LoadedPartnership& partnership_;
   const RunOptions& options_;
   BenchBoard& board_;
@@ -209,16 +177,11 @@ class Measurement {
 
 }  // namespace
 
-std::int64_t Latencies::Permille(std::size_t permille) const {
-  if (sorted.empty()) return 0;
-  const std::size_t rank = (sorted.size() * permille + 999) / 1000;  // From 1.
-  return sorted.at(std::max<std::size_t>(rank, 1) - 1);
-}
-
 Result<Measured> Measure(const LoadedPartnership& partnership, const RunOptions& options,
                          StopSignal& signals) {
   ASSIGN_OR_RETURN(const std::unique_ptr<BenchBoard> board,
-                   BenchBoard::Make(partnership.senders.size(), options.load.messages));
+                   BenchBoard::Make(partnership.senders.size(), partnership.recipients.size(),
+                                    options.load.messages));
   return Measurement(partnership, options, *board, signals).Run();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "deploy/havenline/bench_board.h"
+#include "deploy/havenline/bench_latencies.h"
 #include "deploy/havenline/bench_partnership.h"
 #include "deploy/havenline/bench_process.h"
 #include "deploy/havenline/bench_sender.h"
@@ -24,13 +25,6 @@ struct RunOptions {
   Load load;
   bool away = false;            // Recipients take nothing; their mailboxes fill.
   std::optional<pid_t> broker;  // Whose processor time and memory are read; of this machine.
-};
-
-// Of one kind of latency, in nanoseconds.
-struct Latencies {
-  std::vector<std::int64_t> sorted;
-  // The smallest that so many of a thousand do not exceed; zero if there are none.
-  std::int64_t Permille(std::size_t permille) const;
 };
 
 // Rates are over the time from the start to the last of their kind, so that what was only put off

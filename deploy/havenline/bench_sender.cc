@@ -1,5 +1,7 @@
 #include "deploy/havenline/bench_sender.h"
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
@@ -22,13 +24,13 @@ constexpr Milliseconds kTurn{20};
 class Sender final : private SessionOwner {
  public:
   Sender(const Load& load, std::size_t sender, BenchBoard& board)
-      : load_(load), sender_(sender), board_(board), counts_(board.counts_of(sender)) {}
+      : load_(load), sender_(sender), board_(board), counts_(board.counts_of_sender(sender)) {}
 
   Result<void> Run(const LoadedPartnership& partnership) {
     RETURN_IF_FAULT(Seal(partnership));
     RETURN_IF_FAULT(Connect(partnership));
     while (board_.ended().Get() == 0) {
-      session_->Turn(kTurn, "", *this);
+      session_->Turn(UntilDue(), "", *this);
       if (fault_) return tl::unexpected<Fault>(*fault_);
       if (session_->up() && !Advanced(Stage::kReady)) counts_.stage.Set(int_of(Stage::kReady));
       if (session_->up() && board_.began().Get() != 0) Send();
@@ -44,7 +46,7 @@ class Sender final : private SessionOwner {
 
   Result<void> Seal(const LoadedPartnership& partnership) {
     ASSIGN_OR_RETURN(NoticeMaker maker,
-                     NoticeMaker::Make(partnership, sender_, load_.section_bytes, random_));
+                     NoticeMaker::Make(partnership, sender_, load_.kind, random_));
     for (std::size_t i = 0; i < load_.messages; ++i) {
       ASSIGN_OR_RETURN(Bytes message, maker.Next());
       counts_.sealed.Add(1);
@@ -67,10 +69,24 @@ class Sender final : private SessionOwner {
   bool TimeIsUp() const {
     return NanosecondsNow() - board_.began().Get() > load_.seconds * 1'000'000'000;
   }
-  bool MayBegin() const { return next_ < messages_.size() && !TimeIsUp(); }
+  // Of the monotonic clock; with a rate only.
+  std::int64_t DueAt(std::size_t message) const {
+    return board_.began().Get() + load_.from.count() +
+           static_cast<std::int64_t>(message) * std::nano::den / load_.rate;
+  }
+  Milliseconds UntilDue() const {
+    if (load_.rate == 0 || board_.began().Get() == 0 || next_ == messages_.size()) return kTurn;
+    const std::chrono::nanoseconds until(DueAt(next_) - NanosecondsNow());
+    return std::clamp(std::chrono::ceil<Milliseconds>(until), Milliseconds(0), kTurn);
+  }
+  bool MayBegin() const {
+    if (next_ == messages_.size()) return false;
+    return load_.rate == 0 ? !TimeIsUp() : NanosecondsNow() >= DueAt(next_);
+  }
+  bool AllBegun() const { return next_ == messages_.size() || (load_.rate == 0 && TimeIsUp()); }
   bool Finished() const {
     return Advanced(Stage::kReady) && board_.began().Get() != 0 && in_flight_ == 0 &&
-           again_.empty() && !MayBegin();
+           again_.empty() && AllBegun();
   }
 
   void Send() {
@@ -88,8 +104,10 @@ class Sender final : private SessionOwner {
       session_->CountSent(submit.items.size());
       const std::int64_t now = NanosecondsNow();
       for (const Item& item : submit.items) {
-        Gauge& sent = board_.times_of(sender_, item.reference.value() - 1).sent;
-        if (sent.Get() == 0) sent.Set(now);  // One that is offered again began when it first was.
+        const std::size_t message = item.reference.value() - 1;
+        Gauge& sent = board_.times_of(sender_, message).sent;
+        // One that is offered again began when it first was.
+        if (sent.Get() == 0) sent.Set(load_.rate == 0 ? now : DueAt(message));
       }
       session_->Send(std::move(submit));
       if (!session_->up()) return;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -36,10 +37,11 @@ class DealerTest : public ::testing::Test {
     CHECK(router_ != nullptr);
   }
 
-  void Open() {
+  void Open(std::shared_ptr<DealerThread> thread = nullptr) {
     DealerOptions options{endpoint_, Z85Encode(broker_.public_key()), Z85Encode(own_.public_key()),
                           Z85Encode(own_.ExposePrivate())};
     options.refused_pause = 100ms;
+    options.thread = std::move(thread);
     auto opened = Dealer::Open(options);
     CHECK(opened.has_value());
     dealer_ = *std::move(opened);
@@ -113,6 +115,30 @@ TEST_F(DealerTest, ASecondConnectionOfOneKeyIsHeardToo) {
   ASSERT_TRUE(dealer_->Send(AsBytes("two")));
   EXPECT_TRUE(Until([&](const DealerNews&) { return inbound_.size() == 2; }));
   EXPECT_EQ(router_->links(), 2U);
+}
+
+TEST_F(DealerTest, ThoseOfOneThreadEachHearTheirOwnNews) {
+  auto thread = std::make_shared<DealerThread>(2);
+  Admit();
+  Open(thread);
+  ASSERT_TRUE(UntilConnected());
+  const auto first = std::exchange(dealer_, nullptr);
+  own_ = seal::SealKey::Generate(random_);  // A key that nobody knows.
+  Open(std::move(thread));
+  EXPECT_TRUE(UntilRefused());
+  const DealerNews news = first->Poll(0ms, 16);
+  EXPECT_FALSE(news.refused || news.disconnected);
+  EXPECT_TRUE(first->Send(AsBytes("still there")));
+}
+
+TEST_F(DealerTest, OneIsMadeAgainAndAgainOnOneThread) {
+  const auto thread = std::make_shared<DealerThread>(1);
+  Admit();
+  for (int i = 0; i < 50; ++i) {
+    dealer_.reset();
+    Open(thread);
+    ASSERT_TRUE(UntilConnected());
+  }
 }
 
 TEST_F(DealerTest, SaysThatItsConnectionWent) {
