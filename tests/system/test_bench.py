@@ -113,7 +113,8 @@ def test_a_real_partnership_is_never_measured():
         assert done.stdout == ""
 
 
-@pytest.mark.parametrize("args", [[], ["--spawn", "--in", "x"], ["--spawn", "--below", "/nonexistent"]])
+@pytest.mark.parametrize("args", [[], ["--spawn", "--in", "x"], ["--spawn", "--below", "/nonexistent"],
+                                  ["--spawn", "--stalled", "1"], ["--spawn", "--links", "2", "--stalled", "2"]])
 def test_what_cannot_be_done_is_said(args):
     done = bench(*args)
     assert done.returncode == DATA
