@@ -59,7 +59,9 @@ class Composer {
         return Fail(FaultCode::kInvalid,
                     "the content has no claim " + claim.name + ", which the policy reads");
       }
-      envelope().claims.push_back({tools_.random.Array<32>(), claim.name, value->second});
+      // Planted, to see that recipients find it: policy is told another thing than is inside.
+      const std::string& said = PlantedFault("claims-lie") ? claim.values.at(1) : value->second;
+      envelope().claims.push_back({tools_.random.Array<32>(), claim.name, said});
     }
     return {};
   }
@@ -212,6 +214,8 @@ class Composer {
                     "a recipient's key is of low order and cannot be sealed to");
       grant.enc = sealed->enc;
       grant.ciphertext = std::move(sealed->ciphertext);
+      // Planted, to see what becomes of a grant that nobody can open.
+      if (PlantedFault("grant-spoilt")) grant.ciphertext.front() ^= 1;
       const Digest digest = seal::GrantDigest(grant);
       header().grants.push_back(digest);
       composed_.granted.push_back(

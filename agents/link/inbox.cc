@@ -228,11 +228,9 @@ void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
                              turn.now);
     turn.drafts.push_back(
         Draft(message, withheld ? ReceiptKind::kWithheld : ReceiptKind::kUnreadable, turn.now));
-    parts_.alarms.Raise(
-        withheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable, RowKey(message.key),
-        "A message of " + message.key.sender.value() + " could not be shown (" +
-            not_opened->detail + "). Its sender has been told and seals it again by itself.",
-        turn.now, turn.batch);
+    parts_.alarms.Raise(withheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable,
+                        RowKey(message.key), WordsOn(*not_opened, message.key.sender), turn.now,
+                        turn.batch);
     return;
   }
   const Opened& content = std::get<Opened>(opened);

@@ -65,7 +65,7 @@ Complaint CheckCondition(const Delivery& delivery, const Directory& directory) {
   const bool held = clear.condition.kind != Condition::Kind::kNone;
   if (held == clear.number.has_value()) return Unreadable("number");
   if (!held) return delivery.release.empty() ? std::nullopt : Unreadable("release");
-  if (!ReleaseOf(delivery, directory)) return Unreadable("release");
+  if (!ReleaseOf(delivery, directory)) return NotOpened{Unshown::kNotReleased, "release"};
   return std::nullopt;
 }
 
@@ -172,6 +172,17 @@ std::variant<Opened, NotOpened> OpenSections(const Delivery& delivery, const sea
 }
 
 }  // namespace
+
+std::string WordsOn(const NotOpened& not_opened, const AgencyId& sender) {
+  const std::string message = "A message of " + sender.value();
+  if (not_opened.why == Unshown::kNotReleased) {
+    return message +
+           " that is held back for now was handed over without the broker's signed release. It is "
+           "kept unopened, and is shown once the release comes. Tell the auditor.";
+  }
+  return message + " could not be shown (" + not_opened.detail +
+         "). Its sender has been told and seals it again by itself.";
+}
 
 std::variant<Opened, NotOpened> OpenDelivery(const Delivery& delivery, const ReceiverView& view) {
   if (auto no = CheckHeader(delivery, view.directory)) return *std::move(no);

@@ -40,6 +40,7 @@ struct Opened {
 // for the agent's own tests and counts.
 enum class Unshown : std::uint8_t {
   kUnreadable,   // A check up to opening failed.
+  kNotReleased,  // Likewise: it was held back, and comes without the broker's word that it may go.
   kWithheld,     // The policy in force here forbids what the header's allowed.
   kWaitsPolicy,  // The header's policy is not at hand yet: fetch it and try again.
 };
@@ -48,6 +49,9 @@ struct NotOpened {
   Unshown why = Unshown::kUnreadable;
   std::string detail;
 };
+
+// For the person who must look: what happened to a message of `sender`, and what comes next.
+std::string WordsOn(const NotOpened& not_opened, const AgencyId& sender);
 
 std::variant<Opened, NotOpened> OpenDelivery(const Delivery& delivery, const ReceiverView& view);
 

@@ -19,13 +19,11 @@ def joined(*fields):
     return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
 
 
-def _submitted(tap):
-    if not tap.exists():
-        return None
-    for frame in decode_all(read_tap(tap)):
-        if kind_of(frame) == "submit":
-            return bytes(frame["submit"]["items"][0]["bytes"])
-    return None
+def submitted(tap):
+    """Every envelope that a broker with HAVENLINE_TAP_FILE was offered, in the order in which they came."""
+    frames = decode_all(read_tap(tap)) if tap.exists() else []
+    return [bytes(item["bytes"]) for frame in frames if kind_of(frame) == "submit"
+            for item in frame["submit"]["items"]]
 
 
 def fresh_envelope(p, school):
@@ -43,13 +41,34 @@ def fresh_envelope(p, school):
     p.start("broker", env={"HAVENLINE_TAP_FILE": tap})
     p.start("host.police")
     p.send(p.notice(school))
-    envelope = p.wait_for(lambda: _submitted(tap), what="the submission")
+    envelope = p.wait_for(lambda: submitted(tap), what="the submission")[0]
     p.kill("host.police")
     p.kill("broker")
     shutil.rmtree(folder)
     copy.rename(folder)
     p.start("broker")
     return envelope
+
+
+def delivery_to(envelope, agency, release=b""):
+    """(digest of its grant, Delivery) as a broker would make it for one recipient, but for the log's proof: zeros.
+
+    `release` is the broker's word that comes with it.
+    """
+    whole = json.loads(capnp("binary:json", "envelope.capnp", "Envelope", envelope))
+    for grant in whole["grants"]:
+        clear = json.loads(capnp("binary:json", "envelope.capnp", "ClearPart", bytes(grant["clearPart"])))
+        if clear["recipient"] == agency:
+            break
+    else:
+        raise LookupError(f"no grant for {agency}")
+    opened = {key: [each for each in whole[key] if each["name"] in clear["openings"]] for key in ("sections", "sealed")}
+    delivery = {**opened, "header": whole["header"], "signature": whole["signature"], "claims": whole["claims"],
+                "grant": grant, "release": release,
+                "proof": {"position": {"epoch": "1", "index": "0"}, "salt": bytes(32), "part": b"", "digests": []}}
+    digest = hashlib.sha256(joined(b"havenline/1/grant-digest", *(bytes(grant[key]) for key in (
+        "clearPart", "enc", "ciphertext")))).digest()
+    return digest, capnp("json:binary", "envelope.capnp", "Delivery", json.dumps(plain(delivery)).encode())
 
 
 def resigned(p, envelope, edit, fresh_id=False):
