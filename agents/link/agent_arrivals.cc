@@ -23,19 +23,23 @@ void Agent::TakeArrivals() {
 }
 
 // A word that we cannot verify is not answered: it was not kept, and comes again with the next
-// session, when its key may be known.
+// session, when its key may be known. One sync for all of a frame: of a suspended agency's queue
+// there may be thousands.
 void Agent::OnWords(const WordFrame& frame) {
+  const TimePoint now = clock_.Now();
+  StoreBatch batch;
   std::vector<AnswerItem> answers;
   for (const ReceiptItem& item : frame.items) {
     const auto word = wire::ParseSignedWord(item.bytes);
-    if (!word || !Must(inbox_->OnWord(*word, clock_.Now()))) {
+    if (!word || !inbox_->OnWord(*word, now, batch)) {
       LogEvent(LogLevel::kWarning, "word.not-ours");
       continue;
     }
     CheckWordProof(*word, item.proof.empty() ? nullptr : &item.proof.front());
-    Must(outbox_->OnWord(*word, clock_.Now()));
+    Must(outbox_->OnWord(*word, now, batch));
     answers.push_back({item.reference, Accepted{}});
   }
+  if (!batch.empty()) Must(store_.Commit(batch));
   if (!answers.empty() && session_->up()) session_->Send(AnswerFrame{std::move(answers)});
 }
 

@@ -99,7 +99,8 @@ class Inbox {
   Result<bool> OnVoid(const SignedVoid& signed_void, TimePoint now);
   // A word of the broker's: its number is noted, and what stands down is marked. False, and nothing
   // noted, if it is not to an agency of ours or not the broker's. Taking it twice changes nothing.
-  Result<bool> OnWord(const SignedWord& word, TimePoint now);
+  // Adds to `batch`; commit it.
+  bool OnWord(const SignedWord& word, TimePoint now, StoreBatch& batch);
 
   // Policies that messages name and we lack: to be fetched by hash.
   std::set<Digest> WantedPolicies() const;

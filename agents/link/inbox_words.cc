@@ -21,14 +21,12 @@ std::string StoodDownKey(const AgencyId& agency, const MessageId& origin) {
 
 }  // namespace
 
-Result<bool> Inbox::OnWord(const SignedWord& signed_word, TimePoint now) {
+bool Inbox::OnWord(const SignedWord& signed_word, TimePoint now, StoreBatch& batch) {
   const BrokersWord& word = signed_word.word;
   if (!parts_.keys.IsOwn(word.to) || !IsBrokers(signed_word, parts_.documents.directory()))
     return false;
-  StoreBatch batch;
   CountWord(word, now, batch);
   if (word.kind == WordKind::kStoodDown) StandDown(word, batch);
-  if (!batch.empty()) RETURN_IF_FAULT(parts_.store.Commit(batch));
   return true;
 }
 

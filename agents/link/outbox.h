@@ -166,8 +166,9 @@ class Outbox {
   Result<bool> OnReceipt(const SignedReceipt& receipt, const PartProof* proof, TimePoint now);
 
   // A word of the broker's that was verified: that a held grant was released, or that a recipient
-  // will never get its grant, which a person must take on. Taking it twice changes nothing.
-  Result<void> OnWord(const SignedWord& word, TimePoint now);
+  // will never get its grant, which a person must take on. Taking it twice changes nothing. Adds to
+  // `batch`; commit it.
+  Result<void> OnWord(const SignedWord& word, TimePoint now, StoreBatch& batch);
 
   // Positions accepted and not yet proved under a checkpoint of at least that size.
   std::vector<LogIndex> Unproved(const LogHead& head, std::size_t count_max) const;

@@ -31,7 +31,7 @@ std::string UndeliverableWords(const std::string& who, const BrokersWord& word, 
 
 }  // namespace
 
-Result<void> Outbox::OnWord(const SignedWord& signed_word, TimePoint now) {
+Result<void> Outbox::OnWord(const SignedWord& signed_word, TimePoint now, StoreBatch& batch) {
   const BrokersWord& word = signed_word.word;
   const auto at = messages_.find(word.origin);
   if (at == messages_.end() || at->second.sender != word.to) return {};  // Ended long ago.
@@ -39,7 +39,6 @@ Result<void> Outbox::OnWord(const SignedWord& signed_word, TimePoint now) {
   const auto recipient = std::ranges::find(message.recipients, word.grant, &OutRecipient::grant);
   // Of a sealing that was replaced: nobody waits for it.
   if (recipient == message.recipients.end() || recipient->ended()) return {};
-  StoreBatch batch;
   if (word.kind == WordKind::kReleased && recipient->held && !recipient->released) {
     RETURN_IF_FAULT(StartClock(message, *recipient, now));
     recipient->released = word.time;
@@ -58,7 +57,7 @@ Result<void> Outbox::OnWord(const SignedWord& signed_word, TimePoint now) {
   StandDown(message, now, batch);
   EndIfDone(message, now, batch);
   Put(message, batch);
-  return parts_.store.Commit(batch);
+  return {};
 }
 
 void Outbox::OnUndeliverable(const BrokersWord& word, OutMessage& message, OutRecipient& recipient,

@@ -83,6 +83,15 @@ class TestAgent {
     return count;
   }
 
+  // A word of the broker's, as the agent takes it. Whether it is one for this agent.
+  bool Hear(const SignedWord& word, TimePoint now) {
+    StoreBatch batch;
+    if (!inbox_->OnWord(word, now, batch)) return false;
+    EXPECT_TRUE(outbox_->OnWord(word, now, batch).has_value());
+    EXPECT_TRUE(store_->Commit(batch).has_value());
+    return true;
+  }
+
   // The receipts signed here that still wait for the broker; they count as taken afterwards.
   std::vector<SignedReceipt> TakeReceipts() {
     std::vector<SignedReceipt> receipts;

@@ -47,7 +47,9 @@ TEST_F(HeldInboxTest, OneOpenedEarlyWithoutTheBrokersWordIsRefusedAndKept) {
   const auto receipts = council_.TakeReceipts();
   ASSERT_EQ(receipts.size(), 1U);
   EXPECT_EQ(receipts[0].receipt.kind, ReceiptKind::kUnreadable);
-  EXPECT_EQ(council_.AlarmsOf(AlarmKind::kUnreadable), 1U);
+  ASSERT_EQ(council_.AlarmsOf(AlarmKind::kUnreadable), 1U);
+  EXPECT_NE(council_.alarms().all().rbegin()->second.words.find("signed release"),
+            std::string::npos);
   // Once it is released it is shown.
   council_.Reopen();
   Deliver(Handed(Signed(Release())));
@@ -109,12 +111,12 @@ TEST_F(HeldInboxTest, AReleasedNoticeShowsThePointerAndWhenItWasReleased) {
 TEST_F(HeldInboxTest, AGapInTheBrokersOwnSeriesIsAlarmed) {
   Deliver(Handed(Signed(Release(1))));
   const SignedWord third = Signed(Word(WordKind::kStoodDown, kCouncil, taken_.envelope, 1, 3));
-  ASSERT_TRUE(council_.inbox().OnWord(third, kNight).value());
+  ASSERT_TRUE(council_.Hear(third, kNight));
   ASSERT_TRUE(council_.inbox().Tick(kNight + minutes(2)).has_value());
   ASSERT_EQ(council_.AlarmsOf(AlarmKind::kGap), 1U);
   EXPECT_NE(council_.alarms().all().rbegin()->second.words.find("broker"), std::string::npos);
   const SignedWord second = Signed(Word(WordKind::kStoodDown, kCouncil, taken_.envelope, 1, 2));
-  ASSERT_TRUE(council_.inbox().OnWord(second, kNight).value());
+  ASSERT_TRUE(council_.Hear(second, kNight));
   EXPECT_EQ(council_.AlarmsOf(AlarmKind::kGap), 0U);
 }
 
@@ -124,21 +126,21 @@ TEST_F(HeldInboxTest, AStandDownIsShownBesideTheNoticeAndAPersonMayStillAcknowle
       Signed(Word(WordKind::kStoodDown, kCouncil, taken_.envelope, 1, 2, kNight + hours(10)));
   SignedWord forged = word;
   forged.signature[5] ^= 1U;
-  EXPECT_FALSE(council_.inbox().OnWord(forged, kNight).value());
+  EXPECT_FALSE(council_.Hear(forged, kNight));
   EXPECT_FALSE(Only().stood_down.has_value());
-  EXPECT_TRUE(council_.inbox().OnWord(word, kNight).value());
+  EXPECT_TRUE(council_.Hear(word, kNight));
   council_.Reopen();
   EXPECT_EQ(Only().stood_down, kNight + hours(10));
   EXPECT_TRUE(council_.inbox()
                   .Do({1, ReceiptKind::kAcknowledged, Pseudonym("a1b2c3d4")}, kNight, StoreBatch())
                   .has_value());
-  EXPECT_FALSE(school_.inbox().OnWord(word, kNight).value()) << "not to an agency of its own";
+  EXPECT_FALSE(school_.Hear(word, kNight)) << "not to an agency of its own";
 }
 
 TEST_F(HeldInboxTest, AStandDownThatComesBeforeItsNoticeWaitsForIt) {
   const SignedWord word =
       Signed(Word(WordKind::kStoodDown, kCouncil, taken_.envelope, 1, 2, kNight + hours(10)));
-  ASSERT_TRUE(council_.inbox().OnWord(word, kNight).value());
+  ASSERT_TRUE(council_.Hear(word, kNight));
   council_.Reopen();
   Deliver(Handed(Signed(Release())));
   EXPECT_EQ(Only().stood_down, kNight + hours(10));

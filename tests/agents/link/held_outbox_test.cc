@@ -143,7 +143,7 @@ TEST_F(HeldOutboxTest, AReleaseIsKnownAtTheSenderAndItsRecipientMustAnswerToo) {
   const Envelope envelope = Offered();
   const SignedWord word =
       Signed(Word(WordKind::kReleased, kPolice, envelope, 1, 1, kNight + hours(9)));
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(police_.outbox().OnWord(word, kNight).has_value());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(police_.Hear(word, kNight));
   police_.Reopen();
   EXPECT_EQ(Council(origin).progress, Progress::kSent);
   EXPECT_EQ(Council(origin).released, kNight + hours(9));
@@ -171,8 +171,8 @@ TEST_F(HeldOutboxTest, WhatNobodyWillDeliverIsAPersonsAndSaysWhoWasNotTold) {
   const Envelope envelope = Offered();
   BrokersWord word = Word(WordKind::kUndeliverable, kPolice, envelope, 0);
   word.may_arrive = true;
-  ASSERT_TRUE(police_.outbox().OnWord(Signed(word), kNight).has_value());
-  ASSERT_TRUE(police_.outbox().OnWord(Signed(word), kNight).has_value());
+  ASSERT_TRUE(police_.Hear(Signed(word), kNight));
+  ASSERT_TRUE(police_.Hear(Signed(word), kNight));
   police_.Reopen();
   EXPECT_EQ(School(origin).progress, Progress::kUndeliverable);
   EXPECT_EQ(School(origin).undeliverable, Code::kRecipientSuspended);
@@ -194,9 +194,7 @@ TEST_F(HeldOutboxTest, WhatWasUndeliverableIsSealedAgainOnceTheSuspensionIsLifte
   StateKeys();
   const MessageId origin = Send();
   const Envelope first = Offered();
-  ASSERT_TRUE(police_.outbox()
-                  .OnWord(Signed(Word(WordKind::kUndeliverable, kPolice, first, 0)), kNight)
-                  .has_value());
+  ASSERT_TRUE(police_.Hear(Signed(Word(WordKind::kUndeliverable, kPolice, first, 0)), kNight));
   Suspend(police_, kSchoolA);
   Tick(kNight + minutes(1));
   EXPECT_EQ(Message(origin).sealings, 1U);
@@ -213,9 +211,7 @@ TEST_F(HeldOutboxTest, AWordOfASealingThatWasReplacedChangesNothing) {
   const MessageId origin = Send();
   Envelope envelope = Offered();
   envelope.grants[0].ciphertext.push_back(0);
-  ASSERT_TRUE(police_.outbox()
-                  .OnWord(Signed(Word(WordKind::kUndeliverable, kPolice, envelope, 0)), kNight)
-                  .has_value());
+  ASSERT_TRUE(police_.Hear(Signed(Word(WordKind::kUndeliverable, kPolice, envelope, 0)), kNight));
   EXPECT_EQ(School(origin).progress, Progress::kSent);
 }
 
@@ -236,9 +232,8 @@ TEST_F(UnableOutboxTest, WhoIsToldOfAFailureHasNoClockUntilItsRelease) {
   EXPECT_FALSE(held.acknowledge_by.has_value());
   EXPECT_FALSE(Council(origin).due.has_value());
   const TimePoint later = kNight + hours(30);
-  ASSERT_TRUE(police_.outbox()
-                  .OnWord(Signed(Word(WordKind::kReleased, kPolice, envelope, 1, 1, later)), later)
-                  .has_value());
+  ASSERT_TRUE(
+      police_.Hear(Signed(Word(WordKind::kReleased, kPolice, envelope, 1, 1, later)), later));
   EXPECT_EQ(Council(origin).due, later + hours(24));
   EXPECT_EQ(Council(origin).warn, later + hours(22));
 }

@@ -1,0 +1,117 @@
+"""What waits for an agency when it is suspended (design.md 2: C6): all of it is answered to its sender within a second,
+whoever is told in its place is told, and a broker that dies anywhere in it goes on where it was.
+"""
+
+import json
+import time
+
+import pytest
+from governance import must_publish, publish, suspension
+from harness import COUNCIL, POLICE, HarnessError, Partnership
+from rawlink import RawLink, capnp
+from test_held import at_council, policy, recipient_of
+from traffic import wait_until_ended
+
+QUEUED = 1000
+POINTERS_EVERY = 200  # Of so many, one has somebody who is told in the school's place.
+WITHIN = 1.0          # Seconds.
+TO_COUNCIL = {"agency": COUNCIL, "role": "childrens-services"}
+# A broker's deaths: before the entry of any, with some of it done, and on both sides of a release.
+DEATHS = ["sweep.before-batch:1", "sweep.before-batch:2", "sweep.before-batch:3", "release.before-entry:1",
+          "release.before-entry:2", "release.after-entry:1"]
+
+
+@pytest.fixture(name="p", scope="module")
+def partnership():
+    with Partnership(schools=len(DEATHS) + 1, policy=policy("unable")) as p:
+        p.start_all()
+        p.stop("host.schools-1")  # What is sent to any of them waits.
+        yield p
+
+
+def all_kept(p):
+    return all(m["state"] == "kept" or m["recipients"][0]["progress"] == "undeliverable" for m in p.sent())
+
+
+def undeliverable(p, origins):
+    sent = {message["origin"]: message for message in p.sent()}
+    return [origin for origin in origins if sent[origin]["recipients"][0]["progress"] == "undeliverable"]
+
+
+def parts_of_the_sender(p, suspended_at):
+    """The broker's own words on what it could not deliver, from its log: of the entries after the suspension's."""
+    with RawLink(p, p.host(POLICE)) as link:
+        assert "creditMessages" in link.hello([POLICE])
+        size = int(link.welcome["head"]["size"])
+        found, grants, index = [], 0, suspended_at
+        while grants < QUEUED and (index := index + 1) < size:
+            for _, _, data in link.fetch({"parts": {"position": {"epoch": "1", "index": str(index)}}})[0]:
+                proof = json.loads(capnp("binary:json", "envelope.capnp", "PartProof", data))
+                part = json.loads(bytes(proof["part"]))
+                if part["kind"] == "undeliverable":
+                    found.append(part)
+                    grants += len(part["grants"])
+    return found
+
+
+@pytest.mark.short
+def test_a_thousand_queued_grants_are_answered_to_their_sender_within_a_second_of_the_suspension(p):
+    school = p.schools[-1]
+    p.wait_settled()
+    alarms, before = p.status(POLICE)["alarms-open"], p.operator_status()
+    queued = [p.send(p.notice(school, to=[TO_COUNCIL] if number % POINTERS_EVERY == 0 else []))
+              for number in range(QUEUED)]
+    p.wait_for(lambda: all_kept(p), 60, "the notices to be in the log")
+    note, entries = suspension(p, school), p.operator_status()["entries"]
+    must_publish(p, "suspension", note)
+    accepted = time.monotonic()
+    # An alarm for each is the last that its agent does about a word.
+    while p.status(POLICE)["alarms-open"] < alarms + QUEUED and time.monotonic() < accepted + 10:
+        time.sleep(0.01)
+    seconds = time.monotonic() - accepted
+    assert undeliverable(p, queued) == queued
+    for number in range(0, QUEUED, POINTERS_EVERY):
+        p.wait_for(lambda number=number: at_council(p, queued[number]), what="the pointer at the council")
+    after = p.operator_status()
+    assert after["undeliverable"] - before["undeliverable"] == QUEUED
+    assert after["released"] - before["released"] == QUEUED // POINTERS_EVERY
+
+    # The log says the same of the broker alone.
+    p.kill(POLICE)
+    parts = parts_of_the_sender(p, entries)
+    assert {part["to"] for part in parts} == {school} and {part["index"] for part in parts} == {entries}
+    told = [grant["grant"] for part in parts for grant in part["grants"]]
+    assert len(told) == len(set(told)) == QUEUED
+    of_the_broker = (max(part["at"] for part in parts) - min(part["at"] for part in parts)) / 1000
+    print(f"{QUEUED} answered within {seconds:.3f} s, entered within {of_the_broker:.3f} s")
+    p.start(POLICE)
+    assert of_the_broker < WITHIN
+    assert seconds < WITHIN
+
+
+def test_a_broker_that_dies_while_it_takes_away_what_waits_goes_on_and_tells_everybody_once(p):
+    for number, fault in enumerate(DEATHS):
+        school = p.schools[number]
+        p.wait_settled()
+        queued = [p.send(p.notice(school, to=[TO_COUNCIL])) for _ in range(3)]
+        p.wait_for(lambda: all_kept(p), what="the notices to be in the log")
+        p.kill("broker")
+        dying = p.start("broker", fault=fault)
+        note = suspension(p, school)
+        try:
+            publish(p, "suspension", note)
+        except (HarnessError, OSError):
+            pass  # It died before it could answer.
+        assert wait_until_ended(dying) == -9, fault
+        p.kill("broker")
+        p.start("broker")
+        must_publish(p, "suspension", note)
+        p.wait_for(lambda queued=queued: undeliverable(p, queued) == queued, what=f"the broker's word after {fault}")
+        for origin in queued:
+            p.wait_for(lambda origin=origin: at_council(p, origin), what=f"the pointer at the council after {fault}")
+            p.wait_for(lambda origin=origin: "released" in recipient_of(p, origin, COUNCIL), what="the sender's word")
+    origins = [notice["origin"] for notice in p.notices(COUNCIL)]
+    assert len(origins) == len(set(origins)), "each once"
+    for host in (POLICE, COUNCIL):
+        assert not {alarm["kind"] for alarm in p.alarms(host)} & {"gap", "receipt-chain", "broker-equivocates",
+                                                                  "unreadable"}
