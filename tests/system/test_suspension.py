@@ -2,6 +2,7 @@
 whoever is told in its place is told, and a broker that dies anywhere in it goes on where it was.
 """
 
+import itertools
 import json
 import time
 
@@ -42,15 +43,18 @@ def parts_of_the_sender(p, suspended_at):
     """The broker's own words on what it could not deliver, from its log: of the entries after the suspension's."""
     with RawLink(p, p.host(POLICE)) as link:
         assert "creditMessages" in link.hello([POLICE])
-        size = int(link.welcome["head"]["size"])
-        found, grants, index = [], 0, suspended_at
-        while grants < QUEUED and (index := index + 1) < size:
-            for _, _, data in link.fetch({"parts": {"position": {"epoch": "1", "index": str(index)}}})[0]:
-                proof = json.loads(capnp("binary:json", "envelope.capnp", "PartProof", data))
-                part = json.loads(bytes(proof["part"]))
-                if part["kind"] == "undeliverable":
-                    found.append(part)
-                    grants += len(part["grants"])
+        indices = iter(range(suspended_at + 1, int(link.welcome["head"]["size"])))
+        found = []
+        while sum(len(part["grants"]) for part in found) < QUEUED and (some := list(itertools.islice(indices, 8))):
+            for index in some:  # As many as may wait.
+                at = {"epoch": "1", "index": str(index)}
+                link.send({"fetch": {"reference": str(index), "parts": {"position": at}}})
+            for _ in some:
+                for piece in link.wait("document")["pieces"]:
+                    proof = json.loads(capnp("binary:json", "envelope.capnp", "PartProof", bytes(piece["bytes"])))
+                    part = json.loads(bytes(proof["part"]))
+                    if part["kind"] == "undeliverable":
+                        found.append(part)
     return found
 
 
