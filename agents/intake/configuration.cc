@@ -6,7 +6,8 @@
 namespace havenline::intake {
 namespace {
 
-constexpr std::int64_t kHeldMinutesMax = 1440;  // A day.
+constexpr std::int64_t kHeldMinutesMax = 1440;   // A day.
+constexpr std::int64_t kStillSecondsMax = 3600;  // A night's reports must be out by the morning.
 
 }  // namespace
 
@@ -22,6 +23,8 @@ IntakeConfiguration ReadIntakeConfiguration(text::MapReader& intake,
   read.zone = intake.OptionalText("zone").value_or(read.zone);
   if (!ZoneExists(read.zone))
     intake.Problem("zone", "is no time zone of this machine, like \"Europe/London\"");
+  read.still_for = std::chrono::seconds(intake.OptionalInteger("still-seconds", 0, kStillSecondsMax)
+                                            .value_or(read.still_for.count()));
   read.held_for = std::chrono::minutes(
       intake.OptionalInteger("held-minutes", 1, kHeldMinutesMax).value_or(read.held_for.count()));
   for (auto& [role, agency] : intake.OptionalTextMap("agencies")) {

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "agents/intake/limits.h"
 #include "schema/model/ids.h"
 #include "schema/text/reader.h"
 
@@ -23,8 +24,9 @@ struct IntakeConfiguration {
   AgencyId agency;                             // That sends, in …
   Role role;                                   // … this role.
   std::string zone = "Europe/London";
-  std::chrono::minutes held_for{60};  // Then a held row is alarmed again.
-  std::map<Role, AgencyId> agencies;  // Which is told, where several hold a role.
+  std::chrono::seconds still_for = kStillFor;  // Unchanged for so long, a file is complete.
+  std::chrono::minutes held_for{60};           // Then a held row is alarmed again.
+  std::map<Role, AgencyId> agencies;           // Which is told, where several hold a role.
   std::set<std::string>
       supervisors;  // Logins that may see and decide held rows; none: everyone at the port.
 };

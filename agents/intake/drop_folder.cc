@@ -94,8 +94,7 @@ Result<DropFolder::Scanned> DropFolder::Scan(Monotonic now) {
     const Monotonic since = unchanged ? before->second.since : now;
     seen.emplace(entry.name, Seen{file, since});
     const std::string why = WhyNotTaken(entry);
-    if (why.empty() &&
-        now - since >= (file.bytes > 0 ? Milliseconds(kStableFor) : Milliseconds(kEmptyFor)))
+    if (why.empty() && now - since >= (file.bytes > 0 ? still_for_ : Milliseconds(kEmptyFor)))
       scanned.complete.push_back(file);
     if (!why.empty() && now - since >= kLeftLyingAfter)
       scanned.left.push_back({ForPeople(entry.name), why});

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/intake/limits.h"
 #include "deploy/runtime/files.h"
 #include "schema/base/bytes.h"
 #include "schema/base/result.h"
@@ -39,7 +40,8 @@ struct LeftLying {
 
 class DropFolder {
  public:
-  explicit DropFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit DropFolder(std::filesystem::path folder, Milliseconds still_for = kStillFor)
+      : folder_(std::move(folder)), still_for_(still_for) {}
 
   // Makes what is missing of the three, for this user alone; whoever else writes to IN is let in by
   // its owner.
@@ -50,7 +52,7 @@ class DropFolder {
     std::vector<LeftLying> left;
   };
   // Looks at IN once. Complete is what ends as a report does (file_format.h), is no hidden or
-  // temporary file, and is the same as in an earlier look at least kStableFor ago.
+  // temporary file, and has been the same for as long as a file must be still.
   Result<Scanned> Scan(Monotonic now);
 
   // The whole file. kUnavailable if it is no longer as it was found: it will be found again.
@@ -76,6 +78,7 @@ class DropFolder {
   std::filesystem::path PathOf(DropPlace place, const std::string& name = "") const;
 
   std::filesystem::path folder_;
+  Milliseconds still_for_;
   std::map<std::string, Seen> seen_;  // In IN, by name.
 };
 

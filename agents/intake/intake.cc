@@ -24,7 +24,7 @@ constexpr auto kPruneEvery = std::chrono::hours(24);
 Intake::Intake(IntakeConfiguration configuration, IntakeParts parts)
     : configuration_(std::move(configuration)),
       parts_(parts),
-      folder_(configuration_.folder),
+      folder_(configuration_.folder, configuration_.still_for),
       ledger_(parts.store),
       quarantine_(ledger_, parts.alarms),
       held_({parts.store, ledger_, parts.alarms, parts.outbox, configuration_,
@@ -82,8 +82,19 @@ Result<void> Intake::Tick() {
   RETURN_IF_FAULT(SetUp(now, mono));
   if (setup_ == nullptr) return {};
   RETURN_IF_FAULT(WatchRegister(now, mono));
-  if (!in_hand_) return LookForFile(now, mono);
-  if (!in_hand_->all_taken()) return taker_.TakeSlice(*in_hand_, *setup_);
+  // A small file is found, taken and done in one turn. One that has kept the loop for half of what
+  // a turn may be goes on in the next.
+  const auto may_go_on = [&] {
+    return in_hand_ && parts_.clock.Monotonic() - mono < kWorkPerTurn / 2;
+  };
+  if (!in_hand_) {
+    RETURN_IF_FAULT(LookForFile(now, mono));
+    if (!may_go_on()) return {};
+  }
+  if (!in_hand_->all_taken()) {
+    RETURN_IF_FAULT(taker_.TakeSlice(*in_hand_, *setup_));
+    if (!may_go_on() || !in_hand_->all_taken()) return {};
+  }
   return FinishFile(now, mono);
 }
 

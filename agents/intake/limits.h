@@ -29,7 +29,7 @@ inline constexpr auto kWorkPerTurn = 50ms;
 
 // The folder.
 inline constexpr auto kScanEvery = 1s;
-inline constexpr auto kStableFor = 2s;  // Unchanged for so long: complete.
+inline constexpr auto kStillFor = 2s;   // Unchanged for so long: complete, unless configured.
 inline constexpr auto kEmptyFor = 60s;  // An empty file is one that somebody has just begun.
 inline constexpr auto kLeftLyingAfter = 15min;  // What is not taken is asked about.
 inline constexpr auto kMovedWatched = 10min;    // A slow writer may still write to what was moved.

@@ -91,9 +91,12 @@ def xml_text(rows):
 
 
 class Drop:
-    """The drop folder of a partnership's police, and what its port says of it."""
+    """The drop folder of a partnership's police, and what its port says of it.
 
-    def __init__(self, folder, **more):
+    Since put() renames what is complete, a file need not be still before it is taken: but with slow=True.
+    """
+
+    def __init__(self, folder, slow=False, **more):
         self.folder = pathlib.Path(folder)
         self.root = self.folder / "drop"
         for name in ("IN", "SENT", "FAILED"):
@@ -103,6 +106,8 @@ class Drop:
             csv_text([["URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate"], *LINKS]))
         self.table = {"folder": str(self.root), "mapping": str(MAPPING), "agency": "police.south-yorkshire",
                       "register": str(self.folder / "register.csv"), "links": str(self.folder / "links.csv"), **more}
+        if not slow:
+            self.table["still-seconds"] = 0
 
     def write_register(self, schools):
         (self.folder / "register.csv").write_bytes(

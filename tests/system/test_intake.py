@@ -41,6 +41,13 @@ def p():
         yield partnership
 
 
+@pytest.fixture(scope="module")
+def slow():
+    """One whose records system writes under the file's own name, so that a file must be still for a while."""
+    with police(slow=True) as partnership:
+        yield partnership
+
+
 def drop_and_wait(p, name, content, place="SENT", seconds=30):
     """Drops a file and returns its receipt."""
     before = len(p.drop.receipts(name, place))
@@ -177,15 +184,15 @@ def test_a_row_that_says_something_else_waits_for_a_person(p):
 
 
 @pytest.mark.short
-def test_a_half_written_file_is_not_taken_until_it_is_complete(p):
+def test_a_half_written_file_is_not_taken_until_it_is_complete(slow):
     content = file_text([row(90, i) for i in range(900, 940)]).encode()
-    path = p.drop.path("IN", "slow.csv")
+    path = slow.drop.path("IN", "slow.csv")
     with open(path, "wb", buffering=0) as file:
         for i in range(12):
             file.write(content[i * len(content) // 12:(i + 1) * len(content) // 12])
             time.sleep(0.5)  # Six seconds: three times as long as a file must be still.
             assert path.exists(), "taken while it was written"
-    receipt = p.wait_for(lambda: p.drop.receipt("slow.csv"))
+    receipt = slow.wait_for(lambda: slow.drop.receipt("slow.csv"))
     assert receipt["rows"] == 40 and set(rows_of(receipt).values()) == {"notices"}
 
 
@@ -202,15 +209,15 @@ def test_a_file_cut_short_is_told_apart_and_its_whole_rows_go(p, number, cut):
     assert not any(name in alarm["words"] for alarm in open_alarms(p, "file-failed"))
 
 
-def test_what_went_on_growing_after_it_was_taken_is_taken_again(p):
+def test_what_went_on_growing_after_it_was_taken_is_taken_again(slow):
     content = file_text([row(110, 110), row(110, 111)]).encode()
     at = content.index(b"\r\n", content.index(b"TESTCASE-110")) + 2
-    path = p.drop.path("IN", "stalled.csv")
+    path = slow.drop.path("IN", "stalled.csv")
     with open(path, "wb", buffering=0) as file:
         file.write(content[:at])
-        p.wait_for(lambda: p.drop.receipt("stalled.csv"))  # The copy stalls for longer than a file must be still …
-        file.write(content[at:])                           # … and goes on in the file that was moved.
-    again = p.wait_for(lambda: [each for each in p.drop.receipts("stalled.csv") if each["rows"] == 2], 30)[0]
+        slow.wait_for(lambda: slow.drop.receipt("stalled.csv"))  # The copy stalls for longer than a file must be …
+        file.write(content[at:])                                 # … still, and goes on in the file that was moved.
+    again = slow.wait_for(lambda: [each for each in slow.drop.receipts("stalled.csv") if each["rows"] == 2], 30)[0]
     assert rows_of(again) == {2: "duplicates", 3: "notices"}
 
 
@@ -407,7 +414,7 @@ def test_what_is_no_plain_file_is_left_alone(p):
     before = sorted(os.listdir(inside))
     # They hold up nothing.
     assert rows_of(drop_and_wait(p, "beside.csv", file_text([row(194, 194)]))) == {2: "notices"}
-    time.sleep(4)
+    time.sleep(1.5)  # Longer than between two looks.
     assert sorted(os.listdir(inside)) == before and secret.exists()
     for name in before:
         path = inside / name

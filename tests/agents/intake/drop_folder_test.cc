@@ -57,17 +57,27 @@ TEST_F(DropFolderTest, ItsFoldersAreForItsUserAlone) {
 TEST_F(DropFolderTest, AFileIsCompleteOnceItHasBeenStill) {
   Write("a.csv", "1");
   EXPECT_THAT(Complete(0s), IsEmpty());
-  EXPECT_THAT(Complete(kStableFor - 1ms), IsEmpty());
-  EXPECT_THAT(Complete(kStableFor), ElementsAre("a.csv"));
+  EXPECT_THAT(Complete(kStillFor - 1ms), IsEmpty());
+  EXPECT_THAT(Complete(kStillFor), ElementsAre("a.csv"));
+}
+
+TEST_F(DropFolderTest, HowLongItMustBeStillIsConfigured) {
+  Write("a.csv", "1");
+  DropFolder patient(scratch_ / "drop", 1min);
+  EXPECT_THAT(patient.Scan(start_)->complete, IsEmpty());
+  EXPECT_THAT(patient.Scan(start_ + 1min - 1ms)->complete, IsEmpty());
+  EXPECT_THAT(patient.Scan(start_ + 1min)->complete, testing::SizeIs(1));
+  DropFolder of_renamed_files(scratch_ / "drop", 0s);
+  EXPECT_THAT(of_renamed_files.Scan(start_)->complete, testing::SizeIs(1));
 }
 
 TEST_F(DropFolderTest, EveryChangeBeginsTheWaitAnew) {
   Write("a.csv", "1");
   EXPECT_THAT(Complete(0s), IsEmpty());
   Write("a.csv", "12");
-  EXPECT_THAT(Complete(kStableFor), IsEmpty());
-  EXPECT_THAT(Complete(2 * kStableFor - 1ms), IsEmpty());
-  EXPECT_THAT(Complete(2 * kStableFor), ElementsAre("a.csv"));
+  EXPECT_THAT(Complete(kStillFor), IsEmpty());
+  EXPECT_THAT(Complete(2 * kStillFor - 1ms), IsEmpty());
+  EXPECT_THAT(Complete(2 * kStillFor), ElementsAre("a.csv"));
 }
 
 TEST_F(DropFolderTest, AnEmptyFileIsOneThatSomebodyHasJustBegun) {
@@ -84,7 +94,7 @@ TEST_F(DropFolderTest, TheOldestComesFirst) {
   std::filesystem::last_write_time(In("a.csv"), file_time_type::clock::now());
   std::filesystem::last_write_time(In("b.csv"), file_time_type::clock::now() - 1h);
   EXPECT_THAT(Complete(0s), IsEmpty());
-  EXPECT_THAT(Complete(kStableFor), ElementsAre("b.csv", "a.csv"));
+  EXPECT_THAT(Complete(kStillFor), ElementsAre("b.csv", "a.csv"));
 }
 
 TEST_F(DropFolderTest, WhatIsNoPlainCsvFileIsLeftAndAskedAboutInTheEnd) {

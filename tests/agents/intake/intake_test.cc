@@ -22,6 +22,18 @@ TEST_F(IntakeTest, RowsOfAFileGoAndTheFileIsSent) {
 }
 
 // Whom policy tells only if the school does not take it on: named with it, and never in its way.
+TEST_F(IntakeTest, ASmallFileIsTakenAndDoneInOneTurn) {
+  Open();
+  Write("drop/IN/night.csv", kHeader + Row(1));
+  clock_.Pass(kScanEvery);
+  ASSERT_TRUE(intake_->Tick().has_value());
+  ASSERT_EQ(Place("night.csv"), "IN") << "it may still be written";
+  clock_.Pass(kStillFor);
+  ASSERT_TRUE(intake_->Tick().has_value());
+  EXPECT_EQ(Place("night.csv"), "SENT");
+  EXPECT_EQ(Count("notices"), 1);
+}
+
 TEST_F(IntakeTest, WhoIsToldInTheSchoolsPlaceIsNamedAndWantedByNobodyElse) {
   agent_.Document(
       DocumentKind::kPolicy,
