@@ -40,8 +40,8 @@ def fresh_envelope(p, school):
     tap = p.folder / "tap"
     p.start("broker", env={"HAVENLINE_TAP_FILE": tap})
     p.start("host.police")
-    p.send(p.notice(school))
-    envelope = p.wait_for(lambda: submitted(tap), what="the submission")[0]
+    origin = bytes.fromhex(p.send(p.notice(school)))
+    envelope = p.wait_for(lambda: [each for each in submitted(tap) if origin in each], what="the submission")[0]
     p.kill("host.police")
     p.kill("broker")
     shutil.rmtree(folder)

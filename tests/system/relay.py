@@ -5,6 +5,7 @@ host's, so both ends take it for the other. Everything goes through byte for byt
         p.start("host.council")
         relay.say({"deliver": {"items": [...]}})  # of its own, in the agent's session
         print(relay.delivered, relay.answers)     # what the real broker delivered, and said to receipts
+        relay.unreadable = b"..."                 # it cannot read a frame that has these bytes in it
 """
 
 import collections
@@ -15,6 +16,8 @@ import zmq
 
 from rawlink import NO_SESSION, broker_key, curve_pair, decode, encode, host_pair, kind_of
 
+MALFORMED = {"rehello": {"code": 300, "retryAfter": 0}}
+
 
 class Relay:
     def __init__(self, p, host):
@@ -22,6 +25,8 @@ class Relay:
         self.host = host
         self.delivered = []  # The items of the real broker's deliveries.
         self.answers = []    # What the real broker answered to the agent's receipts.
+        self.unreadable = None
+        self.turned_away = 0  # Frames that could not be read.
         self._to_say = collections.deque()
         self._stopping = threading.Event()
         self._failed = None
@@ -49,18 +54,26 @@ class Relay:
 
     def say(self, body):
         """Says this to the agent, in the session that it has with the real broker."""
-        self._to_say.append(body)
+        self._to_say.append(lambda: encode(body, self._session))
+
+    def end_session(self):
+        """Tells the agent that its session is over; it says hello."""
+        self._to_say.append(lambda: encode({"rehello": {"code": 206, "retryAfter": 0}}))
 
     def _run(self):
         try:
             while not self._stopping.is_set():
                 if self._agent.poll(10):
-                    self._peer, *rest = self._agent.recv_multipart()
-                    self._broker.send_multipart(rest)
+                    self._peer, data = self._agent.recv_multipart()
+                    if self.unreadable and self.unreadable in data:
+                        self.turned_away += 1
+                        self._agent.send_multipart([self._peer, encode(MALFORMED)])
+                    else:
+                        self._broker.send(data)
                 while self._broker.poll(0):
                     self._hear(self._broker.recv())
                 while self._to_say and self._session != NO_SESSION:
-                    self._agent.send_multipart([self._peer, encode(self._to_say.popleft(), self._session)])
+                    self._agent.send_multipart([self._peer, self._to_say.popleft()()])
         except Exception as error:  # pylint: disable=broad-except
             self._failed = error
 

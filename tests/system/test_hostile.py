@@ -16,7 +16,7 @@ INVALID_ENTRIES_MAX = 60
 HELLOS_OF_ONE_HOST = 5
 
 POLICY_DENIES, SHAPE = 100, 111
-OVERLOAD, STALE = 200, 206
+OVERLOAD, VERSION_AHEAD, UNSUPPORTED, STALE = 200, 204, 205, 206
 MALFORMED, SIGNATURE, KEY_UNKNOWN, PARTNERSHIP_OTHER, SUITE, DIGEST = 300, 302, 303, 305, 306, 307
 
 
@@ -225,6 +225,18 @@ def test_a_message_that_must_not_go_gets_its_code_and_an_entry(hostile, name):
     hostile.serves_others()
 
 
+@pytest.mark.parametrize("document", ["policy", "directory"])
+def test_a_message_under_a_document_that_is_newer_than_the_brokers_waits_and_nothing_is_stored(hostile, document):
+    entries = hostile.entries()
+    newer = resigned(hostile.p, hostile.envelope, changed(**{document: {"version": "9", "hash": bytes(32)}}), True)
+    with hostile.police() as link:
+        answers = [answer_of(link, newer, str(n)) for n in range(2)]
+    assert [set(answer) for answer in answers] == [{"deferred"}] * 2, "once more, the same answer"
+    assert {code_of(answer) for answer in answers} == {VERSION_AHEAD} and answers[0]["deferred"]["retryAfter"] > 0
+    assert hostile.entries() == entries
+    hostile.serves_others()
+
+
 def test_a_poisoned_item_among_good_ones_keeps_none_of_them_back(hostile):
     p = hostile.p
     good = [resigned(p, hostile.envelope, lambda *_: None, fresh_id=True) for _ in range(2)]
@@ -265,6 +277,13 @@ def test_a_flood_of_bad_messages_is_counted_and_does_not_fill_the_log(hostile):
 
 
 # --- sessions
+
+
+def test_a_version_that_the_broker_does_not_speak_gets_no_session(hostile):
+    with RawLink(hostile.p, "host.police") as link:
+        assert link.hello([POLICE], minorLowest=7, minorHighest=9)["code"] == UNSUPPORTED
+        assert "creditMessages" in link.hello([POLICE], minorHighest=9), "the lowest of its range will do"
+    hostile.serves_others()
 
 
 def test_a_storm_of_hellos_turns_one_host_away_and_no_other(hostile):
