@@ -4,16 +4,18 @@
 The places are FaultPoint("...") in the code; HAVENLINE_FAULT kills at one (tests/fakes/test_seam_on.cc). The
 list below is held against what a normal run reaches: a new place fails the test until it is listed. Each is
 hit in a partnership that begins (its first time in a new store), and in one that is at work (its first time
-after a start, and a later one).
+after a start, and a later one). Those that no normal run reaches have tests of their own: release.* and sweep.*
+in test_suspension.py, intake.* in test_intake.py and test_intake_formats.py.
 """
 
 import collections
 import contextlib
+import re
 import shutil
 
 import pytest
 from governance import publish_next
-from harness import POLICE, HarnessError, Partnership
+from harness import POLICE, ROOT, HarnessError, Partnership
 from log_watch import LogWatch
 from traffic import TROUBLE, Traffic, wait_until_ended
 
@@ -196,3 +198,14 @@ def test_every_place_that_a_normal_run_reaches_is_killed_at():
         traffic.settle()
         for name, reached in files.items():
             assert set(reached.read_text().split()) == set(PLACES[name]), name
+
+
+def test_every_place_in_the_code_is_one_that_a_test_kills_at():
+    """What a partnership at work reaches is held against them above; this is about all names in the sources."""
+    places = set()
+    for folder in ("agents", "broker", "deploy"):
+        for path in (ROOT / folder).rglob("*.cc"):
+            places |= set(re.findall(r'FaultPoint\("([^"]+)"\)', path.read_text()))
+    assert len(places) > 40
+    tests = "".join(path.read_text() for path in (ROOT / "tests" / "system").glob("test_*.py"))
+    assert not {place for place in places if f'"{place}' not in tests}

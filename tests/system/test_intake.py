@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import datetime
+import http.client
 import io
 import os
 import random
@@ -308,22 +309,42 @@ def test_a_later_export_with_the_row_mended_ends_its_alarm_and_no_other(p):
     assert {f"quarantined row {number}" for number in numbers} & subjects == {f"quarantined row {numbers[1]}"}
 
 
+def confirm_and_die(p, path, fault):
+    p.stop(POLICE)
+    daemon = p.start(POLICE, fault=f"{fault}:1")
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        p.api(POLICE, "POST", path)
+    p.wait_for(lambda: not daemon.running(), 30, f"{fault} to be reached")
+    p.kill(POLICE)
+    p.start(POLICE)
+
+
 def test_a_register_without_an_open_school_waits_for_a_person():
     with police() as p:
         confirm = "/v1/intake/register/{}/confirm"
         assert p.api(POLICE, "POST", confirm.format(4))[0] == 422  # None waits.
         p.stop(POLICE)
-        p.drop.write_register([[*school[:5], "2", *school[6:]] for school in REGISTER])
+        without_open = [[*school[:5], "2", *school[6:]] for school in REGISTER]
+        p.drop.write_register(without_open)
         p.start(POLICE)
         status = p.must_api(POLICE, "GET", "/v1/intake")
         assert not status["running"] and status["register-in-doubt"] == {"open": 0, "open-before": 4}
         assert any("no open establishment at all" in alarm["words"] for alarm in open_alarms(p, "documents"))
         assert p.api(POLICE, "POST", confirm.format(4))[0] == 422  # Another number than the one that waits.
+        confirm_and_die(p, confirm.format(0), "intake.before-confirm")
+        assert "register-in-doubt" in p.must_api(POLICE, "GET", "/v1/intake")
         assert p.must_api(POLICE, "POST", confirm.format(0)) == {"open": 0, "confirmed-by": "keyadult"}
         p.wait_for(lambda: p.must_api(POLICE, "GET", "/v1/intake")["running"])
         assert open_alarms(p, "documents") == []
         receipt = drop_and_wait(p, "night.csv", file_text([row(1, 1)]))
         assert "106890 is not open" in receipt["quarantined"][0]["reason"]
+
+        for schools in (REGISTER, without_open):  # A whole one again, and once more the other.
+            p.stop(POLICE)
+            p.drop.write_register(schools)
+            p.start(POLICE)
+        confirm_and_die(p, confirm.format(0), "intake.after-confirm")
+        p.wait_for(lambda: p.must_api(POLICE, "GET", "/v1/intake")["running"])
 
 
 # --- dangerous rows
@@ -499,23 +520,48 @@ def test_the_agent_killed_at_every_commit_of_a_file_loses_and_doubles_nothing(p)
 
 
 def test_a_release_killed_at_every_commit_is_sent_once(p):
-    for i, fault in enumerate(["before-release", "after-release", "before-released", "after-released"]):
+    for i, fault in enumerate(["intake.before-release", "intake.after-release", "intake.before-released",
+                               "intake.after-released"]):
         receipt = drop_and_wait(p, f"release-{i}.csv", file_text([row(400 + i, 400 + i, COVERT_FLAG="Y")]))
         number = receipt["held"][0]["number"]
         p.stop(POLICE)
-        daemon = p.start(POLICE, fault=f"intake.{fault}:1")
+        daemon = p.start(POLICE, fault=f"{fault}:1")
         before = all_origins(p)
         with contextlib.suppress(OSError):
             p.api(POLICE, "POST", f"/v1/intake/held/{number}/release", login=SUPERVISOR)
         p.wait_for(lambda: not daemon.running(), 30, f"{fault} to be reached")
         p.kill(POLICE)
         p.start(POLICE)
-        if fault == "before-release":  # It was never released, and says so.
+        if fault == "intake.before-release":  # It was never released, and says so.
             assert number in [each["number"] for each in held(p)]
             p.must_api(POLICE, "POST", f"/v1/intake/held/{number}/release", login=SUPERVISOR)
         assert number not in [each["number"] for each in held(p)]
         p.wait_for(lambda: len(all_origins(p)) == len(before) + 1)
         time.sleep(0.5)
         assert len(all_origins(p)) == len(before) + 1
+    p.stop(POLICE)
+    p.start(POLICE)
+
+
+def test_a_decision_killed_at_its_commit_stands_or_was_never_made(p):
+    for i, fault in enumerate(["intake.before-reject", "intake.after-reject", "intake.before-take-on",
+                               "intake.after-take-on"]):
+        of_held, made = "reject" in fault, "after" in fault
+        cells = {"COVERT_FLAG": "Y"} if of_held else {"CHILD_DOB": "soon"}
+        receipt = drop_and_wait(p, f"decision-{i}.csv", file_text([row(410 + i, 410 + i, **cells)]))
+        number = receipt["held" if of_held else "quarantined"][0]["number"]
+        path = f"/v1/intake/held/{number}/reject" if of_held else f"/v1/intake/quarantined/{number}/take-on"
+        p.stop(POLICE)
+        daemon = p.start(POLICE, fault=f"{fault}:1")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            p.api(POLICE, "POST", path, login=SUPERVISOR)
+        p.wait_for(lambda: not daemon.running(), 30, f"{fault} to be reached")
+        p.kill(POLICE)
+        p.start(POLICE)
+        waiting = [each["number"] for each in (held(p) if of_held else quarantined(p))]
+        assert (number in waiting) != made, fault
+        if not made:
+            p.must_api(POLICE, "POST", path, login=SUPERVISOR)
+            assert number not in [each["number"] for each in (held(p) if of_held else quarantined(p))]
     p.stop(POLICE)
     p.start(POLICE)

@@ -128,8 +128,9 @@ def test_what_is_posted_is_answered_row_by_row(p):
 
 
 def test_a_post_cut_off_by_a_kill_is_posted_again_and_goes_once(p):
-    for i, fault in enumerate(["intake.after-posted", "intake.after-intents", "outbox.after-take",
-                               "intake.after-outcomes", "intake.after-posted-done"]):
+    for i, fault in enumerate(["intake.before-posted", "intake.after-posted", "intake.after-intents",
+                               "outbox.after-take", "intake.after-outcomes", "intake.before-posted-done",
+                               "intake.after-posted-done"]):
         p.stop(POLICE)
         daemon = p.start(POLICE, fault=f"{fault}:1")
         before = all_origins(p)
