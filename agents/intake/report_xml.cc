@@ -17,8 +17,10 @@ using text::XmlElement;
 // Where a document says which schema it follows: allowed anywhere, as XML Schema has it.
 constexpr std::string_view kInstance = "{http://www.w3.org/2001/XMLSchema-instance}";
 
+constexpr std::string_view kBlanks = " \t\r\n";
+
 bool IsBlank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  return text.find_first_not_of(kBlanks) == std::string_view::npos;
 }
 
 bool Is(const XmlElement& element, std::string_view name) {
@@ -35,8 +37,11 @@ ReportField FieldOf(const XmlElement& element) {
   ReportField field;
   if (const std::string* const name = element.Attribute("name")) field.name = Trimmed(*name);
   field.text = element.text;
-  if (!element.children.empty())
+  if (!element.children.empty()) {
     field.problem = "must hold text alone, and holds an element: write one text";
+    // Blanks about the element are layout, and other ones when the row comes back.
+    field.text.erase(field.text.find_last_not_of(kBlanks) + 1);
+  }
   if (HasAttributeBeside(element, "name"))
     field.problem = "has an attribute beside \"name\": take it away";
   return field;

@@ -1,13 +1,16 @@
 #include "tests/fuzz/seeds.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
 #include "agents/intake/mapping.h"
+#include "agents/intake/report.h"
 #include "schema/base/check.h"
 #include "schema/base/z85.h"
 #include "schema/exchange/content.h"
 #include "schema/seal/key_text.h"
+#include "schema/text/json.h"
 #include "schema/tlog/leaf.h"
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/frame_codec.h"
@@ -168,27 +171,76 @@ Seeds FrameSeeds() {
 
 using Row = std::map<std::string, std::string>;
 
-// A file with the columns that the force's mapping needs. What a row does not say is empty.
-Bytes FileOf(const std::string& force, const std::vector<Row>& rows) {
-  const auto mapping =
+intake::Mapping MappingOf(const std::string& force) {
+  auto mapping =
       intake::Mapping::Parse(RepositoryFile("deploy/examples/" + force + ".mapping.toml"), force,
                              Partnership().policy().Find(kEncompass)->hold_flags);
   CHECK(mapping.has_value());
+  return *std::move(mapping);
+}
+
+// What a row does not say is empty.
+std::string Cell(const Row& row, const std::string& column) {
+  const auto cell = row.find(column);
+  return cell == row.end() ? std::string() : cell->second;
+}
+
+// A file with the columns that the force's mapping needs.
+Bytes CsvOf(const std::string& force, const std::vector<Row>& rows) {
+  const intake::Mapping mapping = MappingOf(force);
   const auto line = [&](auto cell_of) {
     std::string text;
-    for (const std::string& column : mapping->Columns())
-      text += cell_of(column) + mapping->delimiter;
+    for (const std::string& column : mapping.Columns()) text += cell_of(column) + mapping.delimiter;
     text.pop_back();
     return text + "\r\n";
   };
   std::string text = line([](const std::string& column) { return column; });
-  for (const Row& row : rows) {
-    text += line([&](const std::string& column) {
-      const auto cell = row.find(column);
-      return cell == row.end() ? std::string() : cell->second;
-    });
-  }
+  for (const Row& row : rows)
+    text += line([&](const std::string& column) { return Cell(row, column); });
   return ToBytes(text);
+}
+
+// Of one incident, that of the first row, whose fields these are.
+struct IncidentRows {
+  std::vector<std::string> shared;
+  std::vector<Row> rows;
+};
+
+Bytes XmlOf(const std::string& force, const IncidentRows& of) {
+  const auto field = [](const std::string& name, const std::string& text) {
+    return "<field name=\"" + name + "\">" + text + "</field>";
+  };
+  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<incident xmlns=\"" +
+                     std::string(intake::kIncidentSpace) + "\">";
+  for (const std::string& column : of.shared) text += field(column, Cell(of.rows.front(), column));
+  for (const Row& row : of.rows) {
+    text += "\n<child>";
+    for (const std::string& column : MappingOf(force).Columns()) {
+      if (std::ranges::find(of.shared, column) == of.shared.end())
+        text += field(column, Cell(row, column));
+    }
+    text += "</child>";
+  }
+  return ToBytes(text + "</incident>\n");
+}
+
+text::Value JsonIncident(const std::string& force, const IncidentRows& of) {
+  text::Value incident = text::Value::Map();
+  for (const std::string& column : of.shared) incident.Set(column, Cell(of.rows.front(), column));
+  text::Value children = text::Value::List();
+  for (const Row& row : of.rows) {
+    text::Value child = text::Value::Map();
+    for (const std::string& column : MappingOf(force).Columns()) {
+      if (std::ranges::find(of.shared, column) == of.shared.end())
+        child.Set(column, Cell(row, column));
+    }
+    children.Add(std::move(child));
+  }
+  return std::move(incident).Set(intake::kChildrenKey, std::move(children));
+}
+
+Bytes JsonOf(const text::Value& value) {
+  return ToBytes(text::ToJson(value, text::JsonLayout::kIndented));
 }
 
 Seeds Intake() {
@@ -216,9 +268,28 @@ Seeds Intake() {
                      {"DfE number", "9992001"},
                      {"Child", "PRESENT"},
                      {"Moved", "no"}};
-  return {{"one", WithFirst(0, FileOf("south-yorkshire", {first}))},
-          {"three", WithFirst(0, FileOf("south-yorkshire", {at_home, wrong, first}))},
-          {"other", WithFirst(1, FileOf("lincolnshire", {other}))}};
+  const std::vector<std::string> of_incident = {"OCCURRENCE_NO", "INCIDENT_DATE", "INCIDENT_TIME",
+                                                "CIRCUMSTANCES"};
+  const std::vector<std::string> of_other = {"Incident", "Date and time"};
+  const IncidentRows three = {of_incident, {at_home, wrong, first}};
+  // The first byte: two bits the format, the last the mapping.
+  constexpr std::uint8_t kJson = 0x80;
+  constexpr std::uint8_t kXml = 0xC0;
+  return {
+      {"one", WithFirst(0, CsvOf("south-yorkshire", {first}))},
+      {"three", WithFirst(0, CsvOf("south-yorkshire", three.rows))},
+      {"other", WithFirst(1, CsvOf("lincolnshire", {other}))},
+      {"xml-one", WithFirst(kXml, XmlOf("south-yorkshire", {of_incident, {first}}))},
+      {"xml-three", WithFirst(kXml, XmlOf("south-yorkshire", three))},
+      {"xml-other", WithFirst(kXml + 1, XmlOf("lincolnshire", {of_other, {other}}))},
+      {"json-one",
+       WithFirst(kJson, JsonOf(JsonIncident("south-yorkshire", {of_incident, {first}})))},
+      {"json-list",
+       WithFirst(kJson, JsonOf(text::Value::List()
+                                   .Add(JsonIncident("south-yorkshire", three))
+                                   .Add(JsonIncident("south-yorkshire", {of_incident, {first}}))))},
+      {"json-other",
+       WithFirst(kJson + 1, JsonOf(JsonIncident("lincolnshire", {of_other, {other}})))}};
 }
 
 Seeds Json() {

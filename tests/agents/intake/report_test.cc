@@ -241,6 +241,15 @@ TEST_F(QuarantineReportTest, ChildrenComeBackAsTheyWereHoweverOften) {
   }
 }
 
+TEST_F(QuarantineReportTest, AFieldWithAnElementInItIsOfTheSameRowWhenItComesBack) {
+  for (const std::string text : {"<b/>", "a <b>c</b> d\n", "\n  <b/>\n"}) {
+    const FileRows rows = Xml(kXmlIncident + "<child>" + XmlField("NAME", text) + "</child>");
+    const FileRows back = Split(Returned(rows, {0}), FileFormat::kXml);
+    ASSERT_EQ(back.table.rows.size(), 1U) << text;
+    EXPECT_EQ(DigestOfRow({}, back, 0), DigestOfRow({}, rows, 0)) << text;
+  }
+}
+
 TEST_F(QuarantineReportTest, AKeyThatWasThereTwiceIsNotMendedByGivingItBack) {
   const std::string child = kJsonChild.substr(0, kJsonChild.size() - 1);
   const FileRows rows =
