@@ -155,9 +155,7 @@ class ElementBuilder {
   void Stop(std::string_view why) {
     if (stopped_) return;
     stopped_ = true;
-    document_.problem = "line " + std::to_string(Here().line);
-    if (!open_.empty()) document_.problem += ", in <" + open_.back().name + ">";
-    document_.problem += ": ";
+    document_.problem = "line " + std::to_string(Here().line) + ": ";
     document_.problem += why;
     xmlStopParser(context_.get());
   }

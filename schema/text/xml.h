@@ -40,8 +40,8 @@ struct XmlElement {
 
 struct XmlDocument {
   std::vector<XmlElement> roots;  // One, or none if not even that was there.
-  // "line 7, in <child>: what, and what to do"; empty: the document is whole. Names elements, never
-  // texts.
+  // "line 7: what, and what to do"; empty: the document is whole. Quotes nothing: after a "<" that
+  // stands in a text, somebody's name is the name of an element.
   std::string problem;
 };
 

@@ -69,23 +69,19 @@ void CheckWords(const std::string& words) {
   CHECK(words.find(kCanary) == std::string::npos);
 }
 
-// `words` without the names of fields in quotes: a field that nobody knows is told by its name.
-std::string WithoutFieldNames(std::string words, const FileRows& rows) {
-  const auto take_away = [&](const std::vector<ReportField>& fields) {
-    for (const ReportField& field : fields) {
-      for (std::string name = field.name;; name.resize(name.size() - kTwice.size())) {
-        const std::string quoted = "field \"" + name + "\"";
-        for (std::size_t at = 0; (at = words.find(quoted)) != std::string::npos;)
-          words.erase(at, quoted.size());
-        if (!name.ends_with(kTwice)) break;
-      }
-    }
+// Whether a column or field is called so. Where something is wrong is told by their names.
+bool IsInAName(std::string_view word, const FileRows& rows) {
+  const auto names_it = [&](const std::string& name) {
+    return name.find(word) != std::string::npos;
   };
-  for (const ReportIncident& incident : rows.report.incidents) {
-    take_away(incident.fields);
-    for (const ReportChild& child : incident.children) take_away(child.fields);
-  }
-  return words;
+  const auto one_names_it = [&](const std::vector<ReportField>& fields) {
+    return std::ranges::any_of(fields, names_it, &ReportField::name);
+  };
+  return std::ranges::any_of(rows.table.header, names_it) ||
+         std::ranges::any_of(rows.report.incidents, [&](const ReportIncident& incident) {
+           return one_names_it(incident.fields) ||
+                  std::ranges::any_of(incident.children, one_names_it, &ReportChild::fields);
+         });
 }
 
 void CheckRoute(const NoticeDraft& draft) {
@@ -128,7 +124,8 @@ bool CheckFacts(RowFacts facts, const Mapping& mapping) {
 // True if it became a notice.
 bool TryRow(const FileRows& rows, const text::CsvRow& row, const Mapping& mapping) {
   if (row.problem) {
-    CheckWords(WithoutFieldNames(row.problem->text, rows));
+    CheckFault({FaultCode::kInvalid, row.problem->text});
+    if (!IsInAName(kCanary, rows)) CheckWords(row.problem->text);
     return false;
   }
   auto reading = rows.reader->Read(row.fields, kNight);
