@@ -198,6 +198,11 @@ void Agent::PumpFetches(std::size_t at_once) {
   while (!fetches_.empty() && asked < at_once) {
     Fetch fetch = std::move(fetches_.front());
     fetches_.pop_front();
+    // A newer head may have come since it was wanted: it is asked, and judged, by the one of now.
+    if (auto* const proofs = std::get_if<Fetch::Proofs>(&fetch.what)) {
+      if (proofs->epoch != documents_->head().epoch) continue;  // Of a log that has ended.
+      proofs->size = documents_->head().size;
+    }
     fetch.reference = Remember(FetchSent{fetch, documents_->head(), now});
     session_->Send(fetch);
     ++asked;

@@ -6,6 +6,8 @@ host's, so both ends take it for the other. Everything goes through byte for byt
         relay.say({"deliver": {"items": [...]}})  # of its own, in the agent's session
         print(relay.delivered, relay.answers)     # what the real broker delivered, and said to receipts
         relay.unreadable = b"..."                 # it cannot read a frame that has these bytes in it
+        relay.hold = "head"                       # what it says of this kind waits …
+        relay.release()                           # … and goes all at once
 """
 
 import collections
@@ -27,6 +29,8 @@ class Relay:
         self.answers = []    # What the real broker answered to the agent's receipts.
         self.unreadable = None
         self.turned_away = 0  # Frames that could not be read.
+        self.hold = None
+        self.held = []
         self._to_say = collections.deque()
         self._stopping = threading.Event()
         self._failed = None
@@ -60,6 +64,11 @@ class Relay:
         """Tells the agent that its session is over; it says hello."""
         self._to_say.append(lambda: encode({"rehello": {"code": 206, "retryAfter": 0}}))
 
+    def release(self):
+        self.hold = None
+        while self.held:
+            self._to_say.append(lambda data=self.held.pop(0): data)
+
     def _run(self):
         try:
             while not self._stopping.is_set():
@@ -86,7 +95,9 @@ class Relay:
             self.delivered += frame["deliver"]["items"]
         elif kind == "receipted":
             self.answers += [item["answer"] for item in frame["receipted"]["items"]]
-        if self._peer is not None:
+        if kind == self.hold:
+            self.held.append(data)
+        elif self._peer is not None:
             self._agent.send_multipart([self._peer, data])
 
     def close(self):

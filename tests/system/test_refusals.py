@@ -2,6 +2,9 @@
 C2, C3 of 2): refused whole with every objection named, sent all the same with a debt, found among what is good.
 """
 
+import signal
+import time
+
 import pytest
 from capture import fresh_envelope
 from governance import publish_next
@@ -77,32 +80,59 @@ def test_a_message_beyond_policy_is_refused_whole_and_each_objection_names_its_r
                                      for section in ("otherSafeguarding", "collection")]
 
 
-@pytest.mark.short
-def test_one_message_that_the_broker_cannot_read_keeps_none_of_the_others_back_and_is_not_sent_for_ever():
+# --- between police and broker
+
+@pytest.fixture(name="relayed", scope="module")
+def partnership_with_a_relay():
     with Partnership(schools=1, council=False) as p:
         p.start("broker")
         with Relay(p, "host.police") as relay:
             for host in p.hosts:
                 p.start(host)
             p.wait_settled()
-            p.kill("broker")  # So that all go in one frame.
-            relay.end_session()
-            p.wait_for(lambda: p.status(POLICE)["session"] == "down", what="the session's end")
-            origins = [p.send(p.notice(p.schools[0])) for _ in range(NOTICES)]
-            poisoned = origins[NOTICES // 2]
-            relay.unreadable = bytes.fromhex(poisoned)
-            p.start("broker")
-            good = [origin for origin in origins if origin != poisoned]
-            p.wait_for(lambda: {n["origin"] for n in p.notices(p.schools[0])} == set(good), 30, "the good ones")
-            assert relay.turned_away == 2, "with the others, and alone"
-            words = p.wait_for(lambda: open_alarms(p, "set-apart"), what="the alarm")
-            assert len(words) == 1 and poisoned in words[0] and "Telephone what is urgent" in words[0]
-            later = p.send(p.notice(p.schools[0]))
-            p.wait_for(lambda: recipient_of(p, later, p.schools[0])["progress"] == "stored", what="what comes later")
-            assert relay.turned_away == 2
-            # Once it can be read it goes, after a start.
-            relay.unreadable = None
-            p.stop(POLICE)
-            p.start(POLICE)
-            p.wait_for(lambda: recipient_of(p, poisoned, p.schools[0])["progress"] == "stored", what="the last")
-            p.wait_for(lambda: not open_alarms(p, "set-apart"), what="the alarm's end")
+            yield p, relay
+
+
+@pytest.mark.short
+def test_one_message_that_the_broker_cannot_read_keeps_none_of_the_others_back_and_is_not_sent_for_ever(relayed):
+    p, relay = relayed
+    school = p.schools[0]
+    p.kill("broker")  # So that all go in one frame.
+    relay.end_session()
+    p.wait_for(lambda: p.status(POLICE)["session"] == "down", what="the session's end")
+    origins = [p.send(p.notice(school)) for _ in range(NOTICES)]
+    poisoned = origins[NOTICES // 2]
+    relay.unreadable = bytes.fromhex(poisoned)
+    p.start("broker")
+    good = [origin for origin in origins if origin != poisoned]
+    p.wait_for(lambda: {n["origin"] for n in p.notices(school)} == set(good), 30, "the good ones")
+    assert relay.turned_away == 2, "with the others, and alone"
+    words = p.wait_for(lambda: open_alarms(p, "set-apart"), what="the alarm")
+    assert len(words) == 1 and poisoned in words[0] and "Telephone what is urgent" in words[0]
+    later = p.send(p.notice(school))
+    p.wait_for(lambda: recipient_of(p, later, school)["progress"] == "stored", what="what comes later")
+    assert relay.turned_away == 2
+    # Once it can be read it goes, after a start.
+    relay.unreadable = None
+    p.stop(POLICE)
+    p.start(POLICE)
+    p.wait_for(lambda: recipient_of(p, poisoned, school)["progress"] == "stored", what="the last")
+    p.wait_for(lambda: not open_alarms(p, "set-apart"), what="the alarm's end")
+
+
+def test_heads_that_come_together_do_not_make_the_broker_a_liar(relayed):
+    p, relay = relayed
+    p.wait_settled()
+    relay.hold = "head"
+    origins = []
+    for heads in (1, 2):
+        origins.append(p.send(p.notice(p.schools[0])))
+        p.wait_for(lambda heads=heads: message_of(p, origins[-1])["state"] == "accepted" and len(relay.held) >= heads,
+                   what="the answer, and a head")
+    process = p.daemons[p.host(POLICE)].process
+    process.send_signal(signal.SIGSTOP)  # As on a machine that is busy: it reads them in one turn.
+    relay.release()
+    time.sleep(0.3)
+    process.send_signal(signal.SIGCONT)
+    p.wait_for(lambda: all(message_of(p, origin)["state"] == "kept" for origin in origins), what="their proofs")
+    assert not open_alarms(p, "broker-equivocates")
