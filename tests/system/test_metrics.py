@@ -39,7 +39,8 @@ def partnership():
 def test_mail_that_waits_is_seen_everywhere_and_gone_once_it_went(p):
     p.stop("host.schools-1")
     p.send(p.notice(SCHOOL))
-    p.wait_for(lambda: waiting(p) == 1, what="the notice to be counted")
+    # A number that its sender voids at random waits beside it, one time in 32.
+    p.wait_for(lambda: waiting(p) in (1, 2), what="the notice to be counted")
     p.wait_for(lambda: metrics(p, "broker")['havenline_broker_oldest_undelivered_seconds{lane="urgent"}'] > 0.5,
                what="it to grow older")
     assert metrics(p, "broker")['havenline_broker_answers_total{answer="accepted"}'] >= 1
@@ -47,13 +48,13 @@ def test_mail_that_waits_is_seen_everywhere_and_gone_once_it_went(p):
     assert metrics(p, "host.police")["havenline_agent_outbox_oldest_seconds"] > 0
 
     status = p.must_tool("status", "--operator", p.operator, "--json").json()
-    assert status["mailboxes"]["urgent"]["waiting"] == 1 and status["mailboxes"]["normal"]["waiting"] == 0
+    assert status["mailboxes"]["urgent"]["waiting"] in (1, 2) and status["mailboxes"]["normal"]["waiting"] == 0
     assert abs(status["mailboxes"]["urgent"]["oldest"] - status["checkpoint-time"]) < 60_000
     assert status["disk-free-bytes"] > 0 and status["admission"]["items-most"] == 4096
     assert status["alarms"]["clocks-apart"] == 0 and abs(status["clock-difference-ms"]) < 60_000
     assert status["checkpoint"] == status["entries"] and status["uptime-seconds"] >= 0
     words = p.must_tool("status", "--operator", p.operator).out
-    assert re.search(r"mailboxes urgent waiting +1\b", words) and re.search(r"admission items-most +4096\b", words)
+    assert re.search(r"mailboxes urgent waiting +[12]\b", words) and re.search(r"admission items-most +4096\b", words)
 
     p.start("host.schools-1")
     p.wait_for(lambda: metrics(p, "host.schools-1")["havenline_agent_inbox_unanswered"] == 1, what="it on the desk")
