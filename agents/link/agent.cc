@@ -12,7 +12,6 @@ namespace {
 
 constexpr Milliseconds kTurn{50};
 constexpr auto kTickEvery = std::chrono::milliseconds(250);
-constexpr std::size_t kProofsAtOnce = 256;
 constexpr std::size_t kTasksMax = 4096;
 
 }  // namespace
@@ -194,9 +193,7 @@ void Agent::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
                     "The broker's log does not hold what it held before: " + taken.error().detail +
                         ". Tell the auditor and governance at once.");
   }
-  const auto indices = outbox_->Unproved(documents_->head(), kProofsAtOnce);
-  if (!indices.empty())
-    Ask({Reference(), Fetch::Proofs{documents_->head().epoch, documents_->head().size, indices}});
+  AskForProofs();
 }
 
 void Agent::Announce(const Documents::Announced& announced) {
@@ -250,12 +247,8 @@ void Agent::OnDocument(const DocumentFrame& document) {
     TakeArrivals();
   }
   // More to prove than one answer held, or accepted since.
-  if (std::holds_alternative<Fetch::Proofs>(fetch.fetch.what)) {
-    const auto indices = outbox_->Unproved(documents_->head(), kProofsAtOnce);
-    if (!indices.empty() && !document.pieces.empty()) {
-      Ask({Reference(), Fetch::Proofs{documents_->head().epoch, documents_->head().size, indices}});
-    }
-  }
+  if (std::holds_alternative<Fetch::Proofs>(fetch.fetch.what) && !document.pieces.empty())
+    AskForProofs();
 }
 
 Result<void> Agent::RollKeys(const AgencyId& agency, bool compromised) {

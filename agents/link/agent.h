@@ -162,6 +162,7 @@ class Agent final : private SessionOwner {
   void TakeCheckpoint(const std::string& note, std::uint64_t from_size,
                       const std::vector<Digest>& proof);
   void Ask(Fetch fetch);
+  void AskForProofs();
   void RaiseNow(AlarmKind kind, const std::string& subject, const std::string& words);
   void SettleNow(AlarmKind kind, const std::string& subject);
 

@@ -18,6 +18,7 @@ static_assert(kBytesPerFrame + limits::kMessageBytesMax + kItemsPerFrame * 64 <
               limits::kFrameBytesMax);
 constexpr std::size_t kFetchesAtOnce = 4;
 constexpr std::size_t kFetchesWaitingMax = 1024;
+constexpr std::size_t kProofsAtOnce = 256;
 constexpr auto kFetchAnswer = std::chrono::seconds(30);  // Then it is made again.
 
 // Fills one frame at a time from `next`, and sends it.
@@ -181,6 +182,11 @@ void Agent::Ask(Fetch fetch) {
   if (!asked && fetches_.size() < kFetchesWaitingMax) fetches_.push_back(std::move(fetch));
 }
 
+// Which, and of which head, is known when it is sent: the answer is judged by the head of that time.
+void Agent::AskForProofs() {
+  if (!outbox_->Unproved(documents_->head(), 1).empty()) Ask({Reference(), Fetch::Proofs{}});
+}
+
 void Agent::PumpFetches(std::size_t at_once) {
   if (clock_.Now() < fetches_paused_until_) return;
   const auto now = clock_.Monotonic();
@@ -198,12 +204,12 @@ void Agent::PumpFetches(std::size_t at_once) {
   while (!fetches_.empty() && asked < at_once) {
     Fetch fetch = std::move(fetches_.front());
     fetches_.pop_front();
-    // A newer head may have come since it was wanted: it is asked, and judged, by the one of now.
+    const LogHead& head = documents_->head();
     if (auto* const proofs = std::get_if<Fetch::Proofs>(&fetch.what)) {
-      if (proofs->epoch != documents_->head().epoch) continue;  // Of a log that has ended.
-      proofs->size = documents_->head().size;
+      *proofs = {head.epoch, head.size, outbox_->Unproved(head, kProofsAtOnce)};
+      if (proofs->indices.empty()) continue;
     }
-    fetch.reference = Remember(FetchSent{fetch, documents_->head(), now});
+    fetch.reference = Remember(FetchSent{fetch, head, now});
     session_->Send(fetch);
     ++asked;
   }

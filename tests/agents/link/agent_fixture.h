@@ -38,13 +38,13 @@ class MovableClock final : public Clock {
 // The broker's end of one link.
 class ScriptedBroker {
  public:
-  explicit ScriptedBroker(const TestPartnership& partnership) {
+  ScriptedBroker(const TestPartnership& partnership, const AgencyId& agency) {
     const seal::SealKey& key = partnership.CurveKeyOf("broker");
     auto bound = Router::Bind(
         {"tcp://127.0.0.1:*", Z85Encode(key.public_key()), Z85Encode(key.ExposePrivate()), 1});
     CHECK(bound.has_value());
     router_ = *std::move(bound);
-    const HostId host = TestPartnership::HostOf(kSchoolA);
+    const HostId host = TestPartnership::HostOf(agency);
     router_->SetKeys({{Z85Encode(partnership.CurveKeyOf(host.value()).public_key()), host}});
   }
 
@@ -97,24 +97,25 @@ class ScriptedBroker {
 
 class AgentTest : public ::testing::Test {
  protected:
-  AgentTest() {
-    partnership_.WriteKeys(kSchoolA, scratch_ / "keys");
+  explicit AgentTest(const AgencyId& agency = kSchoolA, const Role& role = kSchoolRole)
+      : broker_(partnership_, agency) {
+    partnership_.WriteKeys(agency, scratch_ / "keys");
     auto store = AgentStore::Open({scratch_ / "store", false},
                                   seal::LockedSecret<32>(ByteArray<32>{5}), random_);
     CHECK(store.has_value());
     store_ = std::make_unique<AgentStore>(*std::move(store));
-    const seal::SealKey& own = partnership_.CurveKeyOf(TestPartnership::HostOf(kSchoolA).value());
+    const seal::SealKey& own = partnership_.CurveKeyOf(TestPartnership::HostOf(agency).value());
     AgentOptions options;
     options.session = {
         {broker_.endpoint(), Z85Encode(partnership_.CurveKeyOf("broker").public_key()),
          Z85Encode(own.public_key()), Z85Encode(own.ExposePrivate())},
         kTestPartnership,
-        {kSchoolA},
+        {agency},
         "test"};
     options.documents = {kTestPartnership, partnership_.TestGovernance(),
                          partnership_.Sign(partnership_.DirectoryText()),
                          partnership_.Sign(partnership_.PolicyText())};
-    options.agencies = {{kSchoolA, scratch_ / "keys", {kSchoolRole}, "01632 960000", Calendar()}};
+    options.agencies = {{agency, scratch_ / "keys", {role}, "01632 960000", Calendar()}};
     options.claims = [](const ExchangeName&, const auto&) {
       return std::map<std::string, std::string>();
     };
@@ -191,7 +192,7 @@ class AgentTest : public ::testing::Test {
   ScratchDirectory scratch_;
   seal::SystemRandom random_;
   MovableClock clock_;
-  ScriptedBroker broker_{partnership_};
+  ScriptedBroker broker_;
   TestAgent police_{partnership_, kPolice, {}};
   TestBroker log_;
   std::unique_ptr<AgentStore> store_;
