@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "policy/cells.h"
 #include "schema/base/check.h"
 
 namespace havenline::policy {
@@ -62,10 +63,32 @@ std::vector<Case> Cases(std::span<const Claim> claims, std::span<const std::uint
   return cases;
 }
 
+// The claims, and before them when the message was made, as if that were one, if it matters.
+std::vector<Claim> ClaimsWithTime(const std::vector<TimePoint>& turns,
+                                  const std::vector<Claim>& claims) {
+  if (turns.empty()) return claims;
+  Claim made;
+  made.name = kMade;
+  for (std::size_t i = 0; i <= turns.size(); ++i) made.values.push_back(PeriodWords(turns, i));
+  std::vector<Claim> all = {std::move(made)};
+  all.insert(all.end(), claims.begin(), claims.end());
+  return all;
+}
+
+std::vector<TimePoint> TurnsOfBoth(const Exchange* before, const Exchange* after) {
+  std::set<TimePoint> turns;
+  for (const Exchange* const each : {before, after}) {
+    if (each != nullptr) turns.insert(each->turns.begin(), each->turns.end());
+  }
+  return {turns.begin(), turns.end()};
+}
+
 bool SaysTheSame(const Cell& a, const Cell& b) {
   return a.sections == b.sections && a.rule == b.rule && a.required == b.required &&
-         a.thread_party == b.thread_party && a.basis == b.basis && a.why == b.why &&
-         a.deadline == b.deadline;
+         a.decision_required == b.decision_required && a.thread_party == b.thread_party &&
+         a.basis == b.basis && a.purpose == b.purpose && a.why == b.why &&
+         a.deadline == b.deadline && a.escalation == b.escalation && a.retention == b.retention &&
+         a.visible == b.visible;
 }
 
 bool HoldTheSame(const HeldShare* a, const HeldShare* b) {
@@ -80,11 +103,11 @@ struct Group {
   std::vector<std::uint8_t> holds;
 };
 
-std::vector<Group> GroupCells(const std::vector<Cell>& cells) {
+std::vector<Group> GroupCells(const std::vector<const Cell*>& cells) {
   std::vector<Group> groups;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const HeldShare* const held = cells[i].held.get();
-    const Cell& cell = held != nullptr ? held->cell : cells[i];
+    const HeldShare* const held = cells[i]->held.get();
+    const Cell& cell = held != nullptr ? held->cell : *cells[i];
     if (cell.sections == 0) continue;
     auto group = std::ranges::find_if(groups, [&](const Group& each) {
       return SaysTheSame(*each.cell, cell) && HoldTheSame(each.held, held);
@@ -177,15 +200,21 @@ class Comparison {
     }
   }
 
-  // One for each combination of the exchange's claims; one that says nothing for an unknown
-  // exchange.
-  static std::vector<Said> SaidAt(const Policy& policy, const Policy::TableKey& place) {
+  // One for each time between `turns` and each combination of the exchange's claims; one that says
+  // nothing for an unknown exchange.
+  static std::vector<Said> SaidAt(const Policy& policy, const Policy::TableKey& place,
+                                  const std::vector<TimePoint>& turns) {
     const Exchange* const exchange = policy.Find(std::get<0>(place));
     if (exchange == nullptr) return {};
-    std::vector<Said> said(CombinationsOf(exchange->claims));
+    const std::size_t combinations = exchange->CombinationsOfClaims();
+    std::vector<Said> said(combinations * (turns.size() + 1));
     const auto cells = policy.table().find(place);
     if (cells == policy.table().end()) return said;
-    for (std::size_t i = 0; i < said.size(); ++i) said[i] = SaidBy(cells->second[i], *exchange);
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      const std::size_t turn = i / combinations;
+      const std::size_t period = turn == 0 ? 0 : exchange->PeriodOf(turns[turn - 1]);
+      said[i] = SaidBy(*cells->second[period * combinations + i % combinations], *exchange);
+    }
     return said;
   }
 
@@ -193,10 +222,11 @@ class Comparison {
                     const Policy::TableKey& place_after) {
     const Exchange* const old_exchange = before_.Find(std::get<0>(place_before));
     const Exchange* const new_exchange = after_.Find(std::get<0>(place_after));
-    std::vector<Said> old_said = SaidAt(before_, place_before);
-    std::vector<Said> new_said = SaidAt(after_, place_after);
+    const std::vector<TimePoint> turns = TurnsOfBoth(old_exchange, new_exchange);
+    std::vector<Said> old_said = SaidAt(before_, place_before, turns);
+    std::vector<Said> new_said = SaidAt(after_, place_after, turns);
     const Exchange& known = new_exchange != nullptr ? *new_exchange : *old_exchange;
-    std::vector<Claim> claims = known.claims;
+    std::vector<Claim> claims = ClaimsWithTime(turns, known.claims);
     if (old_exchange == nullptr) old_said.resize(new_said.size());
     if (new_exchange == nullptr) new_said.resize(old_said.size());
     const bool comparable = old_exchange == nullptr || new_exchange == nullptr ||
@@ -284,7 +314,8 @@ std::vector<Case> CasesOf(const std::vector<Claim>& claims, std::span<const std:
 std::string Words(const Case& when) {
   std::string words;
   for (const auto& [claim, values] : when) {
-    words += (words.empty() ? "when " : ", and ") + claim + " is ";
+    words += words.empty() ? "when " : ", and ";
+    words += claim == kMade ? "made " : claim + " is ";
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (i > 0) words += i + 1 == values.size() ? " or " : ", ";
       words += values[i];
@@ -297,10 +328,10 @@ std::vector<Saying> SayingsOf(const Policy& policy) {
   std::vector<Saying> sayings;
   for (const auto& [key, cells] : policy.table()) {
     const auto& [exchange, profile, from, to] = key;
-    for (const auto& [cell, held, holds] : GroupCells(cells)) {
-      sayings.push_back(
-          {exchange, profile, from, to, CasesOf(policy.Find(exchange)->claims, holds), cell, held});
-    }
+    const Exchange& known = *policy.Find(exchange);
+    const std::vector<Claim> claims = ClaimsWithTime(known.turns, known.claims);
+    for (const auto& [cell, held, holds] : GroupCells(cells))
+      sayings.push_back({exchange, profile, from, to, CasesOf(claims, holds), cell, held});
   }
   return sayings;
 }

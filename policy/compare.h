@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace havenline::policy {
 // When something holds: claims with the values they may have. A claim that is not named may have
 // any; so an empty case is "always".
 using Case = std::vector<std::pair<std::string, std::vector<std::string>>>;
+// What stands in a Case for when the message was made; its values are words such as "before
+// 2026-11-07".
+inline constexpr std::string_view kMade = "(made)";
 
 // The cases that together cover exactly the indices of the table at which `holds` is not 0. CHECKs
 // that it has one element for each combination of the claims' values.

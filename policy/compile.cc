@@ -1,62 +1,23 @@
 // Compile(): from rules to the total table. Every cell is enumerated, so what contradicts itself or
-// can never take effect is found here and not on the night.
+// can never take effect is found here and not on the night. Cells in which the same rules hold are
+// made once.
 
 #include <algorithm>
 #include <set>
 
-#include "policy/rules.h"
+#include "policy/cells.h"
 #include "schema/base/check.h"
 #include "schema/model/limits.h"
 
 namespace havenline::policy {
 namespace {
 
-constexpr std::string_view kExclusions = "exclusions";
-constexpr std::size_t kProblemsMax = 20;
 constexpr std::size_t kRequiredBytesMax = 2048;  // An entry's part names all that were left out.
 
-// The values of all claims for each index of the table.
-class ClaimValues {
- public:
-  explicit ClaimValues(const Exchange& exchange) : exchange_(exchange) {
-    for (const Claim& claim : exchange.claims) count_ *= claim.values.size();
-  }
-  std::size_t count() const { return count_; }
-
-  const std::string& ValueOf(std::size_t claim, std::size_t index) const {
-    for (std::size_t i = exchange_.claims.size(); i-- > claim + 1;)
-      index /= exchange_.claims[i].values.size();
-    const auto& values = exchange_.claims[claim].values;
-    return values[index % values.size()];
-  }
-  bool Matches(const Rule& rule, std::size_t index) const {
-    for (std::size_t i = 0; i < exchange_.claims.size(); ++i) {
-      const auto wanted = rule.when.find(exchange_.claims[i].name);
-      if (wanted == rule.when.end()) continue;
-      if (std::ranges::find(wanted->second, ValueOf(i, index)) == wanted->second.end())
-        return false;
-    }
-    return true;
-  }
-  std::string Describe(std::size_t index) const {
-    std::string text;
-    for (std::size_t i = 0; i < exchange_.claims.size(); ++i) {
-      text += (i == 0 ? ", when " : ", ") + exchange_.claims[i].name + " = " + ValueOf(i, index);
-    }
-    return text;
-  }
-
- private:
-  const Exchange& exchange_;
-  std::size_t count_ = 1;
-};
-
-template <class List, class Item>
-bool Contains(const List& list, const Item& item) {
-  return std::ranges::find(list, item) != list.end();
-}
+using Held = HoldingRules::Each;
 
 void Join(std::string& joined, const std::string& word) {
+  if (("+" + joined + "+").find("+" + word + "+") != std::string::npos) return;
   if (!joined.empty()) joined += '+';
   joined += word;
 }
@@ -65,146 +26,119 @@ void Join(std::string& joined, const std::string& word) {
 
 class Compiler {
  public:
-  Compiler(Rules rules, std::string source_name)
-      : rules_(std::move(rules)), source_name_(std::move(source_name)) {}
+  Compiler(Rules rules, const std::string& source_name)
+      : rules_(std::move(rules)), problems_(source_name) {}
 
   Result<Policy> Compile() {
-    policy_.partnership_ = rules_.partnership;
-    policy_.version_ = rules_.version;
-    policy_.previous_ = rules_.previous;
-    policy_.exchanges_ = rules_.exchanges;
-    for (const Deadline& deadline : rules_.deadlines)
-      policy_.deadlines_.emplace(deadline.name, deadline);
-    ReadProfiles();
-    CheckRules();
+    CheckNames(rules_, problems_);
+    if (problems_.empty()) {
+      TakeDocument();
+      CheckSize();
+    }
     if (problems_.empty()) {
       for (const Exchange& exchange : policy_.exchanges_) CompileExchange(exchange);
       CheckReached();
     }
-    if (!problems_.empty()) return Fail(FaultCode::kInvalid, ProblemText());
+    if (problems_.empty()) Prove(rules_, policy_, problems_);
+    if (!problems_.empty()) return Fail(FaultCode::kInvalid, problems_.Text());
     return std::move(policy_);
   }
 
  private:
-  // One cell's place, for the table and for words.
-  struct Place {
+  // What the rules of one exchange need while its cells are made.
+  struct Space {
     const Exchange& exchange;
-    const std::string& profile;
-    const Role& from;
-    const Role& to;
-    const ClaimValues& values;
+    const CaseSpace& cases;
+    const HoldingRules& rules;
   };
-
+  // Which rules make a cell what it is.
+  struct Making {
+    std::vector<const Held*> rules;
+    SectionSet never = 0;
+  };
   // Who is told in one case, by one sender role.
   struct Told {
     std::size_t roles = 0;
     std::size_t required_bytes = 0;  // Of the names of those that must be told.
   };
 
-  void Problem(std::string what) { problems_.push_back(source_name_ + ": " + std::move(what)); }
-  void Problem(const Rule& rule, const std::string& what) {
-    problems_.push_back(source_name_ + ":" + std::to_string(rule.mark.line) + ":" +
-                        std::to_string(rule.mark.column) + ": rule " + rule.id.value() + ": " +
-                        what);
-  }
-  std::string ProblemText() const {
-    std::string text;
-    for (std::size_t i = 0; i < std::min(problems_.size(), kProblemsMax); ++i)
-      text += problems_[i] + "\n";
-    if (problems_.size() > kProblemsMax) {
-      text += "and " + std::to_string(problems_.size() - kProblemsMax) + " more\n";
-    }
-    text.pop_back();
-    return text;
-  }
-
-  void ReadProfiles() {
+  void TakeDocument() {
+    policy_.partnership_ = rules_.partnership;
+    policy_.version_ = rules_.version;
+    policy_.previous_ = rules_.previous;
+    policy_.roles_ = rules_.roles;
+    policy_.purposes_ = rules_.purposes;
+    policy_.retentions_ = rules_.retentions;
+    for (const Duty& duty : rules_.duties) policy_.duties_.emplace(duty.name, duty);
+    for (const Deadline& deadline : rules_.deadlines)
+      policy_.deadlines_.emplace(deadline.name, deadline);
     profiles_ = {""};  // Senders that no profile names.
     for (const Profile& profile : rules_.profiles) {
-      if (Contains(profiles_, profile.name)) Problem("profile " + profile.name + " stands twice");
       profiles_.push_back(profile.name);
-      for (const AgencyId& sender : profile.senders) {
-        if (!policy_.profile_of_.emplace(sender, profile.name).second) {
-          Problem("profile " + profile.name + " names a sender that another profile names");
-        }
+      for (const AgencyId& sender : profile.senders)
+        policy_.profile_of_.emplace(sender, profile.name);
+    }
+    policy_.exchanges_ = rules_.exchanges;
+    for (Exchange& exchange : policy_.exchanges_) {
+      std::set<TimePoint> turns;
+      for (const Rule& rule : rules_.rules) {
+        if (rule.exchange != exchange.name) continue;
+        if (rule.starts) turns.insert(*rule.starts);
+        if (rule.ends) turns.insert(*rule.ends);
       }
+      exchange.turns.assign(turns.begin(), turns.end());
     }
   }
 
-  void CheckRules() {
-    std::set<RuleId> ids;
+  struct Roles {
+    std::set<Role> from;
+    std::set<Role> to;
+  };
+  Roles RolesOf(const Exchange& exchange) const {
+    Roles roles;
     for (const Rule& rule : rules_.rules) {
-      if (!ids.insert(rule.id).second) Problem(rule, "another rule has the same id");
-      if (rule.from.empty() || rule.to.empty())
-        Problem(rule, "needs at least one role in `from` and in `to`");
-      for (const std::string& profile : rule.profiles) {
-        if (!Contains(profiles_, profile)) Problem(rule, "there is no profile " + profile);
-      }
-      if (!rule.deadline.empty() && !policy_.deadlines_.contains(rule.deadline)) {
-        Problem(rule, "there is no [deadline." + rule.deadline + "]");
-      }
-      const Exchange* const exchange = policy_.Find(rule.exchange);
-      if (exchange == nullptr) {
-        Problem(rule, "there is no [exchange." + rule.exchange.value() + "]");
-      } else {
-        CheckNames(rule, *exchange);
-      }
+      if (rule.exchange != exchange.name) continue;
+      roles.from.insert(rule.from.begin(), rule.from.end());
+      roles.to.insert(rule.to.begin(), rule.to.end());
     }
+    roles.to.erase(Role(std::string(kBrokerRole)));
+    return roles;
   }
 
-  void CheckNames(const Rule& rule, const Exchange& exchange) {
-    if (rule.sections.empty()) Problem(rule, "names no section");
-    for (const std::string& section : rule.sections) {
-      if (section == "*" ? rule.sections.size() > 1 : !Contains(exchange.sections, section)) {
-        Problem(rule, "the exchange has no section " + section);
-      }
-      if (section == kExclusions && rule.effect == Effect::kNever) {
-        Problem(rule, "cannot forbid exclusions: whoever is told anything is told them too");
-      }
+  void CheckSize() {
+    std::size_t cells = 0;
+    for (const Exchange& exchange : policy_.exchanges_) {
+      const Roles roles = RolesOf(exchange);
+      cells += profiles_.size() * roles.from.size() * roles.to.size() * CaseSpace(exchange).count();
+      if (cells <= kCellsMax) continue;
+      problems_.Add(rules_.exchange_marks.at(exchange.name),
+                    "the table would have more than " + std::to_string(kCellsMax) +
+                        " cells: fewer claims, roles, profiles or times are needed");
+      return;
     }
-    for (const auto& [name, values] : rule.when) {
-      const auto claim = std::ranges::find(exchange.claims, name, &Claim::name);
-      if (claim == exchange.claims.end()) {
-        Problem(rule, "the exchange has no claim " + name);
-        continue;
-      }
-      if (values.empty()) Problem(rule, "claim " + name + " needs at least one value");
-      for (const std::string& value : values) {
-        if (!Contains(claim->values, value))
-          Problem(rule, "claim " + name + " has no value " + value);
-      }
-    }
-  }
-
-  // Without the exclusions: they alone are no reason to tell anybody anything.
-  static SectionSet SectionsOf(const Rule& rule, const Exchange& exchange) {
-    const SectionSet all = rule.sections.front() == "*" ? *exchange.SetOf(exchange.sections)
-                                                        : *exchange.SetOf(rule.sections);
-    return all & ~ExclusionsOf(exchange);
-  }
-  static SectionSet ExclusionsOf(const Exchange& exchange) {
-    return *exchange.SetOf({std::string(kExclusions)});
   }
 
   void CompileExchange(const Exchange& exchange) {
-    std::set<Role> from_roles;
-    std::set<Role> to_roles;
     for (const Rule& rule : rules_.rules) {
       if (rule.exchange != exchange.name) continue;
-      from_roles.insert(rule.from.begin(), rule.from.end());
-      to_roles.insert(rule.to.begin(), rule.to.end());
       for (const Role& from : rule.from) {
         for (const Role& to : rule.to) RecordClaimsRead(exchange, rule, {from, to});
       }
     }
-    const ClaimValues values(exchange);
+    const CaseSpace cases(exchange);
+    const HoldingRules rules(rules_, exchange, cases);
+    const Space space{exchange, cases, rules};
+    const Roles roles = RolesOf(exchange);
     for (const std::string& profile : profiles_) {
-      for (const Role& from : from_roles) {
-        for (const Role& to : to_roles) CompileCells({exchange, profile, from, to, values});
+      for (const Role& from : roles.from) {
+        for (const Role& to : roles.to) CompileCells(space, {exchange, profile, from, to});
         // Only now is it known who else is told in the same case.
-        for (const Role& to : to_roles) HoldBack({exchange, profile, from, to, values});
-        CheckSlots({exchange, profile, from, from, values}, to_roles);
+        for (const Role& to : roles.to) HoldBack(space, {exchange, profile, from, to});
+        CheckSlots(space, {exchange, profile, from, from}, roles.to);
       }
+    }
+    for (const HoldingRules::Each& each : rules.all()) {  // The broker has no cells.
+      if (Contains(each.rule->to, Role(std::string(kBrokerRole)))) reached_.insert(each.rule->id);
     }
   }
 
@@ -216,44 +150,95 @@ class Compiler {
     }
   }
 
-  std::vector<Cell>& CellsOf(const Place& place, const Role& to) {
+  std::vector<const Cell*>& CellsOf(const Place& place, const Role& to) {
     return policy_.table_[{place.exchange.name, place.profile, place.from, to}];
   }
 
-  void CompileCells(const Place& place) {
-    std::vector<Cell> cells(place.values.count());
+  void CompileCells(const Space& space, const Place& place) {
+    const auto here = space.rules.At(place);
+    std::map<std::vector<const Held*>, const Cell*> made;
+    std::vector<const Cell*> cells(space.cases.count());
+    std::vector<const Held*> holding;
     for (std::size_t index = 0; index < cells.size(); ++index) {
-      const SectionSet never = NeverOf(place, index);
-      cells[index] = MakeCell(place, index, Condition::Kind::kNone, never);
+      holding.clear();
+      for (const Held* const each : here) {
+        const bool at_once = each->rule->held == Condition::Kind::kNone;
+        if (at_once && each->holds[index]) holding.push_back(each);
+      }
+      auto at = made.find(holding);
+      if (at == made.end()) {
+        policy_.cells_.push_back(MakeFirst(holding, place, Words(place, space.cases, index)));
+        at = made.emplace(holding, &policy_.cells_.back()).first;
+      }
+      cells[index] = at->second;
     }
     CellsOf(place, place.to) = std::move(cells);
   }
 
+  // What may be sent at once, and what must not be in any case.
+  Cell MakeFirst(const std::vector<const Held*>& holding, const Place& place,
+                 const std::string& where) {
+    Making making;
+    std::vector<Forbidden> forbidden;
+    for (const Held* const each : holding) {
+      if (each->rule->effect != Effect::kNever) {
+        making.rules.push_back(each);
+        continue;
+      }
+      making.never |= each->sections;
+      forbidden.push_back({each->sections, each->rule->id, each->rule->why});
+      reached_.insert(each->rule->id);
+    }
+    Cell cell = MakeCell(making, place, where);
+    cell.forbidden = std::move(forbidden);
+    return cell;
+  }
+
   // What a role may be told perhaps, where it is told nothing at once.
-  void HoldBack(const Place& place) {
-    for (std::size_t index = 0; index < place.values.count(); ++index) {
-      if (CellsOf(place, place.to)[index].sections != 0) continue;
-      std::shared_ptr<const HeldShare> held = MakeHeld(place, index);
-      CellsOf(place, place.to)[index].held = std::move(held);
+  void HoldBack(const Space& space, const Place& place) {
+    std::vector<const Held*> here;
+    for (const Held* const each : space.rules.At(place)) {
+      if (each->rule->held != Condition::Kind::kNone) here.push_back(each);
+    }
+    if (here.empty()) return;
+    std::map<std::pair<const Cell*, std::vector<const Held*>>, const Cell*> made;
+    for (std::size_t index = 0; index < space.cases.count(); ++index) {
+      const Cell* const first = CellsOf(place, place.to)[index];
+      if (first->sections != 0) continue;
+      SectionSet never = 0;
+      for (const Forbidden& forbidden : first->forbidden) never |= forbidden.sections;
+      std::vector<const Held*> holding;
+      for (const Held* const each : here) {
+        if (each->holds[index] && (each->sections & ~never) != 0 &&
+            CanWatch(*each->rule, place, index))
+          holding.push_back(each);
+      }
+      if (holding.empty()) continue;
+      const std::pair key(first, holding);
+      auto at = made.find(key);
+      if (at == made.end()) {
+        const std::string where = Words(place, space.cases, index);
+        at = made.emplace(key, WithHeld(*first, {holding, never}, place, where)).first;
+      }
+      CellsOf(place, place.to)[index] = at->second;
     }
   }
 
-  std::shared_ptr<const HeldShare> MakeHeld(const Place& place, std::size_t index) {
-    const Rule* first = nullptr;
-    for (const Rule& rule : rules_.rules) {
-      if (rule.held == Condition::Kind::kNone || !Applies(rule, place, index)) continue;
-      if (!CanWatch(rule, place, index)) continue;
-      if (first == nullptr) first = &rule;
-      if (first->held != rule.held || first->watches != rule.watches) {
-        Problem(rule, "and rule " + first->id.value() +
-                          " differ in `held` or `watches`: " + Describe(place, index));
-      }
+  const Cell* WithHeld(const Cell& first, const Making& making, const Place& place,
+                       const std::string& where) {
+    const Rule& one = *making.rules.front()->rule;
+    for (const Held* const each : making.rules) {
+      if (one.held == each->rule->held && one.watches == each->rule->watches) continue;
+      problems_.Add(*each->rule,
+                    "and rule " + one.id.value() + " differ in `held` or `watches`: " + where);
     }
-    if (first == nullptr) return nullptr;
-    Cell cell = MakeCell(place, index, first->held, NeverOf(place, index));
-    if (cell.sections == 0) return nullptr;
-    return std::make_shared<const HeldShare>(
-        HeldShare{first->held, first->watches, std::move(cell)});
+    Cell cell = MakeCell(making, place, where);
+    cell.forbidden = first.forbidden;
+    Cell nothing = first;
+    nothing.held =
+        std::make_shared<const HeldShare>(HeldShare{one.held, one.watches, std::move(cell)});
+    policy_.cells_.push_back(std::move(nothing));
+    return &policy_.cells_.back();
   }
 
   // Whom it watches is told something in this case, and asked by when, if that is the condition.
@@ -261,100 +246,100 @@ class Compiler {
     const auto at =
         policy_.table_.find({place.exchange.name, place.profile, place.from, rule.watches});
     if (at == policy_.table_.end()) return false;
-    const Cell& watched = at->second[index];
+    const Cell& watched = *at->second[index];
     return watched.sections != 0 &&
            (rule.held == Condition::Kind::kUnable || watched.deadline != nullptr);
   }
 
-  bool Applies(const Rule& rule, const Place& place, std::size_t index) const {
-    return rule.exchange == place.exchange.name && Contains(rule.from, place.from) &&
-           Contains(rule.to, place.to) &&
-           (rule.profiles.empty() || Contains(rule.profiles, place.profile)) &&
-           place.values.Matches(rule, index);
-  }
-
-  SectionSet NeverOf(const Place& place, std::size_t index) {
-    SectionSet never = 0;
-    for (const Rule& rule : rules_.rules) {
-      if (rule.effect != Effect::kNever || !Applies(rule, place, index)) continue;
-      never |= SectionsOf(rule, place.exchange);
-      reached_.insert(rule.id);
-    }
-    return never;
-  }
-
-  // Of the rules that share at once (kNone), or only under a condition of this kind.
-  Cell MakeCell(const Place& place, std::size_t index, Condition::Kind held, SectionSet never) {
+  Cell MakeCell(const Making& making, const Place& place, const std::string& where) {
     Cell cell;
     const Rule* first = nullptr;
-    for (const Rule& rule : rules_.rules) {
-      if (rule.effect == Effect::kNever || rule.held != held || !Applies(rule, place, index))
-        continue;
-      if (held != Condition::Kind::kNone && !CanWatch(rule, place, index)) continue;
-      const SectionSet sections = SectionsOf(rule, place.exchange) & ~never;
-      if (sections == 0) {
-        if (rule.effect == Effect::kRequire) {
-          Problem(rule, "must be told, yet `never` leaves it nothing: " + Describe(place, index));
-        }
+    SectionSet may_show = 0;
+    for (const Held* const each : making.rules) {
+      const Rule& rule = *each->rule;
+      const SectionSet left = each->sections & ~making.never;
+      if (left == 0) {
+        if (rule.effect == Effect::kRequire)
+          problems_.Add(rule, "must be told, yet `never` leaves it nothing: " + where);
         continue;
       }
       reached_.insert(rule.id);
-      AddRule(cell, rule, sections);
       if (first == nullptr) first = &rule;
-      CheckAgree(*first, rule, Describe(place, index));
+      CheckAgree(*first, cell, rule, where);
+      AddRule(cell, rule, place.exchange);
+      cell.sections |= left;
+      may_show |= *place.exchange.SetOf(rule.visible);
     }
-    if (cell.sections != 0) CloseCell(cell, place, index);
+    if (cell.sections == 0) return cell;
+    // Whoever is told anything is told who must never learn of it.
+    cell.sections |= ExclusionsOf(place.exchange);
+    cell.visible = may_show & ~cell.sections;
+    const std::size_t longest =
+        std::max({cell.rule.value().size(), cell.basis.size(), cell.purpose.size()});
+    if (longest > limits::kNameBytesMax)
+      problems_.Add(text::Mark(), "too many rules meet in one cell: " + where);
     return cell;
   }
 
-  void AddRule(Cell& cell, const Rule& rule, SectionSet sections) const {
+  void AddRule(Cell& cell, const Rule& rule, const Exchange& exchange) const {
     std::string id = cell.rule.value();
     Join(id, rule.id.value());
     cell.rule = RuleId(std::move(id));
-    if (("+" + cell.basis + "+").find("+" + rule.basis + "+") == std::string::npos)
-      Join(cell.basis, rule.basis);
+    Join(cell.basis, rule.basis);
+    Join(cell.purpose, rule.purpose);
     cell.why += (cell.why.empty() ? "" : " ") + rule.why;
-    cell.sections |= sections;
-    cell.required = cell.required || rule.effect == Effect::kRequire;
+    // Nobody may be compelled to tell what only consent allows: then it is to be decided.
+    const bool compels = rule.effect == Effect::kRequire;
+    const bool by_consent = exchange.consent == Consent::kRequired;
+    cell.required = cell.required || (compels && !by_consent);
+    cell.decision_required = cell.decision_required || (compels && by_consent);
     cell.thread_party = rule.thread_party;
     if (!rule.deadline.empty()) cell.deadline = &policy_.deadlines_.at(rule.deadline);
+    if (!rule.retention.empty()) cell.retention = rule.retention;
+    if (rule.escalation.empty()) return;
+    cell.escalation.clear();
+    for (const std::string& duty : rule.escalation)
+      cell.escalation.push_back(&policy_.duties_.at(duty));
   }
 
   // Rules that meet in a cell may add sections to each other; what they ask of the recipient must
-  // be one.
-  void CheckAgree(const Rule& first, const Rule& rule, const std::string& where) {
-    if (first.deadline != rule.deadline || first.thread_party != rule.thread_party) {
-      Problem(rule,
-              "and rule " + first.id.value() + " differ in `acknowledge` or `thread`: " + where);
-    }
+  // be one. `cell`: what the earlier ones ask.
+  void CheckAgree(const Rule& first, const Cell& cell, const Rule& rule, const std::string& where) {
+    const auto differ = [&](const std::string& what) {
+      problems_.Add(rule, "and rule " + first.id.value() + " differ in " + what + ": " + where);
+    };
+    if (first.deadline != rule.deadline || first.thread_party != rule.thread_party)
+      differ("`acknowledge` or `thread`");
+    const auto is_duty = [](const Duty* duty, const std::string& name) {
+      return duty->name == name;
+    };
+    if (!cell.escalation.empty() && !rule.escalation.empty() &&
+        !std::ranges::equal(cell.escalation, rule.escalation, is_duty))
+      differ("`escalation`");
+    if (!cell.retention.empty() && !rule.retention.empty() && cell.retention != rule.retention)
+      differ("`retention`");
   }
 
-  void CloseCell(Cell& cell, const Place& place, std::size_t index) {
-    // Whoever is told anything is told who must never learn of it.
-    cell.sections |= ExclusionsOf(place.exchange);
-    if (cell.rule.value().size() > limits::kNameBytesMax ||
-        cell.basis.size() > limits::kNameBytesMax) {
-      Problem("too many rules meet in one cell: " + Describe(place, index));
-    }
-  }
-
-  void CheckSlots(const Place& place, const std::set<Role>& to_roles) {
-    std::vector<Told> told(place.values.count());
+  void CheckSlots(const Space& space, const Place& place, const std::set<Role>& to_roles) {
+    std::vector<Told> told(space.cases.count());
     for (const Role& to : to_roles) {
-      const std::vector<Cell>& cells = CellsOf(place, to);
+      const std::vector<const Cell*>& cells = CellsOf(place, to);
       for (std::size_t index = 0; index < told.size(); ++index) {
-        if (cells[index].sections != 0 || cells[index].held != nullptr) ++told[index].roles;
-        if (cells[index].required) told[index].required_bytes += to.value().size();
+        const Cell& cell = *cells[index];
+        if (cell.sections != 0 || cell.held != nullptr) ++told[index].roles;
+        if (cell.required || cell.decision_required)
+          told[index].required_bytes += to.value().size();
       }
     }
     for (std::size_t index = 0; index < told.size(); ++index) {
       const bool few_slots = told[index].roles >= place.exchange.slots;
       if (!few_slots && told[index].required_bytes <= kRequiredBytesMax) continue;
-      Problem("exchange " + place.exchange.name.value() +
-              (few_slots ? " has too few slots for role "
-                         : " names required roles with more than 2048 letters together for role ") +
-              place.from.value() + (place.profile.empty() ? "" : ", profile " + place.profile) +
-              place.values.Describe(index));
+      problems_.Add(
+          rules_.exchange_marks.at(place.exchange.name),
+          "exchange " + place.exchange.name.value() +
+              (few_slots ? " has too few slots: "
+                         : " names required roles with more than 2048 letters together: ") +
+              space.cases.Words(index) + ", " + SenderWords(place));
       return;
     }
   }
@@ -362,22 +347,15 @@ class Compiler {
   void CheckReached() {
     for (const Rule& rule : rules_.rules) {
       if (!reached_.contains(rule.id))
-        Problem(rule, "can never take effect: nothing is left of what it shares");
+        problems_.Add(rule, "can never take effect: nothing is left of what it shares");
     }
   }
 
-  static std::string Describe(const Place& place, std::size_t index) {
-    return place.exchange.name.value() + " from " + place.from.value() + " to " + place.to.value() +
-           (place.profile.empty() ? "" : ", profile " + place.profile) +
-           place.values.Describe(index);
-  }
-
   Rules rules_;
-  std::string source_name_;
   Policy policy_;
   std::vector<std::string> profiles_;
   std::set<RuleId> reached_;
-  std::vector<std::string> problems_;
+  Problems problems_;
 };
 
 Result<Policy> Compile(Rules rules, const std::string& source_name) {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/parse_rule.h"
 #include "policy/rules.h"
 #include "schema/model/limits.h"
+#include "schema/model/names.h"
 #include "schema/text/reader.h"
 #include "schema/text/toml.h"
 #include "schema/tlog/note.h"
@@ -15,9 +17,9 @@ namespace {
 using text::MapReader;
 
 constexpr std::array<std::int64_t, 3> kSlots = {8, 16, 64};
-constexpr std::array<std::string_view, 2> kThread = {"none", "party"};
 constexpr std::array<std::string_view, 2> kDue = {"ready-by", "after"};
-constexpr std::array<std::string_view, 2> kHeld = {"unacknowledged", "unable"};
+// In the order of Consent.
+constexpr std::array<std::string_view, 3> kConsent = {"required", "not-required", "must-not-ask"};
 
 std::chrono::minutes Minutes(MapReader& reader, std::string_view key, std::int64_t otherwise) {
   constexpr std::int64_t kMax = std::chrono::minutes(std::chrono::days(30)).count();
@@ -46,11 +48,23 @@ bool HasRepeats(std::vector<std::string> names) {
   return std::ranges::adjacent_find(names) != names.end();
 }
 
+// `source = "risk.grade"`: a section, or a field of one.
+void ReadSource(MapReader& reader, Claim& claim) {
+  const std::string source = reader.Name("source");
+  const auto dot = source.find('.');
+  claim.section = source.substr(0, dot);
+  if (dot != std::string::npos) claim.field = source.substr(dot + 1);
+}
+
 std::vector<Claim> ReadClaims(MapReader reader) {
   std::vector<Claim> claims;
   std::size_t combinations = 1;
   for (MapReader& claim : reader.OptionalMapList("claim")) {
-    Claim read{claim.Name("name"), claim.NameList("values")};
+    Claim read;
+    read.name = claim.Name("name");
+    read.values = claim.NameList("values");
+    ReadSource(claim, read);
+    read.words = claim.OptionalText("words").value_or("");
     if (read.values.empty()) claim.Problem("values", "must name at least one value");
     if (HasRepeats(read.values)) claim.Problem("values", "names a value twice");
     if (std::ranges::find(claims, read.name, &Claim::name) != claims.end())
@@ -76,9 +90,30 @@ void CheckSections(MapReader& reader, const std::vector<std::string>& sections) 
     reader.Problem("sections", "must contain \"exclusions\": every exchange has that section");
 }
 
+// What consent needs of the exchange's claims.
+void CheckConsent(MapReader& reader, const Exchange& exchange) {
+  if (!reader.Has("consent")) return;
+  const auto claim = std::ranges::find(exchange.claims, kConsentClaim, &Claim::name);
+  const bool has = claim != exchange.claims.end();
+  if (exchange.consent == Consent::kRequired && !has) {
+    reader.Problem("consent",
+                   "is required, so there must be a claim \"consent\" that says how it stands");
+  }
+  if (exchange.consent == Consent::kMustNotAsk && has) {
+    reader.Problem("consent",
+                   "is \"must-not-ask\", yet there is a claim \"consent\": nobody may be asked");
+  }
+  if (has && !std::ranges::equal(claim->values, kConsentValues)) {
+    reader.Problem("claim",
+                   "\"consent\" must have the values \"not-asked\", \"given\", \"refused\", "
+                   "\"unsafe-to-ask\", \"cannot-consent\", in this order");
+  }
+}
+
 Exchange ReadExchange(const std::string& name, MapReader& reader) {
   Exchange exchange;
   exchange.name = ExchangeName(name);
+  exchange.title = reader.OptionalText("title").value_or(name);
   exchange.version = static_cast<std::uint16_t>(reader.Integer("version", 1, 65535));
   const std::int64_t slots = reader.Integer("slots", 8, 64);
   if (std::ranges::find(kSlots, slots) == kSlots.end())
@@ -88,61 +123,42 @@ Exchange ReadExchange(const std::string& name, MapReader& reader) {
   exchange.strict = reader.OptionalBool("strict").value_or(false);
   if (exchange.urgent && exchange.strict)
     reader.Problem("strict", "no exchange is both urgent and strict");
+  exchange.concealed = reader.OptionalBool("concealed").value_or(false);
+  exchange.consent = static_cast<Consent>(reader.Choice("consent", kConsent));
   exchange.sections = reader.NameList("sections");
   CheckSections(reader, exchange.sections);
+  exchange.unshared = reader.OptionalNameList("unshared");
   exchange.claims = ReadClaims(reader);
+  CheckConsent(reader, exchange);
   exchange.hold_flags = reader.OptionalNameList("hold");
   return exchange;
 }
 
-// `when = { risk = ["high"] }`. A value left unread would make a `never` rule forbid less than it
-// says.
-void ReadWhen(MapReader& reader, Rule& rule) {
-  auto when = reader.OptionalMap("when");
-  const text::Value* const claims = reader.Raw("when");
-  if (!when || !claims->is(text::Value::Kind::kMap)) return;
-  for (const auto& [claim, values] : claims->members()) rule.when[claim] = when->NameList(claim);
+Duty ReadDuty(const std::string& name, MapReader& reader) {
+  Duty duty;
+  duty.name = name;
+  duty.title = reader.Text("title");
+  duty.at = Role(reader.Name("at"));
+  duty.person = reader.OptionalBool("person").value_or(false);
+  return duty;
 }
 
-// Rules that meet in a cell are named together, joined by '+'.
-std::string ReadJoinable(MapReader& reader, std::string_view key) {
-  std::string name = reader.Name(key);
-  if (name.find('+') != std::string::npos) reader.Problem(key, "must not contain '+'");
-  return name;
+// `[roles]`: names that the writer chose, each with words for people.
+std::map<std::string, std::string> ReadTitles(MapReader& top, std::string_view key) {
+  std::map<std::string, std::string> titles;
+  for (auto& [name, title] : top.OptionalTextMap(key)) {
+    if (!IsName(name) || name.find('+') != std::string::npos)
+      top.Problem(key, "has a key that is no name: letters, digits and . _ - /");
+    titles.emplace(std::move(name), std::move(title));
+  }
+  return titles;
 }
 
-// `held = "unacknowledged"`, `watches = "school"`. A role that must be told cannot be told perhaps.
-void ReadHeld(MapReader& reader, Rule& rule) {
-  if (rule.effect != Effect::kShare) return;
-  const auto held = reader.OptionalChoice("held", kHeld);
-  const auto watches = reader.OptionalName("watches");
-  if (held.has_value() != watches.has_value())
-    reader.Problem("`held` and `watches` stand together or not at all");
-  if (!held || !watches) return;
-  rule.held = *held == 0 ? Condition::Kind::kUnacknowledged : Condition::Kind::kUnable;
-  rule.watches = Role(*watches);
-  if (std::ranges::find(rule.to, rule.watches) != rule.to.end())
-    reader.Problem("watches", "must be another role than those in `to`");
-}
-
-Rule ReadRule(MapReader& reader, Effect effect, text::Mark mark) {
-  Rule rule;
-  rule.effect = effect;
-  rule.mark = mark;
-  rule.id = RuleId(ReadJoinable(reader, "rule"));
-  rule.exchange = ExchangeName(reader.Name("exchange"));
-  for (std::string& role : reader.NameList("from")) rule.from.emplace_back(std::move(role));
-  for (std::string& role : reader.NameList("to")) rule.to.emplace_back(std::move(role));
-  rule.profiles = reader.OptionalNameList("profile");
-  rule.sections = reader.TextList("sections");
-  ReadWhen(reader, rule);
-  rule.why = reader.Text("why");
-  if (effect == Effect::kNever) return rule;
-  rule.basis = ReadJoinable(reader, "basis");
-  rule.deadline = reader.OptionalName("acknowledge").value_or("");
-  rule.thread_party = reader.OptionalChoice("thread", kThread).value_or(0) == 1;
-  ReadHeld(reader, rule);
-  return rule;
+text::Mark MarkOf(MapReader& top, std::string_view table, const std::string& name) {
+  const text::Value* const tables = top.Raw(table);
+  const text::Value* const at =
+      tables == nullptr || !tables->is(text::Value::Kind::kMap) ? nullptr : tables->Find(name);
+  return at == nullptr ? text::Mark{} : at->mark();
 }
 
 Digest ReadPrevious(MapReader& reader, std::uint64_t version) {
@@ -160,12 +176,13 @@ Digest ReadPrevious(MapReader& reader, std::uint64_t version) {
 }
 
 void ReadRules(MapReader& top, std::string_view key, Effect effect, Rules& rules) {
+  static const text::Value kNone;
   const text::Value* const list = top.Raw(key);
   std::size_t at = 0;
   for (MapReader& rule : top.OptionalMapList(key)) {
     const bool known =
         list != nullptr && list->is(text::Value::Kind::kList) && at < list->items().size();
-    rules.rules.push_back(ReadRule(rule, effect, known ? list->items()[at].mark() : text::Mark{}));
+    rules.rules.push_back(ReadRule(rule, effect, known ? list->items()[at] : kNone));
     ++at;
   }
 }
@@ -183,8 +200,17 @@ Result<Rules> ParseRules(std::string_view text, const std::string& source_name) 
   rules.previous = ReadPrevious(top, rules.version.version);
   for (auto& [name, reader] : top.OptionalMapsByName("deadline"))
     rules.deadlines.push_back(ReadDeadline(name, reader));
-  for (auto& [name, reader] : top.OptionalMapsByName("exchange"))
+  rules.roles = ReadTitles(top, "roles");
+  rules.purposes = ReadTitles(top, "purposes");
+  rules.retentions = ReadTitles(top, "retentions");
+  for (auto& [name, reader] : top.OptionalMapsByName("duty")) {
+    rules.duties.push_back(ReadDuty(name, reader));
+    rules.duty_marks.emplace(name, MarkOf(top, "duty", name));
+  }
+  for (auto& [name, reader] : top.OptionalMapsByName("exchange")) {
     rules.exchanges.push_back(ReadExchange(name, reader));
+    rules.exchange_marks.emplace(name, MarkOf(top, "exchange", name));
+  }
   for (MapReader& profile : top.OptionalMapList("profile")) {
     Profile read{profile.Name("name"), {}};
     for (std::string& sender : profile.NameList("senders"))

@@ -5,6 +5,12 @@
 #include "policy/rules.h"
 
 namespace havenline::policy {
+namespace {
+
+// A key of the table that copies nothing.
+using PlaceView = std::tuple<const ExchangeName&, std::string_view, const Role&, const Role&>;
+
+}  // namespace
 
 std::optional<SectionSet> Exchange::SetOf(const std::vector<std::string>& names) const {
   SectionSet set = 0;
@@ -14,6 +20,16 @@ std::optional<SectionSet> Exchange::SetOf(const std::vector<std::string>& names)
     set |= SectionSet{1} << static_cast<unsigned>(at - sections.begin());
   }
   return set;
+}
+
+std::size_t Exchange::CombinationsOfClaims() const {
+  std::size_t count = 1;
+  for (const Claim& claim : claims) count *= claim.values.size();
+  return count;
+}
+
+std::size_t Exchange::PeriodOf(TimePoint created) const {
+  return static_cast<std::size_t>(std::ranges::upper_bound(turns, created) - turns.begin());
 }
 
 std::vector<std::string> Exchange::NamesOf(SectionSet set) const {
@@ -39,10 +55,11 @@ std::string_view Policy::ProfileOf(const AgencyId& sender) const {
   return at == profile_of_.end() ? std::string_view() : at->second;
 }
 
-std::optional<std::size_t> Policy::ClaimIndex(const Exchange& exchange,
-                                              const std::vector<ClaimOpening>& claims) const {
+std::optional<std::size_t> Policy::IndexOf(const Exchange& exchange,
+                                           const std::vector<ClaimOpening>& claims,
+                                           TimePoint created) {
   if (claims.size() != exchange.claims.size()) return std::nullopt;
-  std::size_t index = 0;
+  std::size_t index = exchange.PeriodOf(created);
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Claim& known = exchange.claims[i];
     const auto value = std::ranges::find(known.values, claims[i].value);
@@ -55,26 +72,26 @@ std::optional<std::size_t> Policy::ClaimIndex(const Exchange& exchange,
 const Cell& Policy::Look(const Question& question) const {
   const Exchange* const exchange = Find(question.exchange);
   if (exchange == nullptr) return nothing_;
-  const auto claims = ClaimIndex(*exchange, question.claims);
-  if (!claims) return nothing_;
-  const auto at = table_.find(TableKey{question.exchange, std::string(ProfileOf(question.sender)),
-                                       question.from, question.to});
-  return at == table_.end() ? nothing_ : at->second[*claims];
+  const auto index = IndexOf(*exchange, question.claims, question.created);
+  if (!index) return nothing_;
+  const auto at = table_.find(
+      PlaceView(question.exchange, ProfileOf(question.sender), question.from, question.to));
+  return at == table_.end() ? nothing_ : *at->second[*index];
 }
 
-std::vector<Policy::Row> Policy::RowsFor(const ExchangeName& exchange, const AgencyId& sender,
-                                         const Role& from,
-                                         const std::vector<ClaimOpening>& claims) const {
+std::vector<Policy::Row> Policy::RowsFor(const Sending& sending) const {
   std::vector<Row> rows;
-  const Exchange* const known = Find(exchange);
-  const auto index = known == nullptr ? std::nullopt : ClaimIndex(*known, claims);
+  const Exchange* const known = Find(sending.exchange);
+  const auto index =
+      known == nullptr ? std::nullopt : IndexOf(*known, sending.claims, sending.created);
   if (!index) return rows;
-  const TableKey first{exchange, std::string(ProfileOf(sender)), from, Role()};
-  for (auto at = table_.lower_bound(first); at != table_.end(); ++at) {
-    const auto& [in_exchange, profile, from_role, to] = at->first;
-    if (std::tie(in_exchange, profile, from_role) != std::tie(exchange, std::get<1>(first), from))
-      break;
-    rows.push_back({to, &at->second[*index]});
+  const Role first;
+  const std::string_view profile = ProfileOf(sending.sender);
+  auto at = table_.lower_bound(PlaceView(sending.exchange, profile, sending.from, first));
+  for (; at != table_.end(); ++at) {
+    const auto& [in_exchange, in_profile, from, to] = at->first;
+    if (in_exchange != sending.exchange || in_profile != profile || from != sending.from) break;
+    rows.push_back({to, at->second[*index]});
   }
   return rows;
 }

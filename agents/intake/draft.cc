@@ -165,8 +165,8 @@ Routing RouteNotice(const NoticeDraft& draft, const RouteView& view) {
   Router router(view);
   const Role& first = draft.urn ? kSchoolRole : kHomeEducationRole;
   bool first_told = false;
-  const std::vector<policy::Policy::Row> rows =
-      view.policy.RowsFor(kNoticeExchange, view.sender, view.role, ClaimsOf(draft.sections));
+  const std::vector<policy::Policy::Row> rows = view.policy.RowsFor(
+      {kNoticeExchange, view.sender, view.role, ClaimsOf(draft.sections), view.now});
   for (const policy::Policy::Row& row : rows) {
     if (row.cell->sections == 0) continue;
     const bool in_place_of_other = row.to == (draft.urn ? kHomeEducationRole : kSchoolRole);

@@ -40,6 +40,7 @@ struct RouteView {
   Role role;
   // For roles that several agencies hold: the one of this force's area.
   std::map<Role, AgencyId> chosen;
+  TimePoint now;
 };
 
 struct Routed {

@@ -67,7 +67,8 @@ RouteView Intake::Route() const {
       [this](const AgencyId& agency) { return parts_.documents.suspensions().IsSuspended(agency); },
       configuration_.agency,
       configuration_.role,
-      configuration_.agencies};
+      configuration_.agencies,
+      parts_.clock.Now()};
 }
 
 std::vector<std::string> Intake::HoldFlags() const {

@@ -95,7 +95,7 @@ class Composer {
     }
     const policy::Cell& cell =
         view_.policy.Look({request_.content.exchange, request_.content.sender,
-                           request_.content.role, recipient.role, envelope().claims});
+                           request_.content.role, recipient.role, envelope().claims, request_.now});
     const policy::HeldShare* const held = cell.sections == 0 ? cell.held.get() : nullptr;
     const bool watches_somebody =
         held != nullptr && std::ranges::any_of(request_.recipients, [&](const Recipient& other) {
@@ -285,15 +285,20 @@ class Composer {
     return keys;
   }
 
-  // Roles that policy requires and nobody here holds: only the broker is told.
+  // Roles that policy requires and nobody here holds, and those that a person decided not to tell:
+  // only the broker is told.
   void NameLeftOutRoles() {
     for (const auto& [role, cell] :
-         view_.policy.RowsFor(request_.content.exchange, request_.content.sender,
-                              request_.content.role, envelope().claims)) {
+         view_.policy.RowsFor({request_.content.exchange, request_.content.sender,
+                               request_.content.role, envelope().claims, request_.now})) {
       const bool told = std::ranges::any_of(planned_, [&](const Planned& planned) {
         return planned.held == nullptr && planned.recipient.role == role;
       });
-      if (cell->required && !told) envelope().brokers_part.left_out.push_back({role, std::nullopt});
+      const bool decided =
+          cell->decision_required &&
+          std::ranges::find(request_.decided_against, role) != request_.decided_against.end();
+      if ((cell->required || decided) && !told)
+        envelope().brokers_part.left_out.push_back({role, std::nullopt});
     }
     envelope().brokers_salt = tools_.random.Array<32>();
     envelope().brokers_bytes = wire::EncodeBrokersPart(envelope().brokers_part);

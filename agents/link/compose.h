@@ -64,6 +64,8 @@ struct ComposeRequest {
   std::optional<MessageId> id;  // Of this sealing, made at `now`; a new one if not given.
   TimePoint now;
   std::vector<Asked> asked = {};  // Empty for the first sealing.
+  // Roles that a person here decided not to tell, where policy wants that decision recorded.
+  std::vector<Role> decided_against = {};
 };
 
 // The next number for a recipient and lane: what is given is kept, used or not.

@@ -115,7 +115,8 @@ const policy::Cell* CellThatAllows(const Delivery& delivery, const policy::Polic
     is_open.push_back(!is_read);
   }
   const auto cell_of = [&](const std::vector<ClaimOpening>& of) -> const policy::Cell& {
-    return policy.Look({header.exchange, header.sender, header.role, clear.role, of});
+    return policy.Look(
+        {header.exchange, header.sender, header.role, clear.role, of, header.created});
   };
   const policy::Cell& at_once = cell_of(claims);
   if ((*wanted & ~at_once.sections) == 0) return &at_once;

@@ -129,7 +129,7 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
     CHECK(exchange != nullptr);
     const policy::Cell& cell = parts_.documents.policy().Look(
         {message.exchange, message.sender, composed.envelope.header.role, granted.recipient.role,
-         composed.envelope.claims});
+         composed.envelope.claims, composed.envelope.header.created});
     const policy::Deadline* const deadline = DeadlineOf(cell, *at);
     at->warn = *at->due - (deadline == nullptr ? std::chrono::minutes(30) : deadline->warn);
   }

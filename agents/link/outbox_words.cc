@@ -85,9 +85,15 @@ Result<void> Outbox::StartClock(const OutMessage& message, OutRecipient& recipie
   if (recipient.due) return {};
   ASSIGN_OR_RETURN(const Content content, LoadContent(message));
   std::vector<ClaimOpening> claims;
-  for (const auto& [name, value] : content.claims) claims.push_back({{}, name, value});
+  const policy::Exchange* const exchange = parts_.documents.policy().Find(content.exchange);
+  if (exchange == nullptr) return {};
+  for (const policy::Claim& claim : exchange->claims) {
+    const auto value = content.claims.find(claim.name);
+    if (value != content.claims.end()) claims.push_back({{}, claim.name, value->second});
+  }
   const policy::Cell& cell = parts_.documents.policy().Look(
-      {content.exchange, content.sender, content.role, recipient.recipient.role, claims});
+      {content.exchange, content.sender, content.role, recipient.recipient.role, claims,
+       TimeOf(message.message).value_or(now)});
   const policy::Deadline* const deadline = DeadlineOf(cell, recipient);
   if (deadline == nullptr) return {};
   recipient.due = DueAt(*deadline, recipient.recipient.agency, now);

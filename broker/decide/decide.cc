@@ -98,8 +98,8 @@ class PolicyCheck {
   // its condition.
   const policy::Cell& CellFor(const ClearPart& clear) const {
     const Header& header = message_->header;
-    const policy::Cell& cell =
-        policy_.Look({header.exchange, header.sender, header.role, clear.role, message_->claims});
+    const policy::Cell& cell = policy_.Look({header.exchange, header.sender, header.role,
+                                             clear.role, message_->claims, header.created});
     if (!IsHeld(clear) || cell.held == nullptr) return cell;
     const Grant* const watched = WatchedBy(message_, clear.condition);
     const bool fits = cell.held->kind == clear.condition.kind && watched != nullptr &&
@@ -137,13 +137,16 @@ class PolicyCheck {
     return decision;
   }
 
-  // Roles that must be told and are neither told nor stood in for by someone who is.
+  // Roles that must be told and are neither told nor stood in for by someone who is. Where only
+  // consent allows telling, to be named as left out is the recorded decision not to.
   std::vector<Role> MissingRoles() const {
     std::vector<Role> missing;
     const Header& header = message_->header;
-    for (const auto& [role, cell] :
-         policy_.RowsFor(header.exchange, header.sender, header.role, message_->claims)) {
-      if (cell->required && !IsTold(role) && !IsStoodInFor(role)) missing.push_back(role);
+    for (const auto& [role, cell] : policy_.RowsFor(
+             {header.exchange, header.sender, header.role, message_->claims, header.created})) {
+      const bool must_tell = cell->required && !IsStoodInFor(role);
+      const bool must_decide = cell->decision_required && !IsNamedAsLeftOut(role);
+      if ((must_tell || must_decide) && !IsTold(role)) missing.push_back(role);
     }
     return missing;
   }
@@ -153,6 +156,10 @@ class PolicyCheck {
     return std::ranges::any_of(message_->grants, [&](const Grant& grant) {
       return grant.clear.role == role && !IsHeld(grant.clear);  // Else nobody is told yet.
     });
+  }
+  bool IsNamedAsLeftOut(const Role& role) const {
+    const auto& left_out = message_->brokers_part.left_out;
+    return std::ranges::find(left_out, role, &BrokersPart::LeftOut::role) != left_out.end();
   }
   bool IsStoodInFor(const Role& role) const {
     return std::ranges::any_of(

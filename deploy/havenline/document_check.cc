@@ -92,6 +92,10 @@ class ExchangeChecker {
     if (const auto words = Difference(has, should); !words.empty()) return Problem("claim", words);
     for (const policy::Claim& claim : exchange.claims) {
       const auto source = std::ranges::find(type.claims, claim.name, &exchange::ClaimSource::name);
+      if (claim.section != source->section || claim.field != source->field) {
+        Problem("claim", "\"" + claim.name + "\" is made of \"" + source->section +
+                             (source->field.empty() ? "" : "." + source->field) + "\"");
+      }
       std::vector<std::string> values;
       values.reserve(source->values.size());
       for (const exchange::Choice& choice : source->values) values.push_back(choice.name);

@@ -135,7 +135,8 @@ Result<tool::Answer> Import(const Options& options) {
       [&](const AgencyId& agency) { return documents->suspensions().IsSuspended(agency); },
       read.intake.agency,
       read.intake.role,
-      read.intake.agencies};
+      read.intake.agencies,
+      SystemClock().Now()};
   intake::DryRun dry_run(*setup, route, ledger, SystemClock().Now());
   ASSIGN_OR_RETURN(Value reports, ReportsOf(dry_run, options.files));
   std::string words;

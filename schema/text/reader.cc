@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <set>
 #include <tuple>
 
 #include "schema/base/check.h"
 #include "schema/model/names.h"
+#include "schema/text/nearest.h"
 #include "schema/text/writing.h"
 
 namespace havenline::text {
@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t kErrorsShown = 20;
 constexpr std::size_t kKeysShown = 12;
-constexpr std::size_t kTyposMax = 2;  // Further apart than this, two keys are not one misspelt.
 
 constexpr std::string_view kNameWords = "a name (letters, digits and . _ - + /, at most 96)";
 
@@ -43,38 +42,16 @@ std::string RangeWords(double min, double max) {
   return "a number from " + RealText(min) + " to " + RealText(max);
 }
 
-// How many letters must be added, left out or replaced to make `a` into `b` (Levenshtein).
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 std::string UnknownKeyWords(const std::string& key,
                             const std::set<std::string, std::less<>>& known) {
-  std::size_t nearest = kTyposMax + 1;
-  std::string suggestion;
+  Nearest nearest(key);
   std::vector<std::string_view> shown;
   for (const std::string& candidate : known) {
     if (shown.size() < kKeysShown) shown.push_back(candidate);
-    if (candidate.size() > key.size() + kTyposMax || key.size() > candidate.size() + kTyposMax)
-      continue;
-    const std::size_t distance = EditDistance(key, candidate);
-    if (distance >= nearest || distance >= key.size()) continue;
-    nearest = distance;
-    suggestion = candidate;
+    nearest.Offer(candidate);
   }
   const std::string words = "unknown key " + Quoted(key);
-  if (!suggestion.empty()) return words + "; did you mean " + Quoted(suggestion) + "?";
+  if (nearest.Found()) return words + "; did you mean " + Quoted(*nearest.Found()) + "?";
   if (known.empty()) return words + "; no key is known here";
   return words + "; known here: " + QuotedList(shown) +
          (known.size() > shown.size() ? " and others" : "");

@@ -60,7 +60,7 @@ void CheckPermit(const VerifiedEnvelope& message, const Permit& permit) {
     // word of its release.
     if (clear.condition.kind != Condition::Kind::kNone) continue;
     const policy::Cell& cell = InForce().policy->Look(
-        {header.exchange, header.sender, header.role, clear.role, message->claims});
+        {header.exchange, header.sender, header.role, clear.role, message->claims, header.created});
     const auto opened = exchange->SetOf(clear.openings);
     CHECK(opened.has_value() && (*opened & ~cell.sections) == 0);
     CHECK(permit.grants[i].rule == cell.rule);

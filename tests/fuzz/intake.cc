@@ -91,7 +91,8 @@ void CheckRoute(const NoticeDraft& draft) {
                                            nobody_is_suspended,
                                            kPolice,
                                            kPoliceRole,
-                                           {}});
+                                           {},
+                                           TimePoint()});
   if (const auto* const why = std::get_if<std::string>(&routing)) return CheckWords(*why);
   const auto& routed = std::get<Routed>(routing);
   CHECK(!routed.recipients.empty());

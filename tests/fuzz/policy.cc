@@ -33,11 +33,14 @@ struct Place {
   const Role& from;
   const Role& to;
   std::map<std::string, std::string> claims;
+  TimePoint created;
 };
 
 bool Applies(const Rule& rule, const Place& place) {
   return rule.exchange == place.exchange.name && Has(rule.from, place.from) &&
-         Has(rule.to, place.to) && (rule.profiles.empty() || Has(rule.profiles, place.profile)) &&
+         Has(rule.to, place.to) && (!rule.starts || *rule.starts <= place.created) &&
+         (!rule.ends || place.created < *rule.ends) &&
+         (rule.profiles.empty() || Has(rule.profiles, place.profile)) &&
          std::ranges::all_of(rule.when, [&](const auto& when) {
            return Has(when.second, place.claims.at(when.first));
          });
@@ -60,6 +63,12 @@ policy::SectionSet Expected(const Rules& rules, const Place& place) {
   return left == 0 ? 0 : left | *exclusions;  // Who must never see it travels with everything.
 }
 
+// A time in the period of that index.
+TimePoint TimeAt(const policy::Exchange& exchange, std::size_t index) {
+  const std::size_t period = index / exchange.CombinationsOfClaims();
+  return period == 0 ? TimePoint::min() : exchange.turns[period - 1];
+}
+
 std::vector<ClaimOpening> ClaimsAt(const policy::Exchange& exchange, std::size_t index) {
   std::vector<ClaimOpening> claims(exchange.claims.size());
   for (std::size_t i = exchange.claims.size(); i-- > 0;) {
@@ -80,15 +89,15 @@ void CheckTable(const Policy& policy, const Rules& rules) {
       if (of == profile) sender = agency;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const auto claims = ClaimsAt(*exchange, i);
-      Place place{*exchange, profile, from, to, {}};
+      Place place{*exchange, profile, from, to, {}, TimeAt(*exchange, i)};
       for (const ClaimOpening& claim : claims) place.claims.emplace(claim.name, claim.value);
-      const Cell& cell = cells[i];
+      const Cell& cell = *cells[i];
       CHECK(cell.sections == Expected(rules, place));
       CHECK(cell.held == nullptr || (cell.sections == 0 && cell.held->cell.sections != 0));
       CHECK(cell.held != nullptr || (cell.sections == 0) == cell.rule.value().empty());
-      CHECK(cell.sections != 0 || !cell.required);
+      CHECK(cell.sections != 0 || !(cell.required || cell.decision_required));
       if (policy.ProfileOf(sender) == profile)
-        CHECK(&policy.Look({name, sender, from, to, claims}) == &cell);
+        CHECK(&policy.Look({name, sender, from, to, claims, place.created}) == &cell);
     }
   }
 }
@@ -97,16 +106,16 @@ void CheckTable(const Policy& policy, const Rules& rules) {
 void CheckDefaults(const Policy& policy) {
   const AgencyId nobody("nobody");
   const Role none("no-such-role");
-  CHECK(policy.Look({ExchangeName("no-such-exchange"), nobody, none, none, {}}).sections == 0);
+  CHECK(policy.Look({ExchangeName("no-such-exchange"), nobody, none, none, {}, {}}).sections == 0);
   for (const auto& [key, cells] : policy.table()) {
     const auto& [name, profile, from, to] = key;
     const policy::Exchange& exchange = *policy.Find(name);
-    CHECK(policy.Look({name, nobody, from, none, ClaimsAt(exchange, 0)}).sections == 0);
+    CHECK(policy.Look({name, nobody, from, none, ClaimsAt(exchange, 0), {}}).sections == 0);
     if (exchange.claims.empty()) continue;
-    CHECK(policy.Look({name, nobody, from, to, {}}).sections == 0);
+    CHECK(policy.Look({name, nobody, from, to, {}, {}}).sections == 0);
     auto claims = ClaimsAt(exchange, 0);
     claims.back().value = "no such value";
-    CHECK(policy.Look({name, nobody, from, to, claims}).sections == 0);
+    CHECK(policy.Look({name, nobody, from, to, claims, {}}).sections == 0);
   }
 }
 

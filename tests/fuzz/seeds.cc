@@ -317,6 +317,21 @@ Seeds Notes() {
 constexpr std::string_view kSmallPolicy = R"(document = "policy"
 partnership = "testshire"
 version = 1
+[roles]
+police = "Police"
+school = "School"
+services = "Services"
+[purposes]
+care = "Care"
+[retentions]
+file = "File"
+[duty.head]
+title = "Head"
+at = "school"
+[duty.desk]
+title = "Desk"
+at = "police"
+person = true
 [deadline.bell]
 due = "ready-by"
 [deadline.day]
@@ -328,8 +343,13 @@ slots = 8
 urgent = true
 sections = ["exclusions", "name", "place"]
 hold = ["relocated"]
+title = "a notice"
+consent = "not-required"
+concealed = false
 [[exchange.notice.claim]]
 name = "risk"
+source = "name"
+words = "graded {}"
 values = ["unknown", "high"]
 [[profile]]
 name = "brief"
@@ -340,8 +360,13 @@ exchange = "notice"
 from = ["police"]
 to = ["school"]
 sections = ["*"]
-basis = "law-1"
+basis = "daa2021-s49a"
+purpose = "care"
 acknowledge = "bell"
+escalation = ["head", "desk"]
+retention = "file"
+starts = 2026-11-07
+ends = 2036-11-07T08:00:00Z
 why = "Told."
 [[require]]
 rule = "R-1"
@@ -350,7 +375,9 @@ from = ["police"]
 to = ["services"]
 when = { risk = ["high"] }
 sections = ["name"]
-basis = "law-2"
+basis = "ca2004-s11"
+purpose = "care"
+visible-when-withheld = ["place"]
 why = "Must."
 [[never]]
 rule = "N-1"

@@ -12,13 +12,19 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const std::vector<Claim> kTwoClaims = {{"part", {"unknown", "victim", "suspect"}},
-                                       {"risk", {"unknown", "high"}}};
+const std::vector<Claim> kTwoClaims = {{"part", {"unknown", "victim", "suspect"}, "", "", ""},
+                                       {"risk", {"unknown", "high"}, "", "", ""}};
 
 // What is the same in every policy here; the rules differ.
 constexpr const char* kHead = R"(document = "policy"
 partnership = "rotherham"
 version = 1
+[roles]
+police = "Police"
+school = "School"
+idva = "Adviser"
+[purposes]
+care = "Care"
 [deadline.bell]
 due = "ready-by"
 [deadline.day]
@@ -27,12 +33,15 @@ minutes = 1440
 [exchange.notice]
 version = 1
 slots = 8
+consent = "not-required"
 sections = ["exclusions", "name", "story"]
 [[exchange.notice.claim]]
 name = "part"
+source = "name"
 values = ["unknown", "victim", "suspect"]
 [[exchange.notice.claim]]
 name = "risk"
+source = "name"
 values = ["unknown", "high"]
 [[profile]]
 name = "full"
@@ -42,15 +51,23 @@ senders = ["police.north"]
 std::string Rule(const std::string& head, const std::string& sections,
                  const std::string& more = "") {
   return head + "exchange = \"notice\"\nfrom = [\"police\"]\nto = [\"school\"]\nsections = [" +
-         sections + "]\nbasis = \"law\"\nwhy = \"Because.\"\n" + more;
+         sections + "]\nbasis = \"ca2004-s11\"\npurpose = \"care\"\nwhy = \"Because.\"\n" + more;
 }
 std::string Share(const std::string& id, const std::string& sections,
                   const std::string& more = "") {
   return Rule("[[share]]\nrule = \"" + id + "\"\n", sections, more);
 }
 
+// What no rule of `rules` shares is meant to be unshared.
+std::string Whole(std::string head, const std::string& rules) {
+  const bool story = rules.find("sections = [\"name\", \"story\"]") != std::string::npos ||
+                     rules.find("rule = \"R-2\"") != std::string::npos;
+  if (!story) head.replace(head.find("consent ="), 0, "unshared = [\"story\"]\n");
+  return head + rules;
+}
+
 Policy Parsed(const std::string& rules) {
-  auto policy = Policy::Parse(kHead + rules, "test");
+  auto policy = Policy::Parse(Whole(kHead, rules), "test");
   EXPECT_TRUE(policy.has_value()) << policy.error().detail;
   return *std::move(policy);
 }
@@ -176,9 +193,10 @@ TEST(CompareTest, OtherClaimsAreComparedOverAllCasesAndSaySo) {
 TEST(CompareTest, ANewExchangeIsAllGains) {
   const Policy before = Parsed(Share("R-1", "\"name\""));
   const std::string other =
-      "[exchange.other]\nversion = 1\nslots = 8\nsections = [\"exclusions\", \"note\"]\n"
+      "[exchange.other]\nversion = 1\nslots = 8\nconsent = \"must-not-ask\"\nsections = "
+      "[\"exclusions\", \"note\"]\n"
       "[[share]]\nrule = \"O-1\"\nexchange = \"other\"\nfrom = [\"idva\"]\nto = [\"police\"]\n"
-      "sections = [\"note\"]\nbasis = \"law\"\nwhy = \"Because.\"\n";
+      "sections = [\"note\"]\nbasis = \"ca2004-s11\"\npurpose = \"care\"\nwhy = \"Because.\"\n";
   const Policy after = Parsed(Share("R-1", "\"name\"") + other);
   EXPECT_THAT(Lines(Compare(before, after)),
               ElementsAre("police 0 exclusions every []", "police 0 note every []"));

@@ -17,18 +17,13 @@ exchange = "notice"
 from = ["police"]
 to = ["services"]
 sections = ["name"]
-basis = "law-3"
+basis = "ca1989-s17"
+purpose = "care"
 held = "unacknowledged"
 watches = "school"
 acknowledge = "day"
 why = "Somebody must act before the bell."
 )";
-
-std::string Replaced(std::string text, std::string_view from, std::string_view to) {
-  const auto at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
 
 Policy Parsed(const std::string& text) {
   auto parsed = Policy::Parse(text, "p.toml");
@@ -40,7 +35,7 @@ const Cell& Look(const Policy& policy, const std::string& risk) {
   static const ExchangeName kNotice("notice");
   static const AgencyId kSender("police.full");
   const std::vector<ClaimOpening> claims = {{Salt{}, "risk", risk}, {Salt{}, "part", "unknown"}};
-  return policy.Look({kNotice, kSender, Role("police"), Role("services"), claims});
+  return policy.Look({kNotice, kSender, Role("police"), Role("services"), claims, kNow});
 }
 
 TEST(HeldShareTest, NothingOfItMayGoAtOnce) {

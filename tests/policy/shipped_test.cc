@@ -9,6 +9,7 @@
 
 #include "policy/policy.h"
 #include "schema/exchange/exchange_type.h"
+#include "tests/policy/agreement.h"
 
 namespace havenline::policy {
 namespace {
@@ -33,7 +34,8 @@ class RotherhamTest : public ::testing::Test {
   }
   std::vector<std::string> Told(const std::string& sender, const std::string& to,
                                 const std::vector<ClaimOpening>& claims) const {
-    const Cell& cell = policy_->Look({notice_, AgencyId(sender), Role("police"), Role(to), claims});
+    const Cell& cell =
+        policy_->Look({notice_, AgencyId(sender), Role("police"), Role(to), claims, TimePoint()});
     return policy_->Find(notice_)->NamesOf(cell.sections);
   }
   static bool Has(const std::vector<std::string>& names, const std::string& name) {
@@ -96,19 +98,24 @@ TEST_F(RotherhamTest, ChildrensServicesAreToldOfHighRiskAlone) {
       Has(Told("police.other", "childrens-services", Claims("victim", "high")), "circumstances"));
 }
 
-// Every policy that is in the tree loads.
-TEST(ShippedPolicyTest, EachLoads) {
+// Every policy that is in the tree stands, and says in each cell what the interpreter says.
+TEST(ShippedPolicyTest, EachIsProvedAndAgreesWithTheInterpreterInEveryCell) {
   int count = 0;
   const std::string root = std::string(HAVENLINE_SOURCE) + "/";
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(root + "policy/partnerships")) {
-    if (entry.path().extension() != ".toml") continue;
+    if (entry.path().filename() != "policy.toml") continue;
     const std::string path = entry.path().string().substr(root.size());
-    const auto policy = Policy::Parse(Read(path), path);
-    EXPECT_TRUE(policy.has_value()) << policy.error().detail;
+    const std::string text = Read(path);
+    const auto policy = Policy::Parse(text, path);
+    ASSERT_TRUE(policy.has_value()) << policy.error().detail;
+    const auto rules = ParseRules(text, path);
+    ASSERT_TRUE(rules.has_value());
+    EXPECT_EQ(WhyRefused(*rules), std::nullopt);
+    EXPECT_GT(ExpectAgreement(*policy, *rules), 30U) << path;
     ++count;
   }
-  EXPECT_GE(count, 1);
+  EXPECT_GE(count, 3);
 }
 
 // The examples of the page, put together, are a policy.
@@ -129,7 +136,7 @@ TEST(PolicyPageTest, ItsExamplesAreAPolicy) {
     text.replace(found, what.size(), with);
   };
   replace("5e…64 hexadecimal digits…", std::string(64, '5'));
-  replace("\"…\"", "\"circumstances\"");
+  replace("\"…\"", "\"circumstances\", \"location\", \"risk\"");
   replace("profile = [\"full\"]", "profile = [\"four-facts\"]");
   const auto policy = Policy::Parse(text, "policy.md");
   EXPECT_TRUE(policy.has_value()) << policy.error().detail;

@@ -26,7 +26,7 @@ class PolicyTableTest : public ::testing::Test {
   }
   const Cell& Look(const std::string& sender, const std::string& to,
                    const std::vector<ClaimOpening>& claims) const {
-    return policy_->Look({notice_, AgencyId(sender), police_, Role(to), claims});
+    return policy_->Look({notice_, AgencyId(sender), police_, Role(to), claims, kNow});
   }
   std::vector<std::string> SectionsOf(const Cell& cell) const {
     return policy_->Find(notice_)->NamesOf(cell.sections);
@@ -44,7 +44,8 @@ TEST_F(PolicyTableTest, ACellHasWhatItsRulesSay) {
   const Cell& cell = Look("police.full", "school", plain_);
   EXPECT_EQ(SectionsOf(cell), (Names{"exclusions", "name", "birth", "story"}));
   EXPECT_EQ(cell.rule, RuleId("S-1"));
-  EXPECT_EQ(cell.basis, "law-1");
+  EXPECT_EQ(cell.basis, "daa2021-s49a");
+  EXPECT_EQ(cell.purpose, "care");
   EXPECT_EQ(cell.why, "Schools are told.");
   EXPECT_FALSE(cell.required);
   EXPECT_FALSE(cell.thread_party);
@@ -77,16 +78,19 @@ TEST_F(PolicyTableTest, ARequiredRoleIsRequiredUnderItsClaimsAlone) {
 TEST_F(PolicyTableTest, RulesThatMeetAddTheirSectionsAndAreNamedTogether) {
   const auto policy = Policy::Parse(
       With("[[require]]\nrule = \"R-2\"\nexchange = \"notice\"\nfrom = [\"police\"]\nto = "
-           "[\"services\"]\nsections = [\"birth\"]\nbasis = \"law-2\"\nwhy = \"More.\"\n"
+           "[\"services\"]\nsections = [\"birth\"]\nbasis = \"ca2004-s11\"\npurpose = "
+           "\"care\"\nwhy = \"More.\"\n"
            "[[share]]\nrule = \"S-2\"\nexchange = \"notice\"\nfrom = [\"police\"]\nto = "
-           "[\"services\"]\nsections = [\"story\"]\nbasis = \"law\"\nwhy = \"Story.\"\n"),
+           "[\"services\"]\nsections = [\"story\"]\nbasis = \"ca2004-s10\"\npurpose = "
+           "\"other-care\"\nwhy = \"Story.\"\n"),
       "p.toml");
   ASSERT_TRUE(policy.has_value()) << policy.error().detail;
   const auto claims = Claims("high", "victim");
   const Cell& cell =
-      policy->Look({notice_, AgencyId("police.full"), police_, Role("services"), claims});
+      policy->Look({notice_, AgencyId("police.full"), police_, Role("services"), claims, kNow});
   EXPECT_EQ(cell.rule, RuleId("S-2+R-1+R-2"));
-  EXPECT_EQ(cell.basis, "law+law-2") << "each once, and none lost as a part of another";
+  EXPECT_EQ(cell.basis, "ca2004-s10+ca2004-s11") << "each once";
+  EXPECT_EQ(cell.purpose, "other-care+care") << "none lost as a part of another";
   EXPECT_EQ(cell.why, "Story. Services must be told of high risk. More.");
   EXPECT_EQ(cell.sections, 0b11111U);
   EXPECT_TRUE(cell.required);
@@ -96,7 +100,7 @@ TEST_F(PolicyTableTest, WhatItDoesNotKnowIsDenied) {
   const AgencyId sender("police.full");
   const auto denied = [&](const ExchangeName& exchange, const Role& from, const Role& to,
                           const std::vector<ClaimOpening>& claims) {
-    const Cell& cell = policy_->Look({exchange, sender, from, to, claims});
+    const Cell& cell = policy_->Look({exchange, sender, from, to, claims, kNow});
     return cell.sections == 0 && cell.rule.value().empty() && !cell.required &&
            cell.deadline == nullptr;
   };
@@ -122,16 +126,16 @@ TEST_F(PolicyTableTest, WhatItDoesNotKnowIsDenied) {
 }
 
 TEST_F(PolicyTableTest, RowsAreAllRolesThatAnyRuleNamesForTheSenderRole) {
-  const auto rows = policy_->RowsFor(notice_, AgencyId("police.full"), police_, plain_);
+  const auto rows = policy_->RowsFor({notice_, AgencyId("police.full"), police_, plain_, kNow});
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].to, Role("school"));
   EXPECT_EQ(rows[0].cell, &Look("police.full", "school", plain_));
   EXPECT_EQ(rows[1].to, Role("services"));
   EXPECT_EQ(rows[1].cell->sections, 0U);
   const AgencyId sender("police.full");
-  EXPECT_TRUE(policy_->RowsFor(ExchangeName("other"), sender, police_, plain_).empty());
-  EXPECT_TRUE(policy_->RowsFor(notice_, sender, Role("school"), plain_).empty());
-  EXPECT_TRUE(policy_->RowsFor(notice_, sender, police_, {}).empty());
+  EXPECT_TRUE(policy_->RowsFor({ExchangeName("other"), sender, police_, plain_, kNow}).empty());
+  EXPECT_TRUE(policy_->RowsFor({notice_, sender, Role("school"), plain_, kNow}).empty());
+  EXPECT_TRUE(policy_->RowsFor({notice_, sender, police_, {}, kNow}).empty());
 }
 
 TEST_F(PolicyTableTest, ARecipientGetsTheClaimsThatItsRulesReadAndNoOthers) {
@@ -165,7 +169,7 @@ TEST_F(PolicyTableTest, ADeadlineOutlivesAMove) {
   Policy moved = std::move(*policy_);
   policy_.reset();
   const Cell& cell =
-      moved.Look({notice_, AgencyId("police.full"), police_, Role("school"), plain_});
+      moved.Look({notice_, AgencyId("police.full"), police_, Role("school"), plain_, kNow});
   ASSERT_NE(cell.deadline, nullptr);
   EXPECT_EQ(cell.deadline->name, "bell");
 }
@@ -181,7 +185,7 @@ TEST(PolicyTableLimitTest, AnExchangeOf32SectionsSharesThemAll) {
   const std::vector<ClaimOpening> claims = {{Salt{}, "risk", "high"}, {Salt{}, "part", "victim"}};
   EXPECT_EQ(policy
                 ->Look({ExchangeName("notice"), AgencyId("police.full"), Role("police"),
-                        Role("school"), claims})
+                        Role("school"), claims, kNow})
                 .sections,
             ~SectionSet{0});
 }

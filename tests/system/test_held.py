@@ -33,6 +33,7 @@ to = ["childrens-services"]
 when = {{ risk = ["unknown", "standard", "medium"] }}
 sections = ["reference", "origin"]
 basis = "ca2004-s11"
+purpose = "safeguard-child"
 held = "{held}"
 watches = "school"
 acknowledge = "one-working-day"

@@ -24,7 +24,8 @@ class DryRunTest : public IntakeTest {
             [](const AgencyId&) { return false; },
             configuration_.agency,
             configuration_.role,
-            configuration_.agencies};
+            configuration_.agencies,
+            clock_.Now()};
   }
   static std::size_t CountOf(const Value& report, const char* key) {
     return report.Find(key)->items().size();

@@ -47,6 +47,7 @@ to = ["childrens-services"]
 when = { risk = ["unknown"] }
 sections = ["reference"]
 basis = "ca2004-s11"
+purpose = "safeguard-child"
 held = "unacknowledged"
 watches = "school"
 why = "Somebody must see to it."

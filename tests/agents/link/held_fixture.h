@@ -32,6 +32,7 @@ to = ["childrens-services"]
 when = { risk = ["unknown", "standard", "medium"] }
 sections = ["reference", "origin"]
 basis = "ca2004-s11"
+purpose = "safeguard-child"
 held = ")" +
            held + R"("
 watches = "school"

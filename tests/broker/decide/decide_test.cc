@@ -94,6 +94,7 @@ std::string RequireServices(const std::string& text) {
   return text +
          "\n[[require]]\nrule = \"ENC-9\"\nexchange = \"encompass-notice\"\nfrom = [\"police\"]\n"
          "to = [\"childrens-services\"]\nsections = [\"childName\"]\nbasis = \"ca2004-s11\"\n"
+         "purpose = \"safeguard-child\"\n"
          "acknowledge = \"one-working-day\"\nwhy = \"A test.\"\n";
 }
 std::string NotUrgent(const std::string& text) {
@@ -390,6 +391,7 @@ TEST_F(DecideTest, WhatTheNamedPolicyForbidsIsRefusedThoughTheNewOneAllowsIt) {
                                     "\"adults\", \"childAddress\"") +
            "\n[[share]]\nrule = \"ENC-8\"\nexchange = \"encompass-notice\"\nfrom = [\"police\"]\n"
            "to = [\"school\"]\nsections = [\"location\"]\nbasis = \"daa2021-s49a\"\n"
+           "purpose = \"support-child\"\n"
            "acknowledge = \"before-the-bell\"\nwhy = \"A test.\"\n";
   });
   SealingView view;
@@ -423,7 +425,7 @@ TEST_F(DecideTest, ARecipientGetsTheClaimsThatEitherPolicyReads) {
   PutInForce([](const std::string& text) {
     return text +
            "\n[[never]]\nrule = \"ENC-8\"\nexchange = \"encompass-notice\"\nfrom = [\"police\"]\n"
-           "to = [\"school\"]\nwhen = { risk = [\"high\"] }\nsections = [\"risk\"]\nwhy = \"A "
+           "to = [\"school\"]\nwhen = { risk = [\"high\"] }\nsections = [\"handling\"]\nwhy = \"A "
            "test.\"\n";
   });
   EXPECT_EQ(std::get<Permit>(Judge()).grants.at(0).claims,
@@ -492,7 +494,7 @@ TEST_F(DecideTest, OnlyWhatTheTableSaysIsPermitted) {
       const auto bits = *rc::gen::inRange<std::uint32_t>(1, 1U << exchange.sections.size());
       const auto allowed = *rc::gen::arbitrary<bool>();
       const policy::Cell& cell = partnership_.policy().Look(
-          {kEncompass, kPolice, kPoliceRole, clear.role, envelope.claims});
+          {kEncompass, kPolice, kPoliceRole, clear.role, envelope.claims, envelope.header.created});
       clear.openings = exchange.NamesOf(allowed && cell.sections != 0 ? cell.sections : bits);
       forge.grant(i).ciphertext.resize(32 * (clear.openings.size() + 1) + 16);
       carried.insert(clear.openings.begin(), clear.openings.end());

@@ -59,7 +59,9 @@ TEST_F(DocumentCheckTest, ASectionThisProgramDoesNotKnowIsAProblemWithItsLine) {
   // Rules name the section that is gone as well: the policy does not compile.
   EXPECT_THAT(problems, Contains(HasSubstr("the exchange has no section origin")));
 
-  const auto added = Policy(Replace(policy_, "\"childAddress\", \"origin\"]\n# A row",
+  const std::string unshared =
+      Replace(policy_, "title = \"a notice", "unshared = [\"diary\"]\ntitle = \"a notice");
+  const auto added = Policy(Replace(unshared, "\"childAddress\", \"origin\"]\n# A row",
                                     "\"childAddress\", \"origin\", \"diary\"]\n# A row"))
                          .problems;
   EXPECT_THAT(added, ElementsAre("policy.toml:24:12: in [exchange.encompass-notice]: `sections`: "
@@ -78,6 +80,8 @@ TEST_F(DocumentCheckTest, SectionsMustStandInTheExchangesOrder) {
 }
 
 TEST_F(DocumentCheckTest, ClaimsAndTheirValuesMustBeTheExchanges) {
+  const auto source = Policy(Replace(policy_, "source = \"risk.grade\"", "source = \"risk.tool\""));
+  EXPECT_THAT(source.problems, ElementsAre(HasSubstr("\"risk\" is made of \"risk.grade\"")));
   const auto values = Policy(Replace(policy_, "[\"unknown\", \"standard\", \"medium\", \"high\"]",
                                      "[\"unknown\", \"medium\", \"high\"]"))
                           .problems;
@@ -87,7 +91,8 @@ TEST_F(DocumentCheckTest, ClaimsAndTheirValuesMustBeTheExchanges) {
 TEST_F(DocumentCheckTest, AnExchangeThisProgramDoesNotKnowIsAProblem) {
   const auto problems =
       Policy(policy_ +
-             "[exchange.diary]\nversion = 1\nslots = 8\nsections = [\"exclusions\", \"page\"]\n")
+             "[exchange.diary]\nversion = 1\nslots = 8\nconsent = \"not-required\"\nunshared = "
+             "[\"page\"]\nsections = [\"exclusions\", \"page\"]\n")
           .problems;
   EXPECT_THAT(problems, ElementsAre(HasSubstr("this program knows no exchange of that name")));
 }

@@ -96,8 +96,8 @@ export class Policy {
   /** @param {string} note @param {{ keys: string[], threshold: number }} governance @param {string} partnership */
   constructor(note, governance, partnership) {
     const { text, hash } = openGoverned(note, governance);
-    const toml = only(parseToml(text), ['document', 'partnership', 'version', 'previous', 'deadline', 'exchange',
-      'profile', 'share', 'require', 'never']);
+    const toml = only(parseToml(text), ['document', 'partnership', 'version', 'previous', 'roles', 'purposes',
+      'retentions', 'duty', 'deadline', 'exchange', 'profile', 'share', 'require', 'never']);
     must(toml.document === 'policy' && toml.partnership === partnership, 'this is not our policy');
     this.note = note;
     this.version = toml.version;
@@ -108,8 +108,8 @@ export class Policy {
     // In this order they name a cell's rule: `share`, then `require`, each as in the text.
     this.rules = ['share', 'require', 'never'].flatMap((kind) => (toml[kind] ?? []).map((rule) => ({ ...rule, kind })));
     for (const rule of this.rules) {
-      only(rule, ['kind', 'rule', 'exchange', 'from', 'to', 'profile', 'when', 'sections', 'basis', 'acknowledge',
-        'thread', 'why']);
+      only(rule, ['kind', 'rule', 'exchange', 'from', 'to', 'profile', 'when', 'starts', 'ends', 'sections', 'basis',
+        'purpose', 'acknowledge', 'escalation', 'retention', 'visible-when-withheld', 'thread', 'why']);
     }
   }
 
@@ -134,10 +134,11 @@ export class Policy {
    * One cell: section 16.
    * @param {Record<string, string>} claims all the exchange's; one that was not delivered may be left out, and counts
    *   as the first value
+   * @param {number | bigint} created the header's, in milliseconds since 1970
    * @returns {{ sections: Set<string>, rule: string, basis: string, required: boolean, acknowledge?: string,
    *   thread: string }} no sections: nothing may be sent
    */
-  look(exchange, sender, senderRole, recipientRole, claims) {
+  look(exchange, sender, senderRole, recipientRole, claims, created) {
     const nothing = { sections: new Set(), rule: '', basis: '', required: false, thread: 'none' };
     const table = this.exchange(exchange);
     if (!table) return nothing;
@@ -149,6 +150,8 @@ export class Policy {
     const profile = this.#profile(sender);
     const applying = this.#between(exchange, senderRole, recipientRole).filter((rule) =>
       (!rule.profile || rule.profile.includes(profile))
+      && (!rule.starts || Number(created) >= rule.starts.getTime())
+      && (!rule.ends || Number(created) < rule.ends.getTime())
       && Object.entries(rule.when ?? {}).every(([claim, allowed]) => allowed.includes(values[claim])));
     const all = table.sections;
     const of = (rule) => (rule.sections.includes('*') ? all : rule.sections);
@@ -165,16 +168,16 @@ export class Policy {
       sections,
       rule: adding.map((rule) => rule.rule).join('+'),
       basis: [...new Set(adding.map((rule) => rule.basis))].join('+'),
-      required: adding.some((rule) => rule.kind === 'require'),
+      required: table.consent !== 'required' && adding.some((rule) => rule.kind === 'require'),
       acknowledge: adding.find((rule) => rule.acknowledge)?.acknowledge,
       thread: adding.find((rule) => rule.thread)?.thread ?? 'none',
     };
   }
 
   /** The recipient roles that a message with these claims must reach. */
-  requiredRoles(exchange, sender, senderRole, claims) {
+  requiredRoles(exchange, sender, senderRole, claims, created) {
     const roles = new Set(this.rules.filter((rule) => rule.kind === 'require').flatMap((rule) => rule.to));
-    return [...roles].filter((role) => this.look(exchange, sender, senderRole, role, claims).required);
+    return [...roles].filter((role) => this.look(exchange, sender, senderRole, role, claims, created).required);
   }
 }
 

@@ -99,7 +99,8 @@ function allows(policy, { header, clearPart }, claims) {
     if (!(name in claims)) return false;
     counted[name] = claims[name];
   }
-  const cell = policy.look(header.exchange, header.sender, header.role, clearPart.role, counted);
+  const cell = policy.look(header.exchange, header.sender, header.role, clearPart.role, counted,
+    header.created);
   return clearPart.openings.length > 0 && new Set(clearPart.openings).size === clearPart.openings.length
     && clearPart.openings.every((name) => cell.sections.has(name));
 }

@@ -55,7 +55,7 @@ export function seal(what) {
   const grants = [];
   const granted = [];
   for (const recipient of what.recipients) {
-    const cell = policy.look(exchange.exchange, sender, role, recipient.role, claims);
+    const cell = policy.look(exchange.exchange, sender, role, recipient.role, claims, now);
     if (cell.sections.size === 0) continue;
     const openings = exchange.sections.filter((name) => cell.sections.has(name));
     const recipientKey = currentKey(recipient.statement, recipient.role);
@@ -75,7 +75,7 @@ export function seal(what) {
   if (grants.length === 0) throw new NobodyMayBeTold('policy lets none of the recipients have anything of this');
 
   // What policy requires and this message leaves out; nobody stands in.
-  const leftOut = policy.requiredRoles(exchange.exchange, sender, role, claims)
+  const leftOut = policy.requiredRoles(exchange.exchange, sender, role, claims, now)
     .filter((required) => !granted.some((each) => each.role === required))
     .map((each) => ({ role: each, standIn: '' }));
   const brokersSalt = random(32);

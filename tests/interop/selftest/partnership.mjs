@@ -39,12 +39,13 @@ const list = (names) => `[${names.map((name) => `"${name}"`).join(', ')}]`;
 /** A policy under which a school is told everything but these sections. */
 export function policyWithout(...forbidden) {
   const text = `document = "policy"\npartnership = "${PARTNERSHIP}"\nversion = 1\n
-[exchange.encompass-notice]\nversion = 1\nslots = 8\nurgent = true\nsections = ${list(exchange.sections)}\n
-[[exchange.encompass-notice.claim]]\nname = "childPart"
+[roles]\npolice = "Police"\nschool = "School"\n\n[purposes]\nsupport-child = "Support"\n
+[exchange.encompass-notice]\nversion = 1\nslots = 8\nurgent = true\nconsent = "not-required"\nsections = ${list(exchange.sections)}\n
+[[exchange.encompass-notice.claim]]\nname = "childPart"\nsource = "childPart"
 values = ["unknown", "household", "victim", "allegedSuspect", "unborn"]
-[[exchange.encompass-notice.claim]]\nname = "risk"\nvalues = ["unknown", "standard", "medium", "high"]\n
+[[exchange.encompass-notice.claim]]\nname = "risk"\nsource = "risk.grade"\nvalues = ["unknown", "standard", "medium", "high"]\n
 [[share]]\nrule = "T-1"\nexchange = "encompass-notice"\nfrom = ["police"]\nto = ["school"]\nsections = ["*"]
-when = { childPart = ["unknown", "household", "victim"] }\nbasis = "daa2021-s49a"\nwhy = "Test."
+when = { childPart = ["unknown", "household", "victim"] }\nbasis = "daa2021-s49a"\npurpose = "support-child"\nwhy = "Test."
 ${forbidden.length === 0 ? '' : `[[never]]\nrule = "T-2"\nexchange = "encompass-notice"\nfrom = ["police"]
 to = ["school"]\nsections = ${list(forbidden)}\nwhy = "Test."\n`}`;
   return new Policy(signNote(text), governance, PARTNERSHIP);

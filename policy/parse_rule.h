@@ -1,0 +1,14 @@
+// One rule of the text. Private to policy.
+
+#pragma once
+
+#include "policy/rules.h"
+#include "schema/text/reader.h"
+#include "schema/text/value.h"
+
+namespace havenline::policy {
+
+// `table`: what `reader` reads, for where things stand.
+Rule ReadRule(text::MapReader& reader, Effect effect, const text::Value& table);
+
+}  // namespace havenline::policy
