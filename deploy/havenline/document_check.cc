@@ -206,6 +206,7 @@ CheckedDocument CheckDocument(const DocumentFile& file, DocumentKind kind,
   } else if (kind == DocumentKind::kPolicy) {
     CheckThePolicy(file, governance, checked);
   }
+  for (std::string& problem : checked.problems) problem = Relocated(file, problem);
   return checked;
 }
 

@@ -8,6 +8,8 @@
 #include "deploy/havenline/document_check.h"
 #include "deploy/havenline/document_file.h"
 #include "deploy/havenline/document_words.h"
+#include "deploy/havenline/policy_check.h"
+#include "deploy/havenline/policy_tools.h"
 #include "deploy/havenline/publish.h"
 #include "deploy/havenline/table.h"
 #include "deploy/havenline/tool.h"
@@ -69,7 +71,7 @@ Result<void> CheckSigners(const CheckedDocument& looked_at,
 Result<tool::Answer> SignFile(const Options& options) {
   ASSIGN_OR_RETURN(const DocumentFile file, ReadDocumentFile(options.file));
   // Without its signatures: they may be too few as yet.
-  const DocumentFile text{file.source, file.text, {}};
+  const DocumentFile text{file.source, file.text, {}, file.pieces};
   const CheckedDocument looked_at = CheckDocument(text, options.kind, nullptr);
   if (!looked_at.problems.empty())
     return Fail(FaultCode::kInvalid, tool::Join(looked_at.problems, "\n"));
@@ -151,6 +153,11 @@ Result<tool::Answer> CheckFile(const Options& options) {
     for (const std::string& change : changes.words) words += "  " + change + "\n";
   }
   for (const std::string& problem : looked_at.problems) words += problem + "\n";
+  std::optional<LoadedPolicy> proved;
+  if (options.kind == DocumentKind::kPolicy && looked_at.problems.empty()) {
+    ASSIGN_OR_RETURN(proved, LoadPolicy(options.file));
+    words += ProofWords(*proved);
+  }
   words += looked_at.problems.empty()
                ? "no problems\n"
                : Count(looked_at.problems.size(), "problem", "problems") + "\n";
@@ -164,6 +171,7 @@ Result<tool::Answer> CheckFile(const Options& options) {
   if (looked_at.signatures_needed) json.Set("signatures-needed", *looked_at.signatures_needed);
   json.Set("problems", List(looked_at.problems));
   if (before) json.Set("changes", std::move(changes.json));
+  if (proved) AddProof(*proved, json);
   return tool::Answer{words, std::move(json),
                       looked_at.problems.empty() ? ExitCode::kOk : ExitCode::kData};
 }
@@ -256,13 +264,15 @@ void AddPublish(Command& group, const std::string& word, DocumentKind kind) {
 void AddDocumentCommands(Command& root) {
   for (const DocumentKind kind : {DocumentKind::kDirectory, DocumentKind::kPolicy}) {
     const std::string word(WordFor(kind));
-    Command& group = root.Add(word, kind == DocumentKind::kDirectory
-                                        ? "Who is who: signs, checks, shows, publishes."
-                                        : "Who may see what: signs, checks, shows, publishes.");
+    Command& group =
+        root.Add(word, kind == DocumentKind::kDirectory
+                           ? "Who is who: signs, checks, shows, publishes."
+                           : "Who may see what: signs, checks, explains, compares, publishes.");
     AddSign(group, word, kind);
     AddCheck(group, word, kind);
     AddShow(group, word, kind);
     AddPublish(group, word, kind);
+    if (kind == DocumentKind::kPolicy) AddPolicyTools(group);
   }
 }
 

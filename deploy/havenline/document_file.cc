@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "agents/daemon/daemon.h"
 #include "deploy/havenline/key_files.h"
+#include "deploy/havenline/policy_source.h"
 #include "deploy/havenline/tool.h"
 #include "schema/directory/suspension.h"
 #include "schema/model/limits.h"
@@ -49,7 +51,7 @@ Result<tlog::NoteSigner> ReadSigner(const std::string& path,
 }  // namespace
 
 DocumentFile DocumentFrom(std::string bytes, std::string source) {
-  DocumentFile file{std::move(source), std::move(bytes), {}};
+  DocumentFile file{std::move(source), std::move(bytes), {}, {}};
   const auto text = tlog::UnverifiedText(file.text);
   if (!text) return file;
   // The text ends before the empty line; one signature on each line after it.
@@ -63,7 +65,24 @@ DocumentFile DocumentFrom(std::string bytes, std::string source) {
   return file;
 }
 
+std::string Relocated(const DocumentFile& file, const std::string& problem) {
+  const std::string start = file.source + ":";
+  if (file.pieces.empty() || !problem.starts_with(start)) return problem;
+  std::size_t line = 0;
+  const char* const begin = problem.data() + start.size();
+  const auto read = std::from_chars(begin, problem.data() + problem.size(), line);
+  if (read.ec != std::errc()) return problem;
+  const auto piece =
+      std::ranges::find_if(file.pieces.rbegin(), file.pieces.rend(),
+                           [&](const Piece& each) { return each.lines_before < line; });
+  if (piece == file.pieces.rend()) return problem;
+  return piece->path + ":" + std::to_string(line - piece->lines_before) +
+         problem.substr(static_cast<std::size_t>(read.ptr - problem.data()));
+}
+
 Result<DocumentFile> ReadDocumentFile(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return JoinFolder(path);
   ASSIGN_OR_RETURN(std::string bytes, tool::ReadText(path, limits::kDocumentBytesMax));
   return DocumentFrom(std::move(bytes), path == "-" ? "standard input" : path.string());
 }

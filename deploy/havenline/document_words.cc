@@ -1,7 +1,6 @@
 #include "deploy/havenline/document_words.h"
 
-#include <map>
-
+#include "deploy/havenline/policy_words.h"
 #include "deploy/havenline/table.h"
 #include "schema/base/check.h"
 
@@ -20,12 +19,6 @@ std::vector<std::string> Texts(const Items& items) {
   texts.reserve(items.size());
   for (const auto& item : items) texts.push_back(item.value());
   return texts;
-}
-
-Value List(const std::vector<std::string>& texts) {
-  Value list = Value::List();
-  for (const std::string& text : texts) list.Add(text);
-  return list;
 }
 
 std::string SignedBy(const CheckedDocument& document) {
@@ -73,7 +66,7 @@ Value DirectoryJson(const Directory& directory, Value json) {
     hosts.Add(Value::Map()
                   .Set("host", host.id.value())
                   .Set("operated-by", host.operated_by)
-                  .Set("curve", List(Texts(host.curve)))
+                  .Set("curve", ListOf(Texts(host.curve)))
                   .Set("operator-link", host.operator_link));
   }
   Value agencies = Value::List();
@@ -88,9 +81,9 @@ Value DirectoryJson(const Directory& directory, Value json) {
     agencies.Add(Value::Map()
                      .Set("agency", agency.id.value())
                      .Set("title", agency.title)
-                     .Set("roles", List(Texts(agency.roles)))
+                     .Set("roles", ListOf(Texts(agency.roles)))
                      .Set("host", agency.host.value())
-                     .Set("areas", List(agency.areas))
+                     .Set("areas", ListOf(agency.areas))
                      .Set("keys", std::move(keys)));
   }
   json.Set("governance", Value::Map()
@@ -102,72 +95,44 @@ Value DirectoryJson(const Directory& directory, Value json) {
   return std::move(json).Set("hosts", std::move(hosts)).Set("agencies", std::move(agencies));
 }
 
-// The senders that each profile names.
-std::map<std::string, std::vector<std::string>> SendersOf(const policy::Policy& policy) {
-  std::map<std::string, std::vector<std::string>> senders;
-  for (const auto& [sender, profile] : policy.profiles())
-    senders[profile].push_back(sender.value());
-  return senders;
-}
-
-std::string CasesWords(const std::vector<policy::Case>& when) {
-  std::vector<std::string> words;
-  words.reserve(when.size());
-  for (const policy::Case& each : when) words.push_back(policy::Words(each));
-  return Join(words, "; or ");
-}
-
-Value CasesJson(const std::vector<policy::Case>& when) {
-  Value list = Value::List();
-  for (const policy::Case& each : when) {
-    Value claims = Value::Map();
-    for (const auto& [claim, values] : each) claims.Set(claim, List(values));
-    list.Add(std::move(claims));
-  }
-  return list;
-}
-
 std::string ExchangeWords(const policy::Exchange& exchange) {
   std::string words = "\n" + exchange.name.value() + ", version " +
                       std::to_string(exchange.version) + ", " + std::to_string(exchange.slots) +
                       " slots";
   if (exchange.urgent) words += ", urgent";
   if (exchange.strict) words += ", strict";
+  if (exchange.concealed) words += ", concealed";
   words += "\n";
   if (!exchange.hold_flags.empty())
     words += "  waits for a supervisor when flagged: " + Join(exchange.hold_flags) + "\n";
   return words;
 }
 
-std::string HeldWords(const policy::HeldShare& held) {
-  const std::string watched = held.watches.value();
-  return held.kind == Condition::Kind::kUnable
-             ? "released when it cannot reach " + watched
-             : "released when nobody at " + watched + " acknowledges in time";
-}
-
-using Senders = std::map<std::string, std::vector<std::string>>;
-
 std::string SayingWords(const policy::Saying& saying, const policy::Exchange& exchange,
-                        const Senders& senders) {
+                        const ProfileSenders& senders) {
   std::string words = "\n  " + saying.from.value() + " to " + saying.to.value();
   if (!saying.profile.empty()) {
-    words += ", from " + Join(senders.at(saying.profile)) + " (profile " + saying.profile + ")";
+    words +=
+        ", from " + Join(SendersIn(senders, saying.profile)) + " (profile " + saying.profile + ")";
   } else if (!senders.empty()) {
     words += ", from any sender without a profile";
   }
   const std::string when = CasesWords(saying.when);
   const policy::Cell& cell = *saying.cell;
   words += (when.empty() ? "" : ", " + when) + ":\n    " + Join(exchange.NamesOf(cell.sections)) +
-           "\n    rule " + cell.rule.value() + ", basis " + cell.basis;
+           "\n    rule " + cell.rule.value() + ", basis " + cell.basis + ", purpose " +
+           cell.purpose;
   if (cell.required) words += ", must be told";
+  if (cell.decision_required) words += ", to be told or left out by decision";
   if (saying.held != nullptr) words += ", held: " + HeldWords(*saying.held);
   if (cell.deadline != nullptr) words += ", to acknowledge " + WordsOf(*cell.deadline);
+  if (!cell.escalation.empty()) words += ", then " + Plain(EscalationWords(cell));
+  if (!cell.retention.empty()) words += ", label " + cell.retention;
   return words + "\n    " + Plain(cell.why) + "\n";
 }
 
 std::string PolicyWords(const policy::Policy& policy) {
-  const Senders senders = SendersOf(policy);
+  const ProfileSenders senders = SendersOf(policy);
   const auto sayings = policy::SayingsOf(policy);
   std::string words;
   for (const policy::Exchange& exchange : policy.exchanges()) {
@@ -189,8 +154,9 @@ Value PolicyJson(const policy::Policy& policy, Value json) {
                       .Set("slots", exchange.slots)
                       .Set("urgent", exchange.urgent)
                       .Set("strict", exchange.strict)
-                      .Set("sections", List(exchange.sections))
-                      .Set("hold", List(exchange.hold_flags)));
+                      .Set("concealed", exchange.concealed)
+                      .Set("sections", ListOf(exchange.sections))
+                      .Set("hold", ListOf(exchange.hold_flags)));
   }
   Value shares = Value::List();
   for (const policy::Saying& saying : policy::SayingsOf(policy)) {
@@ -198,15 +164,17 @@ Value PolicyJson(const policy::Policy& policy, Value json) {
     Value share = Value::Map()
                       .Set("exchange", saying.exchange.value())
                       .Set("profile", saying.profile)
-                      .Set("senders", saying.profile.empty() ? Value::List()
-                                                             : List(senders.at(saying.profile)))
+                      .Set("senders", ListOf(SendersIn(senders, saying.profile)))
                       .Set("from", saying.from.value())
                       .Set("to", saying.to.value())
                       .Set("when", CasesJson(saying.when))
-                      .Set("sections", List(policy.Find(saying.exchange)->NamesOf(cell.sections)))
+                      .Set("sections", ListOf(policy.Find(saying.exchange)->NamesOf(cell.sections)))
                       .Set("rule", cell.rule.value())
                       .Set("basis", cell.basis)
+                      .Set("purpose", cell.purpose)
                       .Set("required", cell.required)
+                      .Set("decision-required", cell.decision_required)
+                      .Set("retention", cell.retention)
                       .Set("why", cell.why);
     if (cell.deadline != nullptr) share.Set("acknowledge", cell.deadline->name);
     if (saying.held != nullptr) {
@@ -289,7 +257,7 @@ Value JsonOf(const CheckedDocument& document) {
       .Set("version", document.version()->version)
       .Set("hash", HexEncode(document.version()->hash));
   if (document.version()->version > 1) json.Set("previous", HexEncode(document.previous()));
-  json.Set("signed-by", List(document.signed_by));
+  json.Set("signed-by", ListOf(document.signed_by));
   if (document.signatures_needed) json.Set("signatures-needed", *document.signatures_needed);
   if (document.directory) return DirectoryJson(*document.directory, std::move(json));
   CHECK(document.policy.has_value());
@@ -318,7 +286,7 @@ Value JsonOf(const policy::Change& change) {
   return std::move(json)
       .Set("every-sender", change.every_sender)
       .Set("other-senders", change.other_senders)
-      .Set("senders", List(Texts(change.senders)))
+      .Set("senders", ListOf(Texts(change.senders)))
       .Set("when", CasesJson(change.when))
       .Set("in-some-case", change.in_some_case);
 }

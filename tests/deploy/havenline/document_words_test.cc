@@ -35,7 +35,8 @@ TEST_F(DocumentWordsTest, APolicySaysWhoIsToldWhatAndWhy) {
                               "childPart is allegedSuspect:"),
                     HasSubstr("police to childrens-services, from any sender without a profile, "
                               "when risk is high:"),
-                    HasSubstr("rule ENC-3, basis daa2021-s49a, to acknowledge within 1440 minutes"),
+                    HasSubstr("rule ENC-3, basis daa2021-s49a, purpose safeguard-child, to "
+                              "acknowledge within 1440 minutes"),
                     HasSubstr("by the recipient's ready-by time")));
 }
 

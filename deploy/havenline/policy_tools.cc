@@ -1,0 +1,209 @@
+#include "deploy/havenline/policy_tools.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "deploy/havenline/document_words.h"
+#include "deploy/havenline/policy_cases.h"
+#include "deploy/havenline/policy_explain.h"
+#include "deploy/havenline/policy_page.h"
+#include "deploy/havenline/policy_source.h"
+#include "deploy/havenline/policy_words.h"
+#include "deploy/havenline/table.h"
+#include "deploy/havenline/tool.h"
+#include "policy/basis.h"
+#include "policy/time_text.h"
+#include "schema/base/clock.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+
+struct Options {
+  std::string policy;
+  std::string other;  // A second policy, a file of cases, or what to write.
+  std::string exchange;
+  std::string section;
+  std::string sender;
+  std::string from;
+  std::string to;
+  std::vector<std::string> claims;
+  std::string made;
+  bool json = false;
+};
+
+Result<tool::Answer> ExplainCase(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  CaseAsked asked{options.exchange, options.sender, options.from,
+                  options.to,       options.claims, SystemClock().Now()};
+  if (!options.made.empty()) {
+    const auto made = policy::TimeFrom(options.made);
+    if (!made) {
+      return Fail(FaultCode::kInvalid,
+                  "--made is a day (2026-11-07) or a time in UTC (2026-11-07T08:00:00Z)");
+    }
+    asked.made = *made;
+  }
+  return Explain(loaded, asked);
+}
+
+Result<tool::Answer> NameWhoCanSee(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  return WhoCanSee(loaded, options.exchange, options.section);
+}
+
+// Sections that fare alike, as one.
+std::vector<policy::Change> Gathered(const std::vector<policy::Change>& all) {
+  std::vector<policy::Change> gathered;
+  for (const policy::Change& change : all) {
+    const auto alike = std::ranges::find_if(gathered, [&](const policy::Change& each) {
+      return each.kind == change.kind && each.exchange == change.exchange &&
+             each.from == change.from && each.to == change.to && each.when == change.when &&
+             each.every_sender == change.every_sender &&
+             each.other_senders == change.other_senders && each.senders == change.senders &&
+             each.in_some_case == change.in_some_case;
+    });
+    if (alike == gathered.end()) {
+      gathered.push_back(change);
+    } else {
+      alike->section += ", " + change.section;
+    }
+  }
+  return gathered;
+}
+
+Result<tool::Answer> Diff(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy before, LoadPolicy(options.policy));
+  ASSIGN_OR_RETURN(const LoadedPolicy after, LoadPolicy(options.other));
+  tool::Answer answer;
+  Value changes = Value::List();
+  const auto all = policy::Compare(before.policy, after.policy);
+  for (const policy::Change& change : all) changes.Add(JsonOf(change));
+  for (const policy::Change& change : Gathered(all))
+    answer.words += tool::Plain(WordsOf(change)) + "\n";
+  answer.words +=
+      all.empty() ? "nothing changes\n" : tool::Count(all.size(), "change", "changes") + "\n";
+  answer.json = Value::Map()
+                    .Set("before", before.policy.version().version)
+                    .Set("after", after.policy.version().version)
+                    .Set("changes", std::move(changes));
+  return answer;
+}
+
+Result<tool::Answer> Test(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  if (!options.other.empty()) return TestCases(loaded, options.other);
+  std::filesystem::path path(options.policy);
+  if (!std::filesystem::is_directory(path)) path = path.parent_path();
+  return TestCases(loaded, (path / "cases.toml").string());
+}
+
+Result<tool::Answer> Table(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  RETURN_IF_FAULT(tool::WriteText(options.other, PolicyPage(loaded)));
+  return tool::Answer{
+      options.other + ": version " + std::to_string(loaded.policy.version().version) +
+          ", to print and sign\n",
+      Value::Map().Set("page", options.other).Set("version", loaded.policy.version().version),
+      ExitCode::kOk};
+}
+
+Result<tool::Answer> Bases(const Options& /*options*/) {
+  tool::Table table({"basis", "what it is"});
+  Value bases = Value::List();
+  for (const policy::Basis& basis : policy::AllBases()) {
+    table.Add({std::string(basis.code), std::string(basis.words)});
+    bases.Add(Value::Map()
+                  .Set("basis", basis.code)
+                  .Set("words", basis.words)
+                  .Set("rests-on-consent", basis.rests_on_consent));
+  }
+  return tool::Answer{table.Text(), Value::Map().Set("bases", std::move(bases)), ExitCode::kOk};
+}
+
+using Body = Result<tool::Answer> (*)(const Options&);
+
+// Fresh options for one command, kept alive by its handler.
+std::shared_ptr<Options> Handle(Command& command, Body body) {
+  auto options = std::make_shared<Options>();
+  command.Flag({"--json", "one JSON value on stdout"}, options->json).Handler([options, body] {
+    return tool::Finish(body(*options), options->json);
+  });
+  return options;
+}
+
+constexpr const char* kPolicyHelp = "the policy: a text, a note or a folder of texts";
+
+void AddExplain(Command& group) {
+  Command& command =
+      group.Add("explain", "One case: who is told what, by which rule, and why not more.");
+  const auto options = Handle(command, ExplainCase);
+  command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
+      .Text({"exchange", "the kind of message", kRequired}, options->exchange)
+      .Text({"--from", "the sender's role", kRequired}, options->from)
+      .Text({"--sender", "the sending agency, for its profile"}, options->sender)
+      .Text({"--to", "one recipient role; else all"}, options->to)
+      .Texts({"--claim", "a claim with its value; may be given repeatedly"}, options->claims)
+      .Text({"--made", "when the message was made; else now"}, options->made)
+      .Example(
+          "havenline policy explain policy/partnerships/rotherham encompass-notice --from police "
+          "--sender police.south-yorkshire --claim risk=high");
+}
+
+void AddWhoCanSee(Command& group) {
+  Command& command = group.Add("who-can-see", "Every role that may be told a section, and when.");
+  const auto options = Handle(command, NameWhoCanSee);
+  command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
+      .Text({"exchange", "the kind of message", kRequired}, options->exchange)
+      .Text({"section", "the part of it", kRequired}, options->section)
+      .Example(
+          "havenline policy who-can-see policy/partnerships/rotherham encompass-notice "
+          "childAddress");
+}
+
+void AddDiff(Command& group) {
+  Command& command = group.Add("diff", "Two versions: who gains and who loses what.");
+  const auto options = Handle(command, Diff);
+  command.Text({"old", "the version before", kRequired}, options->policy)
+      .Text({"new", "the version after", kRequired}, options->other)
+      .Example("havenline policy diff in-force.note policy.toml");
+}
+
+void AddTest(Command& group) {
+  Command& command =
+      group.Add("test", "Cases that the policy must decide as they say; each rule must have one.");
+  const auto options = Handle(command, Test);
+  command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
+      .Text({"--cases", "the cases; else cases.toml beside the policy"}, options->other)
+      .Example("havenline policy test policy/partnerships/rotherham");
+}
+
+void AddTable(Command& group) {
+  Command& command = group.Add("table", "The whole policy as one page to print and sign.");
+  const auto options = Handle(command, Table);
+  command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
+      .Text({"--out", "the HTML file to write", kRequired}, options->other)
+      .Example("havenline policy table policy/partnerships/rotherham --out policy.html");
+}
+
+void AddBases(Command& group) {
+  Command& command = group.Add("bases", "The lawful bases that a rule may name.");
+  Handle(command, Bases);
+  command.Example("havenline policy bases");
+}
+
+}  // namespace
+
+void AddPolicyTools(Command& group) {
+  AddExplain(group);
+  AddWhoCanSee(group);
+  AddDiff(group);
+  AddTest(group);
+  AddTable(group);
+  AddBases(group);
+}
+
+}  // namespace havenline

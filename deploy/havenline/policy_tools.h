@@ -1,0 +1,12 @@
+// `havenline policy …` beside what all documents have: explain, who-can-see, diff, test, table,
+// bases.
+
+#pragma once
+
+#include "deploy/runtime/command_line.h"
+
+namespace havenline {
+
+void AddPolicyTools(Command& group);
+
+}  // namespace havenline
