@@ -73,7 +73,8 @@ Value ShareRule(const char* id, const char* exchange, Value sections) {
       .Set("from", Value::List().Add("police"))
       .Set("to", Value::List().Add(kRecipientRole))
       .Set("sections", std::move(sections))
-      .Set("basis", "measurement")
+      .Set("basis", "daa2021-s49a")
+      .Set("purpose", "measuring")
       .Set("acknowledge", "within-hours")
       .Set("why", "What is measured with is about nobody.");
 }
@@ -90,6 +91,7 @@ Value ExchangeTable(std::uint16_t version, std::size_t recipients, bool urgent, 
       .Set("version", version)
       .Set("slots", recipients < 8 ? 8 : 16)
       .Set("urgent", urgent)
+      .Set("consent", "not-required")
       .Set("sections", std::move(sections));
 }
 
@@ -132,13 +134,25 @@ std::string PolicyText(const Shape& shape) {
   for (const exchange::ClaimSource& claim : type.claims) {
     Value values = Value::List();
     for (const exchange::Choice& choice : claim.values) values.Add(choice.name);
-    claims.Add(Value::Map().Set("name", claim.name).Set("values", std::move(values)));
+    claims.Add(
+        Value::Map()
+            .Set("name", claim.name)
+            .Set("source", claim.field.empty() ? claim.section : claim.section + "." + claim.field)
+            .Set("values", std::move(values)));
+  }
+  Value unshared = Value::List();
+  for (const std::string& section : type.SectionNames()) {
+    if (section != "exclusions" &&
+        std::ranges::find(kToldToSchools, section) == kToldToSchools.end())
+      unshared.Add(section);
   }
   return text::ToToml(
       Value::Map()
           .Set("document", "policy")
           .Set("partnership", kPartnership)
           .Set("version", 1)
+          .Set("roles", Value::Map().Set("police", "Sender").Set(kRecipientRole, "Recipient"))
+          .Set("purposes", Value::Map().Set("measuring", "To measure a broker"))
           .Set("deadline", Value::Map().Set("within-hours",
                                             Value::Map().Set("due", "after").Set("minutes", 720)))
           .Set("exchange", Value::Map()
