@@ -182,7 +182,7 @@ void Agent::Ask(Fetch fetch) {
   if (!asked && fetches_.size() < kFetchesWaitingMax) fetches_.push_back(std::move(fetch));
 }
 
-// Which, and of which head, is known when it is sent: the answer is judged by the head of that time.
+// Which, and of which head, is known when it is sent: the answer is judged by the head of then.
 void Agent::AskForProofs() {
   if (!outbox_->Unproved(documents_->head(), 1).empty()) Ask({Reference(), Fetch::Proofs{}});
 }

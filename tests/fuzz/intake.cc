@@ -1,6 +1,6 @@
-// A dropped file, in each format: each row becomes a notice that can be sealed, or has a problem that
-// can be told; nothing of a cell is in what is told; and the rows that come back as a quarantined
-// file are the same rows.
+// A dropped file, in each format: each row becomes a notice that can be sealed, or has a problem
+// that can be told; nothing of a cell is in what is told; and the rows that come back as a
+// quarantined file are the same rows.
 
 #include <algorithm>
 #include <array>

@@ -194,8 +194,8 @@ class SendingAgentTest : public AgentTest {
   std::map<tlog::NodeId, Digest> nodes_;
 };
 
-// The log grows while a question for proofs waits, or is lost and made again: its answer must not be
-// held to a head that it was not asked of, or an honest broker is called a liar.
+// The log grows while a question for proofs waits, or is lost and made again: its answer must not
+// be held to a head that it was not asked of, or an honest broker is called a liar.
 TEST_F(SendingAgentTest, AProofIsAskedOfTheHeadThatItIsJudgedBy) {
   ASSERT_TRUE(broker_.Until([&] { return broker_.hellos > 0; }));
   Welcome(partnership_.policy().version());
