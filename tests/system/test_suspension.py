@@ -64,7 +64,7 @@ def parts_of_the_sender(p, suspended_at):
     return found
 
 
-@pytest.mark.short
+@pytest.mark.alone
 def test_a_thousand_queued_grants_are_answered_to_their_sender_within_a_second_of_the_suspension(p):
     # Once more if need be: a machine that others keep busy shows that it can be done, not that it cannot.
     if max(suspend_with_a_thousand_queued(p, p.schools[-1])) >= WITHIN:
