@@ -9,7 +9,8 @@
 It makes a partnership with `havenline init` in a folder of its own, on free ports, and starts the daemons
 from build/release/bin, or from build/release/test-bin where a fault, a planted fault or a clock is asked for
 (tests/fakes/test_seam_on.cc). Whatever happens, leaving the `with` block kills every daemon and removes the
-folder; set HAVENLINE_KEEP=1 to keep it. HAVENLINE_BUILD names another build folder.
+folder; set HAVENLINE_KEEP=1 to keep it. HAVENLINE_BUILD names another build folder, and HAVENLINE_PATIENCE=5
+gives everything five times as long.
 
 Daemons are named by their host: "broker", "host.police", "host.schools-1", "host.council"; an agency's name
 means its host. Every person, school and telephone number in it is made up.
@@ -45,6 +46,8 @@ SCHOOL_NAMES = ["Oak Hill Primary School", "Mill Lane Academy", "St Example's In
 
 READY_SECONDS = 30   # For a daemon to say that it is ready, also on a loaded machine.
 STOP_SECONDS = 30    # For one to end after SIGTERM.
+# Every wait may take so many times as long: for programs with a sanitizer in them.
+PATIENCE = float(os.environ.get("HAVENLINE_PATIENCE", "1"))
 LOG_TAIL = 30        # Lines of each log that a failure shows.
 
 
@@ -107,7 +110,7 @@ class Daemon:
 
     def wait_ready(self, seconds=READY_SECONDS):
         """True once it is ready; False if it ended first."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < deadline:
             try:
                 if b"READY=1" in self.notify.recv(4096):
@@ -122,7 +125,7 @@ class Daemon:
         if self.running():
             self.process.send_signal(with_signal)
         try:
-            return self.process.wait(seconds)
+            return self.process.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -319,7 +322,7 @@ class Partnership:
 
         A condition that raises is asked again: a daemon may be between two lives.
         """
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         error = None
         while True:
             try:
@@ -348,7 +351,7 @@ class Partnership:
         """Runs `havenline` with these arguments; no terminal. Returns (code, out, err)."""
         command = [str(BUILD / ("test-bin" if test_build else "bin") / "havenline"), *map(str, args)]
         done = subprocess.run(command, input=stdin if stdin is not None else "", capture_output=True, text=True,
-                              timeout=timeout, env={**os.environ, **(env or {})})
+                              timeout=timeout * PATIENCE, env={**os.environ, **(env or {})})
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     def must_tool(self, *args, **options):
@@ -371,7 +374,7 @@ class Partnership:
             headers={"Authorization": "Bearer " + self.token(name, login).read_text().strip(),
                      "Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=30 * PATIENCE) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
