@@ -157,6 +157,7 @@ std::string PolicyText(const Shape& shape) {
                                             Value::Map().Set("due", "after").Set("minutes", 720)))
           .Set("exchange", Value::Map()
                                .Set(kNotice, table(type.version, urgent, List(type.SectionNames()))
+                                                 .Set("unshared", std::move(unshared))
                                                  .Set("claim", std::move(claims)))
                                .Set(kOneSection, table(1, urgent, one_section))
                                .Set(kBeside, table(1, false, one_section)))
