@@ -64,6 +64,11 @@ Bytes AcceptedForSender(const VerifiedEnvelope& message, const Permit& permit, T
   Value debts = Value::List();
   for (const Role& role : permit.debts) debts.Add(role.value());
   part.Set("debts", std::move(debts));
+  if (!permit.decided.empty()) {
+    Value decided = Value::List();
+    for (const Role& role : permit.decided) decided.Add(role.value());
+    part.Set("decided", std::move(decided));
+  }
   return Finish(part);
 }
 

@@ -151,6 +151,18 @@ class PolicyCheck {
     return missing;
   }
 
+  // Roles about which there was something to decide, and the sender decided not to tell them.
+  std::vector<Role> RolesDecidedAgainst() const {
+    std::vector<Role> decided;
+    const Header& header = message_->header;
+    for (const auto& [role, cell] : policy_.RowsFor(
+             {header.exchange, header.sender, header.role, message_->claims, header.created})) {
+      if (cell->decision_required && IsNamedAsLeftOut(role) && !IsTold(role))
+        decided.push_back(role);
+    }
+    return decided;
+  }
+
  private:
   bool IsTold(const Role& role) const {
     return std::ranges::any_of(message_->grants, [&](const Grant& grant) {
@@ -204,6 +216,7 @@ Decision DecideByPolicy(const VerifiedEnvelope& message, const Standing& standin
       denial.objections.push_back({header.sender, role, "", RuleId()});
     return denial;
   }
+  permit.decided = now_check.RolesDecidedAgainst();
   for (const Grant& grant : message->grants) {
     GrantDecision decision = now_check.DecisionFor(grant.clear);
     // The recipient checks the policy that the header names as well, and needs the claims which

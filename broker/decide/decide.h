@@ -28,6 +28,7 @@ struct Permit {
   std::vector<GrantDecision> grants;  // In the envelope's order.
   std::vector<Role> debts;            // Roles that must be told and were not (C3); urgent only.
   bool ahead_of_time = false;
+  std::vector<Role> decided;  // Roles left out by a decision that the sender recorded.
 };
 
 struct Denial {

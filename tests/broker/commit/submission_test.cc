@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "broker/commit/parts.h"
 #include "schema/model/limits.h"
 #include "schema/model/names.h"
 #include "schema/seal/hash.h"
@@ -140,6 +141,28 @@ TEST_F(SubmissionTest, EachPartyGetsItsOwnPartAndNothingOfTheOthers) {
     EXPECT_EQ(Text(Json(part), "grant"), HexEncode(notice.granted[i - 1].grant));
     EXPECT_EQ(AsText(part.json).find(other.value()), std::string_view::npos) << "C4";
   }
+}
+
+TEST_F(SubmissionTest, TheSendersPartNamesARoleLeftOutByDecision) {
+  const Composed notice = broker_.Notice({kSchoolA});
+  const auto verified = VerifiedEnvelope::Verify(
+      notice.envelope, kTestPartnership,
+      [&](const AgencyId& agency, seal::Purpose purpose, const KeyId& id) {
+        const AgencyKey* const key = broker_.partnership().directory().FindKey(agency, purpose, id);
+        return key == nullptr ? std::nullopt : std::optional(key->key);
+      });
+  ASSERT_TRUE(std::holds_alternative<VerifiedEnvelope>(verified));
+  const auto part = [&](const Permit& permit) {
+    const Bytes json =
+        parts::AcceptedForSender(std::get<VerifiedEnvelope>(verified), permit, kNight);
+    return *text::ParseJson(AsText(json), "part");
+  };
+  EXPECT_EQ(part({}).Find("decided"), nullptr);
+  Permit permit;
+  permit.decided = {kServicesRole};
+  const text::Value with = part(permit);
+  ASSERT_NE(with.Find("decided"), nullptr);
+  EXPECT_EQ(with.Find("decided")->items().at(0).text(), "childrens-services");
 }
 
 TEST_F(SubmissionTest, TheAnswerProvesTheSendersPartToTheLeaf) {

@@ -109,6 +109,7 @@ TEST_F(RecordedDecisionTest, ToTellTheRoleIsADecision) {
   const Decision decision = Judge(Made({school_, council_}));
   ASSERT_TRUE(std::holds_alternative<Permit>(decision));
   EXPECT_TRUE(std::get<Permit>(decision).debts.empty());
+  EXPECT_TRUE(std::get<Permit>(decision).decided.empty());
 }
 
 TEST_F(RecordedDecisionTest, ToPassOverTheRoleInSilenceIsNot) {
@@ -128,6 +129,7 @@ TEST_F(RecordedDecisionTest, ADecisionNotToTellIsNamedAndOwesNothing) {
   const Decision decision = Judge(composed);
   ASSERT_TRUE(std::holds_alternative<Permit>(decision));
   EXPECT_TRUE(std::get<Permit>(decision).debts.empty());
+  EXPECT_EQ(std::get<Permit>(decision).decided, std::vector<Role>{kServicesRole});
 }
 
 // Nobody decides by this what policy does not leave to them.
