@@ -134,9 +134,15 @@ class Tester {
     return "";
   }
 
+  // What it may be told: at once, or held.
+  static const policy::Cell& SharesOf(const policy::Cell& cell) {
+    const policy::HeldShare* const held = cell.held.get();
+    return held != nullptr ? held->cell : cell;
+  }
+
   // A rule counts as tested where a case says something of what it does.
   void Record(const TestCase& test, const policy::Cell& cell, const policy::Exchange& exchange) {
-    const policy::Cell& shares = cell.held != nullptr ? cell.held->cell : cell;
+    const policy::Cell& shares = SharesOf(cell);
     if (test.told || !test.includes.empty()) {
       for (std::string& rule : SplitJoined(shares.rule.value())) tested_.insert(std::move(rule));
     }
@@ -150,7 +156,7 @@ class Tester {
   static std::string Difference(const TestCase& test, const policy::Cell& cell,
                                 const policy::Exchange& exchange) {
     const bool held = cell.held != nullptr;
-    const policy::Cell& shares = held ? cell.held->cell : cell;
+    const policy::Cell& shares = SharesOf(cell);
     Names told = exchange.NamesOf(shares.sections);
     std::erase(told, policy::kExclusions);
     if (held != test.held.value_or(false) && (held || test.held))

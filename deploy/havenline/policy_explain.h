@@ -28,7 +28,7 @@ Result<tool::Answer> Explain(const LoadedPolicy& loaded, const CaseAsked& asked)
 
 // Every role that may be told the section, when, and by which rule; and who sees a claim made of
 // it.
-Result<tool::Answer> WhoCanSee(const LoadedPolicy& loaded, const std::string& exchange,
+Result<tool::Answer> WhoCanSee(const LoadedPolicy& loaded, const std::string& name,
                                const std::string& section);
 
 }  // namespace havenline
