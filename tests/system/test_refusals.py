@@ -29,6 +29,7 @@ to = ["childrens-services"]
 when = { risk = ["medium"] }
 sections = ["reference", "origin"]
 basis = "ca2004-s11"
+purpose = "safeguard-child"
 acknowledge = "one-working-day"
 why = "Somebody must see to it."
 '''

@@ -59,8 +59,7 @@ TEST_F(DocumentCheckTest, ASectionThisProgramDoesNotKnowIsAProblemWithItsLine) {
   // Rules name the section that is gone as well: the policy does not compile.
   EXPECT_THAT(problems, Contains(HasSubstr("the exchange has no section origin")));
 
-  const std::string unshared =
-      Replace(policy_, "title = \"a notice", "unshared = [\"diary\"]\ntitle = \"a notice");
+  const std::string unshared = Replace(policy_, "unshared = [", "unshared = [\"diary\", ");
   const auto added = Policy(Replace(unshared, "\"childAddress\", \"origin\"]\n# A row",
                                     "\"childAddress\", \"origin\", \"diary\"]\n# A row"))
                          .problems;
