@@ -7,6 +7,7 @@ reach every place in the code that any of them reaches.
 Replaces in CORPUS what an earlier run chose (named by hash); what a person put there, by a name of its own, stays."""
 
 import hashlib
+import heapq
 import os
 import pathlib
 import re
@@ -45,20 +46,27 @@ def reached(program, folders, bytes_max):
 
 def chosen(places):
     """Greedy: again and again what adds most for its bytes, until nothing adds or there is no room."""
-    left = dict(places)
     sizes = {path: pathlib.Path(path).stat().st_size for path in places}
     covered = set()
     picked = []
     room = CORPUS_BYTES_MAX
-    while left:
-        path = max(left, key=lambda each: len(left[each] - covered) / (sizes[each] + FILE_COST))
-        added = left.pop(path) - covered
-        if not added:
-            break
-        if sizes[path] <= room:
-            room -= sizes[path]
-            covered |= added
-            picked.append(path)
+
+    def worth(path):
+        return len(places[path] - covered) / (sizes[path] + FILE_COST)
+    # What an input adds only falls: whoever is still the first when reckoned anew is the best.
+    waiting = [(-worth(path), path) for path in places]
+    heapq.heapify(waiting)
+    while waiting:
+        _, path = heapq.heappop(waiting)
+        now = worth(path)
+        if now == 0 or sizes[path] > room:
+            continue
+        if waiting and -now > waiting[0][0]:
+            heapq.heappush(waiting, (-now, path))
+            continue
+        room -= sizes[path]
+        covered |= places[path]
+        picked.append(path)
     return picked
 
 
