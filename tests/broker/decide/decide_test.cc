@@ -362,7 +362,9 @@ TEST_F(DecideTest, ASectionBeyondPolicyIsRefusedWithEachPairNamed) {
 }
 
 TEST_F(DecideTest, ARuleRemovedBetweenSealingAndAcceptanceRefusesTheMessage) {
-  PutInForce([](const std::string& text) {
+  PutInForce([](const std::string& before) {
+    const std::string text =
+        TestPartnership::Replace(before, "unshared = [", "unshared = [\"collection\", ");
     const auto from = text.find("[[share]]\nrule = \"ENC-1\"");
     return text.substr(0, from) + text.substr(text.find("[[share]]\nrule = \"ENC-2\""));
   });
@@ -386,7 +388,9 @@ TEST_F(DecideTest, ASectionForbiddenBetweenSealingAndAcceptanceRefusesTheMessage
 // The version that the sender named binds it, too: a later one that allows more does not widen a
 // message.
 TEST_F(DecideTest, WhatTheNamedPolicyForbidsIsRefusedThoughTheNewOneAllowsIt) {
-  const auto wider = NextPolicy([](const std::string& text) {
+  const auto wider = NextPolicy([](const std::string& before) {
+    const std::string text =
+        TestPartnership::Replace(before, "unshared = [\"location\", ", "unshared = [");
     return TestPartnership::Replace(text, "\"location\", \"adults\", \"childAddress\"",
                                     "\"adults\", \"childAddress\"") +
            "\n[[share]]\nrule = \"ENC-8\"\nexchange = \"encompass-notice\"\nfrom = [\"police\"]\n"
