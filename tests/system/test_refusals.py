@@ -69,7 +69,8 @@ def test_what_leaves_out_whom_policy_says_must_be_told_goes_with_a_debt_if_urgen
 def test_a_message_beyond_policy_is_refused_whole_and_each_objection_names_its_rule(p):
     school = p.schools[0]
     envelope = fresh_envelope(p, school)
-    publish_next(p, "policy", lambda text: text.replace('"otherSafeguarding", "collection", ', "", 1))
+    publish_next(p, "policy", lambda text: text.replace('"otherSafeguarding", "collection", ', "", 1)
+                 .replace('unshared = [', 'unshared = ["collection", ', 1))
     with RawLink(p, "host.police") as link:
         assert "creditMessages" in link.hello([POLICE])
         link.send({"submit": {"lane": 0, "items": [{"reference": "1", "bytes": envelope}]}})
