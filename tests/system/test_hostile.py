@@ -301,7 +301,8 @@ def test_a_storm_of_hellos_turns_one_host_away_and_no_other(hostile):
             welcomes += "welcome" in frame
             turned_away += frame.get("rehello", {}).get("code") == OVERLOAD
         seconds = time.monotonic() - started
-    assert welcomes + turned_away == storm, "every hello is answered"
+    # What finds no room on a link that reads nothing meanwhile is dropped: its agent would say hello again.
+    assert storm / 2 < welcomes + turned_away <= storm
     assert 1 <= welcomes <= HELLOS_OF_ONE_HOST * (seconds + 1)
 
 
