@@ -10,7 +10,7 @@ import pytest
 
 from harness import POLICE
 from intake_files import file_text, json_text, row, rows_of, xml_text
-from test_intake import all_origins, drop_and_wait, open_alarms, police, quarantined, with_origin
+from test_intake import all_origins, arrived_origins, drop_and_wait, open_alarms, police, quarantined, with_origin
 
 SCHOOLS = ["106890", "106891", "106892"]
 TYPES = {"csv": "text/csv", "xml": "application/xml", "json": "application/json"}
@@ -75,7 +75,7 @@ def test_the_same_night_in_every_format_gives_the_same_notices(p):
         assert other == first
 
     # Whichever came first: in any other it is a duplicate with the same origins.
-    before = all_origins(p)
+    before = arrived_origins(p)
     for (way, suffix), (rows, receipt) in receipts.items():
         for other, write in WRITE.items():
             status, again = post(p, write(rows), TYPES[other])
@@ -133,7 +133,7 @@ def test_a_post_cut_off_by_a_kill_is_posted_again_and_goes_once(p):
                                "intake.after-posted-done"]):
         p.stop(POLICE)
         daemon = p.start(POLICE, fault=f"{fault}:1")
-        before = all_origins(p)
+        before = arrived_origins(p)
         body = json_text(night(540 + i))
         with contextlib.suppress(OSError, http.client.HTTPException):
             post(p, body, "application/json")
@@ -196,7 +196,7 @@ def test_a_dry_run_says_what_would_become_of_each_row_and_does_nothing(p):
     paths[0].write_text(file_text(rows), newline="")
     paths[1].write_text(json_text(rows), newline="")
     config = str(p.config(POLICE))
-    before, held_before = all_origins(p), len(open_alarms(p, "row-held"))
+    before, held_before = arrived_origins(p), len(open_alarms(p, "row-held"))
     outcome = p.tool("import", "--dry-run", "--config", config, "--json", *map(str, paths))
     assert outcome.code == 1, outcome.err
     first, second = outcome.json()["files"]
