@@ -1,7 +1,6 @@
 #include "agents/desk/desk.h"
 
 #include <algorithm>
-#include <array>
 
 #include "agents/desk/views.h"
 #include "schema/exchange/content.h"
@@ -11,9 +10,6 @@ namespace havenline {
 namespace {
 
 using text::Value;
-
-// By which somebody at the desk can say whether the child is theirs.
-constexpr std::array<std::string_view, 2> kPupilSections = {"childName", "childBirth"};
 
 }  // namespace
 
@@ -84,12 +80,13 @@ JournalEntry Desk::Entry(const InMessage& message, const char* act, const Person
           .sections = {}};
 }
 
-Result<Value> Desk::Pupil(std::uint64_t number, const Person& person) {
+Result<Value> Desk::Who(std::uint64_t number, const Person& person) {
   ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
-  JournalEntry entry = Entry(*message, "pupil", person);
+  const exchange::ExchangeType& type = *exchange::FindExchange(message->exchange);
+  JournalEntry entry = Entry(*message, "who", person);
   for (const std::string& section : message->sections) {
-    if (std::ranges::find(kPupilSections, section) != kPupilSections.end())
-      entry.sections.push_back(section);
+    const exchange::Field* const field = type.FindSection(section);
+    if (field != nullptr && field->identifies) entry.sections.push_back(section);
   }
   StoreBatch batch;
   journal_.Add(entry, batch);
@@ -98,7 +95,7 @@ Result<Value> Desk::Pupil(std::uint64_t number, const Person& person) {
   ASSIGN_OR_RETURN(Value sections, Sections(*message, entry.sections));
   return Value::Map()
       .Set("notice", number)
-      .Set("question", "Is this our pupil?")
+      .Set("question", type.question)
       .Set("sections", std::move(sections));
 }
 

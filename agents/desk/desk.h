@@ -1,5 +1,5 @@
-// Desk: what people do with messages. Two steps open one: "is this our pupil?" shows name and date
-// of birth, then the rest. Each look is in the journal, each act receipted, before anything shows
+// Desk: what people do with messages. Two steps open one: "is this our pupil?" (or as the exchange
+// asks) shows name and date of birth, then the rest. Each look is in the journal, each act receipted, before anything shows
 // (A1).
 //
 // Owned by the agent's loop: call it inside Agent::Call().
@@ -25,8 +25,8 @@ class Desk {
 
   // Nothing in it tells who a message is about.
   text::Value List() const;
-  // Name and date of birth, as far as policy gave them.
-  Result<text::Value> Pupil(std::uint64_t number, const Person& person);
+  // Whom it is about: the sections that identify, as far as policy gave them.
+  Result<text::Value> Who(std::uint64_t number, const Person& person);
   // Everything the message opened, with what was withheld and by which rule.
   Result<text::Value> Open(std::uint64_t number, const Person& person);
   Result<text::Value> Acknowledge(std::uint64_t number, const Person& person);

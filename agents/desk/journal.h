@@ -21,7 +21,7 @@ struct JournalEntry {
   TimePoint time;
   AgencyId agency;
   Pseudonym person;
-  std::string act;  // pupil, open, acknowledge, not-ours.
+  std::string act;  // who, open, acknowledge, not-ours.
   MessageId origin;
   std::vector<std::string> sections;  // That were shown.
 };

@@ -116,7 +116,7 @@ void LocalPort::AddDesk() {
   Add("GET", "/v1/notices", [this](const Person&, const HttpRequest&, const RouteParameters&) {
     return AnswerOf(agent_.Call([this]() -> Result<Value> { return desk_.List(); }));
   });
-  const std::pair<const char*, DeskCall> calls[] = {{"pupil", &Desk::Pupil},
+  const std::pair<const char*, DeskCall> calls[] = {{"who", &Desk::Who},
                                                     {"open", &Desk::Open},
                                                     {"acknowledge", &Desk::Acknowledge},
                                                     {"not-ours", &Desk::NotOurs}};

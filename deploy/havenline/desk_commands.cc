@@ -84,7 +84,7 @@ void AddAct(Command& desk, const char* act, const char* help, Words words) {
 void AddDeskCommands(Command& root) {
   Command& desk = root.Add("desk", "What came for an agency: looked at, opened, answered for.");
   AddList(desk);
-  AddAct(desk, "pupil", "Is this our pupil? Shows name and date of birth; the look is recorded.",
+  AddAct(desk, "who", "Is this ours? Shows name and date of birth; the look is recorded.",
          NoticeWords);
   AddAct(desk, "open",
          "Shows all that policy lets this desk see; its sender is told who opened it.",

@@ -1,4 +1,4 @@
-// `havenline desk list|pupil|open|acknowledge|not-ours`: a desk at a terminal, over the agent's
+// `havenline desk list|who|open|acknowledge|not-ours`: a desk at a terminal, over the agent's
 // local port.
 
 #pragma once

@@ -2,15 +2,16 @@
 
 #include <map>
 
+#include "deploy/havenline/document_check.h"
+#include "deploy/havenline/document_file.h"
 #include "deploy/havenline/key_files.h"
 #include "deploy/havenline/parties.h"
+#include "deploy/havenline/table.h"
 #include "deploy/runtime/files.h"
-#include "policy/policy.h"
 #include "schema/base/z85.h"
 #include "schema/directory/directory.h"
 #include "schema/directory/governance.h"
 #include "schema/directory/opening.h"
-#include "schema/model/limits.h"
 #include "schema/seal/seal_key.h"
 #include "schema/seal/signing.h"
 #include "schema/text/toml.h"
@@ -142,11 +143,12 @@ class Initialiser {
     const std::string directory = DirectoryText();
     // Held to the same checks as everyone will hold it to, before anything is signed.
     RETURN_IF_FAULT(Directory::Parse(directory, "directory.toml"));
-    ASSIGN_OR_RETURN(const Bytes policy_bytes, ReadFile(plan_.policy, limits::kDocumentBytesMax));
-    const std::string policy = ToText(policy_bytes);
-    ASSIGN_OR_RETURN(const policy::Policy parsed,
-                     policy::Policy::Parse(policy, plan_.policy.string()));
-    if (parsed.partnership() != plan_.partnership || parsed.version().version != 1) {
+    ASSIGN_OR_RETURN(const DocumentFile policy_file, ReadDocumentFile(plan_.policy));
+    const CheckedDocument proved = CheckDocument(policy_file, DocumentKind::kPolicy, nullptr);
+    if (!proved.problems.empty())
+      return Fail(FaultCode::kInvalid, tool::Join(proved.problems, "\n"));
+    const std::string& policy = policy_file.text;
+    if (*proved.partnership() != plan_.partnership || proved.version()->version != 1) {
       return Fail(
           FaultCode::kInvalid,
           plan_.policy.string() + " must be version 1 of partnership " + plan_.partnership.value());

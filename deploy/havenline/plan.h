@@ -33,7 +33,7 @@ struct PlannedAgency {
 
 struct Plan {
   PartnershipId partnership;
-  std::filesystem::path policy;  // The policy's text.
+  std::filesystem::path policy;  // The policy's text, or the folder of its files.
   std::string broker_listen;
   std::string broker_address;
   std::int64_t governance_keys = 1;

@@ -189,8 +189,26 @@ class Tester {
 
 }  // namespace
 
-Result<tool::Answer> TestCases(const LoadedPolicy& loaded, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::vector<TestCase> cases, ReadCases(path, loaded.policy.partnership()));
+Result<std::vector<std::string>> CasesIn(const std::filesystem::path& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().filename().string().ends_with("cases.toml"))
+      paths.push_back(entry.path().string());
+  }
+  if (error) return Fail(FaultCode::kIo, folder.string() + ": " + error.message());
+  if (paths.empty())
+    return Fail(FaultCode::kInvalid, folder.string() + ": there is no file of cases in it");
+  std::ranges::sort(paths);
+  return paths;
+}
+
+Result<tool::Answer> TestCases(const LoadedPolicy& loaded, const std::vector<std::string>& paths) {
+  std::vector<TestCase> cases;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(auto of_file, ReadCases(path, loaded.policy.partnership()));
+    std::ranges::move(of_file, std::back_inserter(cases));
+  }
   Tester tester(loaded.policy);
   tool::Answer answer;
   Value results = Value::List();

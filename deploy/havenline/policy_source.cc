@@ -18,7 +18,7 @@ Result<std::vector<Path>> OthersIn(const Path& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (entry.path().extension() == ".toml" && name != "policy.toml" && name != "cases.toml")
+    if (name.ends_with(".toml") && name != "policy.toml" && !name.ends_with("cases.toml"))
       others.push_back(entry.path());
   }
   if (error) return Fail(FaultCode::kIo, folder.string() + ": " + error.message());

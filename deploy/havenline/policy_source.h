@@ -14,7 +14,7 @@
 
 namespace havenline {
 
-// One text of all *.toml in the folder but cases.toml: policy.toml first, which has the top, then
+// One text of all *.toml in the folder but *cases.toml: policy.toml first, which has the top, then
 // the others by name. kInvalid if there is no policy.toml.
 Result<DocumentFile> JoinFolder(const std::filesystem::path& folder);
 

@@ -95,10 +95,11 @@ Result<tool::Answer> Diff(const Options& options) {
 
 Result<tool::Answer> Test(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
-  if (!options.other.empty()) return TestCases(loaded, options.other);
+  if (!options.other.empty()) return TestCases(loaded, {options.other});
   std::filesystem::path path(options.policy);
   if (!std::filesystem::is_directory(path)) path = path.parent_path();
-  return TestCases(loaded, (path / "cases.toml").string());
+  ASSIGN_OR_RETURN(const auto paths, CasesIn(path));
+  return TestCases(loaded, paths);
 }
 
 Result<tool::Answer> Table(const Options& options) {
@@ -177,7 +178,7 @@ void AddTest(Command& group) {
       group.Add("test", "Cases that the policy must decide as they say; each rule must have one.");
   const auto options = Handle(command, Test);
   command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
-      .Text({"--cases", "the cases; else cases.toml beside the policy"}, options->other)
+      .Text({"--cases", "the cases; else every *cases.toml beside the policy"}, options->other)
       .Example("havenline policy test policy/partnerships/rotherham");
 }
 

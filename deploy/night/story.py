@@ -53,7 +53,7 @@ class Teller:
 
 def demo_policy():
     """The partnership's own policy, with a minute in place of the bell."""
-    text = (ROOT / "policy" / "partnerships" / "rotherham" / "policy.toml").read_text()
+    text = reference_policy(PARTNERSHIP)
     head, _, rest = text.partition("[deadline.before-the-bell]\n")
     _, _, after = rest.partition("\n\n")
     return (f'{head}[deadline.before-the-bell]\ndue = "after"\nminutes = {MINUTES_TO_ANSWER}\nwarn-minutes = 0\n\n'
@@ -217,7 +217,7 @@ class Night:
         """What a key adult does with one notice."""
         p = self.partnership
         path = f"/v1/notices/{number}/"
-        pupil = p.must_api(agency, "POST", path + "pupil")
+        pupil = p.must_api(agency, "POST", path + "who")
         if agency == f"school.{MILL_LANE}" and "ZOË" in json.dumps(pupil, ensure_ascii=False):
             p.must_api(agency, "POST", path + "not-ours")
             self.say("   One child left the school last summer: not ours. The force hears of it at once.")

@@ -58,7 +58,9 @@ void SetChoice(capnp::DynamicStruct::Builder builder, const Field& field, const 
     for (const Choice& each : field.choices) known += (known.empty() ? "" : ", ") + each.name;
     Refuse(path, "must be one of: " + known);
   }
-  builder.set(field.name, capnp::Text::Reader(choice->name));
+  const auto at = builder.getSchema().getFieldByName(field.name);
+  builder.set(at, capnp::DynamicEnum(at.getType().asEnum(),
+                                     static_cast<std::uint16_t>(choice - field.choices.begin())));
 }
 
 void SetList(capnp::DynamicStruct::Builder builder, const Field& field, const Value& value,

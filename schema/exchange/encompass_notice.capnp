@@ -10,20 +10,22 @@
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("havenline::exchange::raw");
 using Meta = import "meta.capnp";
+using Common = import "common.capnp";
 
-struct EncompassNotice $Meta.exchange("encompass-notice") $Meta.version(1) {
-  exclusions @0 :Exclusions
+struct EncompassNotice $Meta.exchange("encompass-notice") $Meta.version(1)
+    $Meta.title("Operation Encompass notice") $Meta.question("Is this our pupil?") {
+  exclusions @0 :Common.Exclusions
       $Meta.label("Must not learn of it") $Meta.sensitivity(toxic);
-  childName @1 :PersonName
-      $Meta.label("Child's name") $Meta.sensitivity(restricted);
+  childName @1 :Common.PersonName
+      $Meta.label("Child's name") $Meta.sensitivity(restricted) $Meta.identifies;
   childBirth @2 :Text
-      $Meta.label("Child's date of birth") $Meta.sensitivity(restricted)
+      $Meta.label("Child's date of birth") $Meta.sensitivity(restricted) $Meta.identifies
       $Meta.format("date") $Meta.maxLength(10);
-  establishment @3 :Establishment
+  establishment @3 :Common.Establishment
       $Meta.label("School or setting");
-  reference @4 :Reference
+  reference @4 :Common.Reference
       $Meta.label("Police reference");
-  incidentTime @5 :IncidentTime
+  incidentTime @5 :Common.IncidentTime
       $Meta.label("When it happened");
   location @6 :Text
       $Meta.label("Where it happened") $Meta.sensitivity(toxic) $Meta.maxLength(300);
@@ -52,44 +54,8 @@ struct EncompassNotice $Meta.exchange("encompass-notice") $Meta.version(1) {
       $Meta.label("Numbers of the child") $Meta.sensitivity(restricted);
   childAddress @18 :Text
       $Meta.label("Child's address") $Meta.sensitivity(toxic) $Meta.maxLength(300);
-  origin @19 :Origin
+  origin @19 :Common.Origin
       $Meta.label("Who sends this");
-}
-
-struct Exclusions {
-  agencies @0 :List(Text) $Meta.label("Agencies") $Meta.maxLength(20);
-  hosts @1 :List(Text) $Meta.label("Hosts") $Meta.maxLength(20);
-  persons @2 :List(ExcludedPerson) $Meta.label("Persons") $Meta.maxLength(10);
-}
-
-struct ExcludedPerson {
-  name @0 :PersonName $Meta.label("Name");
-  birth @1 :Text $Meta.label("Date of birth") $Meta.format("date") $Meta.maxLength(10);
-  works @2 :Text $Meta.label("Works at") $Meta.maxLength(100);
-}
-
-struct PersonName {
-  given @0 :Text $Meta.label("Given names") $Meta.maxLength(100);
-  family @1 :Text $Meta.label("Family name") $Meta.maxLength(100);
-  alias @2 :Text $Meta.label("Also known as") $Meta.maxLength(100);
-}
-
-struct Establishment {
-  urn @0 :Text $Meta.label("URN") $Meta.format("urn") $Meta.maxLength(6);
-  name @1 :Text $Meta.label("Name") $Meta.maxLength(150);
-}
-
-struct Reference {
-  force @0 :Text $Meta.label("Force") $Meta.maxLength(96);
-  incident @1 :Text $Meta.label("Incident number") $Meta.maxLength(60);
-}
-
-struct IncidentTime {
-  utc @0 :Int64 $Meta.label("Time (UTC)") $Meta.format("utc");  # Milliseconds since 1970.
-  local @1 :Text $Meta.label("Local time") $Meta.format("local-time") $Meta.maxLength(16);
-  zone @2 :Text $Meta.label("Time zone") $Meta.maxLength(40);
-  ambiguous @3 :Bool $Meta.label("In the hour that came twice");
-  nonexistent @4 :Bool $Meta.label("In the hour that the clocks skipped");  # utc: that hour's end.
 }
 
 enum Presence {
@@ -111,25 +77,19 @@ enum ChildPart {
   unborn @4 $Meta.label("Unborn");
 }
 
-enum YesNo {
-  unknown @0 $Meta.label("Not known");
-  yes @1 $Meta.label("Yes");
-  no @2 $Meta.label("No");
-}
-
 struct VoiceOfChild {
-  spokenTo @0 :YesNo $Meta.label("Spoken to?");
+  spokenTo @0 :Common.YesNo $Meta.label("Spoken to?");
   words @1 :Text $Meta.label("What the child said") $Meta.maxLength(2000);
   with @2 :Text $Meta.label("Who else was there") $Meta.maxLength(200);
 }
 
 struct WelfareCheck {
-  made @0 :YesNo $Meta.label("Check made?");
+  made @0 :Common.YesNo $Meta.label("Check made?");
   note @1 :Text $Meta.label("Note") $Meta.maxLength(500);
 }
 
 struct OtherSafeguarding {
-  childrensServices @0 :YesNo $Meta.label("Children's services told?");
+  childrensServices @0 :Common.YesNo $Meta.label("Children's services told?");
   note @1 :Text $Meta.label("Note") $Meta.maxLength(2000);
 }
 
@@ -145,20 +105,13 @@ struct Handling {
   forInformationOnly @2 :Bool $Meta.label("For information only");
 }
 
-enum RiskGrade {
-  unknown @0 $Meta.label("Not graded");
-  standard @1 $Meta.label("Standard");
-  medium @2 $Meta.label("Medium");
-  high @3 $Meta.label("High");
-}
-
 struct Risk {
-  grade @0 :RiskGrade $Meta.label("Grade") $Meta.claim("risk");
+  grade @0 :Common.RiskGrade $Meta.label("Grade") $Meta.claim("risk");
   tool @1 :Text $Meta.label("Tool and version") $Meta.maxLength(60);
 }
 
 struct Adult {
-  name @0 :PersonName $Meta.label("Name");
+  name @0 :Common.PersonName $Meta.label("Name");
   part @1 :Text $Meta.label("Part in the incident") $Meta.maxLength(100);
   relationship @2 :Text $Meta.label("Relationship to the child") $Meta.maxLength(100);
 }
@@ -166,10 +119,4 @@ struct Adult {
 struct Identifiers {
   upn @0 :Text $Meta.label("UPN") $Meta.format("upn") $Meta.maxLength(13);
   nhsNumber @1 :Text $Meta.label("NHS number") $Meta.format("nhs-number") $Meta.maxLength(10);
-}
-
-struct Origin {
-  unit @0 :Text $Meta.label("Unit") $Meta.maxLength(150);
-  contact @1 :Text $Meta.label("Telephone for questions") $Meta.maxLength(40);
-  basis @2 :Text $Meta.label("Legal basis") $Meta.maxLength(96);
 }

@@ -17,7 +17,7 @@ namespace havenline::exchange {
 enum class Sensitivity : std::uint8_t { kOrdinary, kRestricted, kToxic };
 
 struct Choice {
-  std::string name;   // In messages and claims.
+  std::string name;   // As a value, and of a claim.
   std::string label;  // For people.
 };
 
@@ -29,9 +29,10 @@ struct Field {
   std::string help;
   Sensitivity sensitivity = Sensitivity::kOrdinary;
   Kind kind = Kind::kText;
-  std::string format;  // date, local-time, utc, urn, upn, nhs-number; or empty.
+  std::string format;                       // One of formats.h; or empty.
   std::optional<std::uint32_t> length_max;  // Bytes of a text, items of a list.
   std::string claim;                        // The claim made from it; or empty.
+  bool identifies = false;                  // A section by which a desk knows whom it is about.
   std::vector<Choice> choices;              // kChoice; the first is "not stated".
   std::vector<Field> fields;                // kStruct, and kList of structs.
   Kind item_kind = Kind::kText;             // kList.
@@ -48,6 +49,8 @@ struct ClaimSource {
 struct ExchangeType {
   ExchangeName name;
   std::uint16_t version = 0;
+  std::string title;     // For people: "Operation Encompass notice".
+  std::string question;  // What a desk answers by the sections that identify: "Is this our pupil?"
   std::vector<Field> sections;
   std::vector<ClaimSource> claims;
 

@@ -101,7 +101,10 @@ bool HasFormat(std::string_view format, std::string_view text) {
 
 bool HasFormat(std::string_view format, std::int64_t number) {
   constexpr std::int64_t kYear2100 = 4'102'444'800'000;
-  return format != "utc" || (number >= 0 && number < kYear2100);
+  constexpr std::int64_t kCountMax = 1'000'000;
+  if (format == "utc") return number >= 0 && number < kYear2100;
+  if (format == "count") return number >= 0 && number <= kCountMax;
+  return true;
 }
 
 }  // namespace havenline::exchange

@@ -25,7 +25,7 @@ std::string_view WhyNotNhsNumber(std::string_view text);
 
 // By the format's name; true for a name that is not known here.
 bool HasFormat(std::string_view format, std::string_view text);
-// "utc": milliseconds since 1970, before 2100.
+// "utc": milliseconds since 1970, before 2100. "count": 0 to 1,000,000.
 bool HasFormat(std::string_view format, std::int64_t number);
 
 }  // namespace havenline::exchange

@@ -18,6 +18,10 @@ constexpr std::uint64_t kSensitivity = 0xf09c6b2e71a4d8e5;
 constexpr std::uint64_t kMaxLength = 0xf09c6b2e71a4d8e6;
 constexpr std::uint64_t kFormat = 0xf09c6b2e71a4d8e7;
 constexpr std::uint64_t kClaim = 0xf09c6b2e71a4d8e8;
+constexpr std::uint64_t kValue = 0xf09c6b2e71a4d8e9;
+constexpr std::uint64_t kIdentifies = 0xf09c6b2e71a4d8ea;
+constexpr std::uint64_t kTitle = 0xf09c6b2e71a4d8eb;
+constexpr std::uint64_t kQuestion = 0xf09c6b2e71a4d8ec;
 
 using Annotations = capnp::List<capnp::schema::Annotation>::Reader;
 
@@ -52,8 +56,10 @@ Field::Kind KindOf(capnp::Type type) {
 std::vector<Choice> ChoicesOf(capnp::EnumSchema schema) {
   std::vector<Choice> choices;
   for (const auto enumerant : schema.getEnumerants()) {
-    choices.push_back(
-        {enumerant.getProto().getName(), TextOf(enumerant.getProto().getAnnotations(), kLabel)});
+    const auto annotations = enumerant.getProto().getAnnotations();
+    std::string name = TextOf(annotations, kValue);
+    if (name.empty()) name = enumerant.getProto().getName();
+    choices.push_back({std::move(name), TextOf(annotations, kLabel)});
     CHECK(!choices.back().label.empty());
   }
   return choices;
@@ -91,6 +97,7 @@ Field DescribeField(capnp::StructSchema::Field raw) {
     if (annotation.getId() == kMaxLength) field.length_max = annotation.getValue().getUint32();
     if (annotation.getId() == kSensitivity)
       field.sensitivity = static_cast<Sensitivity>(annotation.getValue().getEnum());
+    field.identifies = field.identifies || annotation.getId() == kIdentifies;
   }
   DescribeType(field, raw.getType());
   CHECK(!field.label.empty());
@@ -116,9 +123,13 @@ ExchangeType Describe(capnp::StructSchema schema) {
   for (const auto annotation : annotations) {
     if (annotation.getId() == kVersion) type.version = annotation.getValue().getUint16();
   }
+  type.title = TextOf(annotations, kTitle);
+  type.question = TextOf(annotations, kQuestion);
   CHECK(!type.name.value().empty() && type.version > 0);
+  CHECK(!type.title.empty() && !type.question.empty());
   type.sections = FieldsOf(schema);
   CHECK(type.sections.front().name == "exclusions");
+  CHECK(std::ranges::any_of(type.sections, &Field::identifies));
   for (const Field& section : type.sections) {
     AddClaim(type, section.name, section, "");
     for (const Field& field : section.fields) {

@@ -5,21 +5,20 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include <benchmark/benchmark.h>
 
+#include "deploy/havenline/policy_source.h"
 #include "policy/policy.h"
+#include "schema/base/check.h"
 
 namespace havenline::policy {
 namespace {
 
 std::string Rotherham() {
-  std::ifstream file(std::string(HAVENLINE_SOURCE) + "/policy/partnerships/rotherham/policy.toml");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  const auto joined = JoinFolder(std::string(HAVENLINE_SOURCE) + "/policy/partnerships/rotherham");
+  CHECK(joined.has_value());
+  return joined->text;
 }
 
 // Twenty exchanges of 32 sections and 1,200 cases each, forty roles, six profiles.

@@ -137,7 +137,7 @@ std::string TestPartnership::DirectoryText(std::uint64_t version, const Digest& 
 }
 
 std::string TestPartnership::PolicyText(std::uint64_t version, const Digest& previous) const {
-  std::string text = ReadRepositoryFile("policy/partnerships/rotherham/policy.toml");
+  std::string text = ReadRepositoryFile("tests/fakes/policy.toml");
   if (version == 1) return text;
   return Replace(text, "version = 1\n\n# A key adult",
                  "version = " + std::to_string(version) + "\nprevious = \"" + HexEncode(previous) +

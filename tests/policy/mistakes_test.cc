@@ -111,7 +111,7 @@ person = true
 )";
 
 std::string Whole() {
-  std::ifstream file(std::string(HAVENLINE_SOURCE) + "/policy/partnerships/rotherham/policy.toml");
+  std::ifstream file(std::string(HAVENLINE_SOURCE) + "/tests/fakes/policy.toml");
   EXPECT_TRUE(file.good());
   std::ostringstream text;
   text << file.rdbuf();

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "deploy/havenline/policy_source.h"
 #include "policy/policy.h"
 #include "schema/exchange/exchange_type.h"
 #include "tests/policy/agreement.h"
@@ -22,32 +23,33 @@ std::string Read(const std::string& path) {
   return text.str();
 }
 
+const std::string kPartnerships = std::string(HAVENLINE_SOURCE) + "/policy/partnerships/";
+
 std::vector<ClaimOpening> Claims(std::string part, std::string risk) {
   return {{Salt{}, "childPart", std::move(part)}, {Salt{}, "risk", std::move(risk)}};
 }
 
 class RotherhamTest : public ::testing::Test {
  protected:
-  RotherhamTest()
-      : policy_(Policy::Parse(Read("policy/partnerships/rotherham/policy.toml"), "policy.toml")) {
-    EXPECT_TRUE(policy_.has_value()) << policy_.error().detail;
+  RotherhamTest() : loaded_(LoadPolicy(kPartnerships + "rotherham")) {
+    EXPECT_TRUE(loaded_.has_value()) << loaded_.error().detail;
   }
   std::vector<std::string> Told(const std::string& sender, const std::string& to,
                                 const std::vector<ClaimOpening>& claims) const {
-    const Cell& cell =
-        policy_->Look({notice_, AgencyId(sender), Role("police"), Role(to), claims, TimePoint()});
-    return policy_->Find(notice_)->NamesOf(cell.sections);
+    const Cell& cell = loaded_->policy.Look(
+        {notice_, AgencyId(sender), Role("police"), Role(to), claims, TimePoint()});
+    return loaded_->policy.Find(notice_)->NamesOf(cell.sections);
   }
   static bool Has(const std::vector<std::string>& names, const std::string& name) {
     return std::ranges::find(names, name) != names.end();
   }
 
   const ExchangeName notice_{"encompass-notice"};
-  Result<Policy> policy_;
+  Result<LoadedPolicy> loaded_;
 };
 
 TEST_F(RotherhamTest, ItsExchangesAreTheSchemas) {
-  for (const Exchange& exchange : policy_->exchanges()) {
+  for (const Exchange& exchange : loaded_->policy.exchanges()) {
     const auto* const type = exchange::FindExchange(exchange.name);
     ASSERT_NE(type, nullptr) << exchange.name.value();
     EXPECT_EQ(exchange.version, type->version);
@@ -70,7 +72,7 @@ TEST_F(RotherhamTest, ForcesOfFourFactsTellFourFacts) {
 }
 
 TEST_F(RotherhamTest, NoSchoolLearnsAnAddressAnAdultOrANumberWhateverTheClaims) {
-  const Exchange& exchange = *policy_->Find(notice_);
+  const Exchange& exchange = *loaded_->policy.Find(notice_);
   for (const std::string sender :
        {"police.lincolnshire", "police.south-yorkshire", "police.other"}) {
     for (const std::string& part : exchange.claims[0].values) {
@@ -101,18 +103,11 @@ TEST_F(RotherhamTest, ChildrensServicesAreToldOfHighRiskAlone) {
 // Every policy that is in the tree stands, and says in each cell what the interpreter says.
 TEST(ShippedPolicyTest, EachIsProvedAndAgreesWithTheInterpreterInEveryCell) {
   int count = 0;
-  const std::string root = std::string(HAVENLINE_SOURCE) + "/";
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(root + "policy/partnerships")) {
-    if (entry.path().filename() != "policy.toml") continue;
-    const std::string path = entry.path().string().substr(root.size());
-    const std::string text = Read(path);
-    const auto policy = Policy::Parse(text, path);
-    ASSERT_TRUE(policy.has_value()) << policy.error().detail;
-    const auto rules = ParseRules(text, path);
-    ASSERT_TRUE(rules.has_value());
-    EXPECT_EQ(WhyRefused(*rules), std::nullopt);
-    EXPECT_GT(ExpectAgreement(*policy, *rules), 30U) << path;
+  for (const auto& entry : std::filesystem::directory_iterator(kPartnerships)) {
+    const auto loaded = LoadPolicy(entry.path().string());
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().detail;
+    EXPECT_EQ(WhyRefused(loaded->rules), std::nullopt);
+    EXPECT_GT(ExpectAgreement(loaded->policy, loaded->rules), 30U) << entry.path();
     ++count;
   }
   EXPECT_GE(count, 3);

@@ -35,7 +35,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("HAVENLINE_BUILD", ROOT / "build" / "release"))
-POLICY = ROOT / "policy" / "partnerships" / "rotherham" / "policy.toml"
+POLICY = ROOT / "tests" / "fakes" / "policy.toml"
 
 PARTNERSHIP = "rotherham"
 POLICE = "police.south-yorkshire"
@@ -49,6 +49,14 @@ STOP_SECONDS = 30    # For one to end after SIGTERM.
 # Every wait may take so many times as long: for programs with a sanitizer in them.
 PATIENCE = float(os.environ.get("HAVENLINE_PATIENCE", "1"))
 LOG_TAIL = 30        # Lines of each log that a failure shows.
+
+
+def reference_policy(partnership):
+    """The text of policy/partnerships/<partnership>, as `havenline` joins its files."""
+    folder = ROOT / "policy" / "partnerships" / partnership
+    others = [path for path in sorted(folder.glob("*.toml"))
+              if path.name != "policy.toml" and not path.name.endswith("cases.toml")]
+    return "".join(path.read_text() for path in [folder / "policy.toml", *others])
 
 
 class HarnessError(AssertionError):

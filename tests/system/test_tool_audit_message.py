@@ -24,7 +24,7 @@ def told():
         p.start_all()
         origin = p.send(p.notice(SCHOOL, given="Jessie"))
         number = p.wait_for(lambda: p.notices(SCHOOL), what="the notice")[0]["notice"]
-        for act in ("pupil", "open", "acknowledge"):
+        for act in ("who", "open", "acknowledge"):
             p.must_api(SCHOOL, "POST", f"/v1/notices/{number}/{act}")
         p.wait_for(lambda: all(m["ended"] for m in p.sent()), what="the end")
         yield p, origin
@@ -92,7 +92,7 @@ def test_the_recipient_sees_what_was_released_why_and_who_looked(told):
     entry = received["entry"]
     assert (entry["to"], entry["role"], entry["rule"]) == (SCHOOL, "school", "ENC-1")
     assert "circumstances" in entry["released"] and "location" in entry["withheld"]
-    assert [look["act"] for look in received["journal"]] == ["pupil", "open", "acknowledge"]
+    assert [look["act"] for look in received["journal"]] == ["who", "open", "acknowledge"]
     assert received["journal"][0]["sections"] == ["childName", "childBirth"]
     words = message(p, SCHOOL, origin).out
     assert "rule ENC-1" in words and "withheld: " in words and " open by " in words

@@ -64,7 +64,7 @@ def test_a_notice_goes_from_send_to_acknowledged_by_commands_alone(running, tmp_
     assert "South Yorkshire Police (test) (police.south-yorkshire)" in listed and "  new  " in listed
     assert "Jessie" not in listed and "Testcase" not in listed
 
-    asked = running.must_tool("desk", "pupil", *at(running, FIRST), number).out
+    asked = running.must_tool("desk", "who", *at(running, FIRST), number).out
     assert "Is this our pupil?" in asked and "Jessie" in asked and "2015-03-04" in asked
     assert "Shouting" not in asked
 

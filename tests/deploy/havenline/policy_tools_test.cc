@@ -149,21 +149,21 @@ TEST_F(PolicyToolsTest, WhoCanSeeNamesRolesCasesAndClaims) {
 
 TEST_F(PolicyToolsTest, CasesThatHoldAreSaidToAndRulesWithoutACaseAreNamed) {
   const auto answer =
-      TestCases(Loaded(), Cases(Case("claims = { childPart = \"victim\" }\nincludes "
-                                     "= [\"circumstances\"]\nwithheld = "
-                                     "[\"location\"]\nrule = \"ENC-1\"\n")));
+      TestCases(Loaded(), {Cases(Case("claims = { childPart = \"victim\" }\nincludes "
+                                      "= [\"circumstances\"]\nwithheld = "
+                                      "[\"location\"]\nrule = \"ENC-1\"\n"))});
   ASSERT_TRUE(answer.has_value()) << answer.error().detail;
   EXPECT_THAT(answer->words, AllOf(HasSubstr("holds  One"),
                                    HasSubstr("no case tests ENC-2, ENC-3, ENC-4, ENC-5")));
   EXPECT_EQ(answer->code, ExitCode::kData) << "each rule must have a case";
-  const auto whole = TestCases(Loaded(), kRotherham + "/cases.toml");
+  const auto whole = TestCases(Loaded(), *CasesIn(kRotherham));
   ASSERT_TRUE(whole.has_value()) << whole.error().detail;
   EXPECT_EQ(whole->code, ExitCode::kOk) << whole->words;
 }
 
 TEST_F(PolicyToolsTest, ACaseThatDoesNotHoldSaysWhatIsAndWhere) {
   const auto fails = [&](const std::string& more, const std::string& words) {
-    const auto answer = TestCases(Loaded(), Cases(Case(more)));
+    const auto answer = TestCases(Loaded(), {Cases(Case(more))});
     EXPECT_THAT(Words(answer), AllOf(HasSubstr("FAILS  One"), HasSubstr(words))) << more;
     EXPECT_EQ(answer->code, ExitCode::kData);
   };
@@ -186,16 +186,16 @@ TEST_F(PolicyToolsTest, ACaseThatDoesNotHoldSaysWhatIsAndWhere) {
 
 TEST_F(PolicyToolsTest, CasesThatSayNothingAreRefusedWithTheirLine) {
   const std::string path = Cases(Case("rule = \"ENC-1\"\n"));
-  EXPECT_THAT(Words(TestCases(Loaded(), path)),
+  EXPECT_THAT(Words(TestCases(Loaded(), {path})),
               AllOf(HasSubstr(path + ":3:"), HasSubstr("must say what is `told`")));
-  EXPECT_THAT(Words(TestCases(Loaded(), Cases(Case("nothing = true\nmade = \"soon\"\n")))),
+  EXPECT_THAT(Words(TestCases(Loaded(), {Cases(Case("nothing = true\nmade = \"soon\"\n"))})),
               HasSubstr("must be a day"));
-  EXPECT_THAT(Words(TestCases(Loaded(), Cases(Case("nothing = true\nrlue = \"x\"\n")))),
+  EXPECT_THAT(Words(TestCases(Loaded(), {Cases(Case("nothing = true\nrlue = \"x\"\n"))})),
               HasSubstr("unknown key \"rlue\"; did you mean \"rule\"?"));
 }
 
 TEST_F(PolicyToolsTest, AFolderOfTextsIsOnePolicyWhoseProblemsNameTheirFile) {
-  const std::string whole = Read(kRotherham + "/policy.toml");
+  const std::string whole = Read(std::string(HAVENLINE_SOURCE) + "/tests/fakes/policy.toml");
   const auto at = whole.find("[[share]]\nrule = \"ENC-3\"");
   ASSERT_NE(at, std::string::npos);
   Write("policy.toml", whole.substr(0, at));
@@ -233,7 +233,7 @@ TEST_F(PolicyToolsTest, ThePageHasEverySectionRoleRuleAndBasis) {
 TEST_F(PolicyToolsTest, NothingInAPolicyWritesMarkup) {
   EXPECT_EQ(HtmlText("<a href=\"x\" b='y'>&\x1B\xE2\x80\xAE"),
             "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;  ");
-  std::string text = Read(kRotherham + "/policy.toml");
+  std::string text = Read(std::string(HAVENLINE_SOURCE) + "/tests/fakes/policy.toml");
   for (const char* const what : {"why = \"", "title = \"", "words = \"", "support-child = \"",
                                  "school = \"", "child-safeguarding-file = \""}) {
     text = TestPartnership::Replace(text, what, std::string(what) + "<script>alert(1)</script>");
