@@ -95,6 +95,7 @@ Result<Value> Desk::Who(std::uint64_t number, const Person& person) {
   ASSIGN_OR_RETURN(Value sections, Sections(*message, entry.sections));
   return Value::Map()
       .Set("notice", number)
+      .Set("exchange", type.name.value())
       .Set("question", type.question)
       .Set("sections", std::move(sections));
 }
@@ -110,6 +111,7 @@ Result<Value> Desk::Open(std::uint64_t number, const Person& person) {
   ASSIGN_OR_RETURN(Value sections, Sections(*message, message->sections));
   const exchange::ExchangeType& type = *exchange::FindExchange(message->exchange);
   return views::InMessageView(*message, agent_.documents().directory())
+      .Set("title", type.title)
       .Set("sections", std::move(sections))
       .Set("why", views::WhyCard(*message, type, agent_.documents()));
 }

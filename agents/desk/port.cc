@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "agents/desk/request.h"
 #include "agents/desk/views.h"
-#include "schema/exchange/content.h"
 #include "schema/model/names.h"
 #include "schema/text/json.h"
 #include "schema/text/reader.h"
@@ -36,47 +36,6 @@ int StatusOf(FaultCode code) {
       return 500;
   }
   return 500;
-}
-
-// A body of POST /v1/send: {"from":…, "role":…, "exchange":…, "reference":…,
-// "to":[{"agency":…,"role":…}], "sections":{name: value}}.
-Result<Outbox::Request> RequestFrom(const Value& body) {
-  text::MapReader reader(body, "request");
-  const std::string from = reader.Name("from");
-  const std::string role = reader.Name("role");
-  const std::string name = reader.Name("exchange");
-  Outbox::Request request;
-  request.reference = reader.OptionalText("reference").value_or("");
-  for (text::MapReader& to : reader.MapList("to"))
-    request.recipients.push_back({AgencyId(to.Name("agency")), Role(to.Name("role"))});
-  const Value* const sections = reader.Raw("sections");
-  RETURN_IF_FAULT(reader.Finish());
-  const exchange::ExchangeType* const type = exchange::FindExchange(ExchangeName(name));
-  if (type == nullptr)
-    return Fail(FaultCode::kInvalid, "this version knows no exchange of that name");
-  if (sections == nullptr || !sections->is(Value::Kind::kMap))
-    return Fail(FaultCode::kInvalid, "\"sections\" must be a map");
-  std::map<std::string, Value> content;
-  for (const auto& [section, value] : sections->members()) {
-    if (type->FindSection(section) == nullptr)
-      return Fail(FaultCode::kInvalid, "the exchange has no section of one of those names");
-    if (section == "exclusions" && !value.is(Value::Kind::kNull)) {
-      return Fail(
-          FaultCode::kInvalid,
-          "exclusions cannot be sent yet: hold the message and tell the recipients by telephone");
-    }
-    content.emplace(section, value);
-  }
-  request.content = {AgencyId(from), Role(role), type->name,
-                     type->version,  {},         exchange::ClaimsOf(*type, content)};
-  for (const exchange::Field& section : type->sections) {
-    const auto value = content.find(section.name);
-    ASSIGN_OR_RETURN(Bytes bytes,
-                     exchange::EncodeSection(*type, section.name,
-                                             value == content.end() ? Value() : value->second));
-    request.content.sections.emplace(section.name, std::move(bytes));
-  }
-  return request;
 }
 
 }  // namespace
@@ -144,14 +103,10 @@ void LocalPort::AddSending() {
       [this](const Person&, const HttpRequest& request, const RouteParameters&) {
         const auto body = text::ParseJson(request.body, "request", kBodyMax);
         if (!body) return AnswerOf(tl::unexpected<Fault>(body.error()));
-        auto parsed = RequestFrom(*body);
-        if (!parsed) return AnswerOf(tl::unexpected<Fault>(parsed.error()));
+        auto read = ReadSendRequest(*body);
+        if (!read) return AnswerOf(tl::unexpected<Fault>(read.error()));
         // Answered once the outbox has synced it: from then on it is this agent's to deliver.
-        return AnswerOf(agent_.Call([&]() -> Result<Value> {
-          ASSIGN_OR_RETURN(const MessageId origin,
-                           agent_.outbox().Take(*std::move(parsed), agent_.clock().Now()));
-          return Value::Map().Set("origin", ToText(origin));
-        }));
+        return AnswerOf(agent_.Call([&] { return Send(*std::move(read)); }));
       });
   Add("POST", "/v1/sent/{origin}/take-on",
       [this](const Person& person, const HttpRequest& request, const RouteParameters& parameters) {
@@ -169,6 +124,17 @@ void LocalPort::AddSending() {
           return Value::Map().Set("taken-on-by", person.login);
         }));
       });
+}
+
+Result<Value> LocalPort::Send(SendRequest request) {
+  const TimePoint now = agent_.clock().Now();
+  std::vector<AgencyId> own;
+  for (const OwnAgency& agency : agent_.keys().agencies()) own.push_back(agency.id);
+  const Addressing addressing(agent_.documents().directory(), agent_.documents().policy());
+  ASSIGN_OR_RETURN(Outbox::Request complete,
+                   Complete(std::move(request), {std::move(own), addressing, now}));
+  ASSIGN_OR_RETURN(const MessageId origin, agent_.outbox().Take(std::move(complete), now));
+  return views::OutMessageView(agent_.outbox().messages().at(origin));
 }
 
 void LocalPort::AddUpkeep() {

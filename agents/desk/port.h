@@ -8,6 +8,7 @@
 
 #include "agents/desk/desk.h"
 #include "agents/desk/people.h"
+#include "agents/desk/request.h"
 #include "agents/http/router.h"
 #include "agents/link/agent.h"
 
@@ -31,6 +32,7 @@ class LocalPort {
   void AddDesk();
   void AddSending();
   void AddUpkeep();
+  Result<text::Value> Send(SendRequest request);
 
   Agent& agent_;
   Desk& desk_;

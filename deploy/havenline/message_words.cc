@@ -126,12 +126,8 @@ std::string SectionWords(const Value& notice) {
   for (const Value& section : Items(notice, "sections")) {
     const Value* const value = section.is(Value::Kind::kMap) ? section.Find("value") : nullptr;
     if (value == nullptr) continue;
-    // The first look does not say of which exchange it is; names of sections mean the same in all.
-    const std::string section_name = Text(section, "name");
-    const exchange::Field* field = type == nullptr ? nullptr : type->FindSection(section_name);
-    for (const exchange::ExchangeType& each : exchange::AllExchanges()) {
-      if (field == nullptr) field = each.FindSection(section_name);
-    }
+    const exchange::Field* const field =
+        type == nullptr ? nullptr : type->FindSection(Text(section, "name"));
     AddValue(words, Text(section, "label"), *value, field, 1);
   }
   return words;
@@ -188,8 +184,9 @@ std::string NoticeWords(const Value& notice) {
   if (const std::string question = Text(notice, "question"); !question.empty()) {
     words += ": " + question + "\n";
   } else {
-    words += ", " + Text(notice, "exchange") + " from " + Sender(notice) + " to " +
-             Text(notice, "agency") + "\n";
+    const std::string title = Text(notice, "title");
+    words += ", " + (title.empty() ? Text(notice, "exchange") : title) + " from " + Sender(notice) +
+             " to " + Text(notice, "agency") + " as " + Text(notice, "role") + "\n";
   }
   words += Warnings(notice) + ReleaseWords(notice) + SectionWords(notice);
   if (const std::string by = Time(notice, "acknowledge-by"); !by.empty())
@@ -214,6 +211,21 @@ std::string SentWords(const Value& answer) {
     }
   }
   return table.empty() ? "nothing sent\n" : table.Text();
+}
+
+std::string TakenWords(const Value& message) {
+  std::string words = "message " + Text(message, "origin") + " is the agent's to deliver\n";
+  for (const Value& recipient : Items(message, "recipients")) {
+    const std::string progress = Text(recipient, "progress");
+    const std::string by = Time(recipient, "acknowledge-by");
+    words += "  to " + Text(recipient, "agency") + " as " + Text(recipient, "role") +
+             (progress == "impossible"
+                  ? ": policy tells it nothing of this case, or it is not there; a person here "
+                    "must take it on"
+                  : ": " + progress) +
+             (by.empty() ? "" : ", to be acknowledged by " + by) + "\n";
+  }
+  return words;
 }
 
 std::string AlarmWords(const Value& alarm) {

@@ -16,6 +16,8 @@ std::string NoticeWords(const text::Value& notice);
 // What became of a notice that somebody acknowledged or handed back.
 std::string NoticeStateWords(const text::Value& notice);
 
+// Sender: what became of a message just handed over.
+std::string TakenWords(const text::Value& message);
 // Sender: one line for each recipient of each message.
 std::string SentWords(const text::Value& answer);
 std::string AlarmListWords(const text::Value& answer);

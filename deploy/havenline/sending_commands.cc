@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "deploy/havenline/message_words.h"
 #include "deploy/havenline/port_client.h"
@@ -19,7 +20,11 @@ constexpr std::size_t kBodyBytesMax = 4U << 20U;
 
 struct Options {
   PortOptions port;
-  std::string from_file;
+  std::string exchange;
+  std::string file;
+  std::string from;
+  std::vector<std::string> to;
+  std::string reference;
   std::string take_on;  // An origin.
   std::string agency;
   std::string role;
@@ -31,19 +36,45 @@ struct Options {
 
 // --- send
 
+// "idva", "council.rotherham" or "idva@council.rotherham": what has a dot is an agency.
+Value Wanted(const std::string& to) {
+  const auto at = to.find('@');
+  if (at != std::string::npos)
+    return Value::Map().Set("role", to.substr(0, at)).Set("agency", to.substr(at + 1));
+  return Value::Map().Set(to.find('.') == std::string::npos ? "role" : "agency", to);
+}
+
+// The sections of a file, with what the command line says of them.
+Value RequestOf(const Options& options, const Value& sections) {
+  Value body = Value::Map().Set("exchange", options.exchange).Set("sections", sections);
+  if (!options.from.empty()) body.Set("from", options.from);
+  if (!options.role.empty()) body.Set("role", options.role);
+  if (!options.reference.empty()) body.Set("reference", options.reference);
+  Value to = Value::List();
+  for (const std::string& each : options.to) to.Add(Wanted(each));
+  if (!options.to.empty()) body.Set("to", std::move(to));
+  return body;
+}
+
 Result<tool::Answer> Send(const Options& options) {
-  ASSIGN_OR_RETURN(const std::string text, tool::ReadText(options.from_file, kBodyBytesMax));
-  const std::string source = options.from_file == "-" ? "standard input" : options.from_file;
-  ASSIGN_OR_RETURN(const Value body, text::ParseJson(text, source, kBodyBytesMax));
-  if (!body.is(Value::Kind::kMap))
+  const bool whole = options.exchange.empty();
+  if (whole && (!options.from.empty() || !options.role.empty() || !options.to.empty() ||
+                !options.reference.empty()))
+    return Fail(FaultCode::kInvalid,
+                "--from, --as, --to and --reference go with an exchange; without one the file "
+                "says all of that");
+  ASSIGN_OR_RETURN(const std::string text, tool::ReadText(options.file, kBodyBytesMax));
+  const std::string source = options.file == "-" ? "standard input" : options.file;
+  ASSIGN_OR_RETURN(const Value read, text::ParseJson(text, source, kBodyBytesMax));
+  if (!read.is(Value::Kind::kMap))
     return Fail(FaultCode::kInvalid,
                 source + " must hold one JSON object: docs/integration.md, \"Sending\"");
   ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
-  ASSIGN_OR_RETURN(Value answer, port.Post("/v1/send", body));
+  ASSIGN_OR_RETURN(Value answer, port.Post("/v1/send", whole ? read : RequestOf(options, read)));
   const Value* const origin = answer.is(Value::Kind::kMap) ? answer.Find("origin") : nullptr;
   if (origin == nullptr || !origin->is(Value::Kind::kText))
     return Fail(FaultCode::kCorrupt, "the agent's answer names no message");
-  std::string words = "message " + origin->text() + " is the agent's to deliver\n";
+  std::string words = TakenWords(answer);
   return tool::Answer{std::move(words), std::move(answer), ExitCode::kOk};
 }
 
@@ -118,11 +149,22 @@ void AddSend(Command& root) {
   Command& command =
       root.Add("send", "Hands a message to an agent; done once the agent's disk holds it.");
   AddPortOptions(command, options->port)
-      .Text({"--from-file", "the message as JSON (docs/integration.md); - is stdin", kRequired},
-            options->from_file)
+      .Text({"exchange", "what kind of message; without it the file says that too"},
+            options->exchange)
+      .Text({"--file", "its sections as JSON (docs/integration.md); - is stdin", kRequired},
+            options->file)
+      .Text({"--from", "which agency sends, if the agent speaks for several"}, options->from)
+      .Text({"--as", "in which of its roles, if it may in several"}, options->role)
+      .Texts({"--to", "a role, an agency, or role@agency; else all whom policy says must be told"},
+             options->to)
+      .Text({"--reference", "yours: the same again is the same message"}, options->reference)
       .Flag({"--json", "one JSON value on stdout"}, options->json)
       .Example(
-          "havenline send --config agent.toml --token tokens/duty.officer --from-file notice.json")
+          "havenline send dash-referral --config agent.toml --token tokens/midwife --file "
+          "case.json")
+      .Example(
+          "havenline send encompass-notice --config agent.toml --token tokens/duty.officer "
+          "--to school.106890 --file notice.json")
       .Handler([options] { return tool::Finish(Send(*options), options->json); });
 }
 

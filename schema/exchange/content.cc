@@ -7,6 +7,8 @@
 #include "schema/base/check.h"
 #include "schema/exchange/formats.h"
 #include "schema/exchange/reflection.h"
+#include "schema/model/names.h"
+#include "schema/text/nearest.h"
 #include "schema/wire/message.h"
 
 namespace havenline::exchange {
@@ -117,7 +119,7 @@ void Fill(capnp::DynamicStruct::Builder builder, const std::vector<Field>& field
   CheckKind(value, Value::Kind::kMap, path);
   for (const auto& [key, member] : value.members()) {
     const auto field = std::ranges::find(fields, key, &Field::name);
-    if (field == fields.end()) Refuse(path, "has no field of that name");
+    if (field == fields.end()) throw Malformed{UnknownField(path, key, fields)};
     SetField(builder, *field, member, path + "." + key);
   }
 }
@@ -193,6 +195,15 @@ const Field& SectionOf(const ExchangeType& type, const std::string& section) {
 }
 
 }  // namespace
+
+std::string UnknownField(const std::string& path, const std::string& name,
+                         const std::vector<Field>& known) {
+  if (!IsName(name)) return path + " has a field whose name is none: letters and digits";
+  text::Nearest nearest(name);
+  for (const Field& field : known) nearest.Offer(field.name);
+  return path + "." + name + " is not known" +
+         (nearest.Found() ? "; did you mean " + *nearest.Found() + "?" : "");
+}
 
 Result<Bytes> EncodeSection(const ExchangeType& type, const std::string& section,
                             const Value& value) {

@@ -31,4 +31,9 @@ Result<text::Value> DecodeSection(const ExchangeType& type, const std::string& s
 std::map<std::string, std::string> ClaimsOf(const ExchangeType& type,
                                             const std::map<std::string, text::Value>& content);
 
+// Of a field that is not there, for whoever wrote it: its path, and what was probably meant. What
+// is no name is not repeated: it may be somebody's data in the wrong place.
+std::string UnknownField(const std::string& path, const std::string& name,
+                         const std::vector<Field>& known);
+
 }  // namespace havenline::exchange

@@ -157,7 +157,8 @@ class Partnership:
     """
 
     def __init__(self, schools=3, school_hosts=1, council=True, governance=(1, 1), policy=None, intake=None,
-                 calendars=None, people=("keyadult", "deputy"), folder=None):
+                 calendars=None, people=("keyadult", "deputy"), folder=None, more=()):
+        """`more`: agencies besides, each (name, title, roles, host); their hosts send too."""
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="havenline-"))
         self.own_folder = folder is None
         self.home = self.folder / "partnership"
@@ -172,14 +173,14 @@ class Partnership:
         self.governance_keys = governance[1]
         self.broker_port = free_port()
         try:
-            self._init(school_hosts, council, governance, policy, intake, calendars or {})
+            self._init(school_hosts, council, governance, policy, intake, calendars or {}, more)
         except BaseException:
             self.close()
             raise
 
     # --- making it
 
-    def _init(self, school_hosts, council, governance, policy, intake, calendars):
+    def _init(self, school_hosts, council, governance, policy, intake, calendars, more):
         plan = self.folder / "plan.toml"
         text = self.folder / "policy.toml"
         text.write_text(policy if policy is not None else POLICY.read_text())
@@ -193,12 +194,17 @@ class Partnership:
             roles = ["childrens-services", "home-education"]
             hosts.append(("host.council", "Rotherham Council (test)", None))
             agencies.append((COUNCIL, "Rotherham Council (test)", roles, roles, "host.council"))
+        senders = {"host.police"} | {host for _, _, _, host in more}
+        for name, title, roles, host in more:
+            if host not in [known for known, _, _ in hosts]:
+                hosts.append((host, title, None))
+            agencies.append((name, title, roles, roles, host))
         lines = [f"partnership = {toml(PARTNERSHIP)}", f"policy = {toml(text.name)}", "[broker]",
                  f"listen = {toml(f'tcp://127.0.0.1:{self.broker_port}')}", "[governance]",
                  f"threshold = {governance[0]}", f"keys = {governance[1]}"]
         for name, title, own_intake in hosts:
             lines += ["[[host]]", f"name = {toml(name)}", f"operated-by = {toml(title)}",
-                      f"people = {toml(self.people)}", f"sends = {toml(name == 'host.police')}"]
+                      f"people = {toml(self.people)}", f"sends = {toml(name in senders)}"]
             if own_intake is not None:
                 lines.append(f"intake = {toml(own_intake)}")
         for name, title, roles, receives, host in agencies:
@@ -254,7 +260,7 @@ class Partnership:
 
     def program(self, name, test_build=False):
         kind = {"broker": "havenline-broker", "host.police": "havenline-police",
-                "host.council": "havenline-council"}.get(self.host(name), "havenline-school")
+                "host.council": "havenline-council", "host.health": "havenline-health"}.get(self.host(name), "havenline-school")
         return BUILD / ("test-bin" if test_build else "bin") / kind
 
     def start(self, name, env=None, test_build=False, fault=None, fault_count=None, plant=(), clock=False,

@@ -30,7 +30,7 @@ def send(p, tmp_path, body):
     """Hands a notice over with `havenline send`; its origin."""
     path = tmp_path / "notice.json"
     path.write_text(json.dumps(body))
-    return p.must_tool("send", *at(p, POLICE), "--from-file", path, "--json").json()["origin"]
+    return p.must_tool("send", *at(p, POLICE), "--file", path, "--json").json()["origin"]
 
 
 def desk_list(p, *options):
@@ -106,7 +106,7 @@ def test_a_reference_sent_twice_is_one_message(running, tmp_path):
 
 
 def test_send_reads_stdin(running):
-    outcome = running.must_tool("send", *at(running, POLICE), "--from-file", "-",
+    outcome = running.must_tool("send", *at(running, POLICE), "--file", "-",
                                 stdin=json.dumps(running.notice(SECOND)))
     assert "is the agent's to deliver" in outcome.out
 
@@ -126,7 +126,7 @@ def test_what_the_agent_refuses_is_65_in_its_words(running, tmp_path):
     for body, words in [('{"from": "police.south-yorkshire"', "body.json:1:"), ("[]", "one JSON object"),
                         (json.dumps({**running.notice(FIRST), "exchange": "dash"}), "no exchange of that name")]:
         path.write_text(body)
-        outcome = running.tool("send", *at(running, POLICE), "--from-file", path)
+        outcome = running.tool("send", *at(running, POLICE), "--file", path)
         assert (outcome.code, outcome.out) == (DATA, ""), body
         assert words in outcome.err
         assert "Jessie" not in outcome.err

@@ -15,15 +15,16 @@ text::Value Json(const char* text) { return text::ParseJson(text, "test").value(
 
 TEST(NoticeWordsTest, SectionsStandUnderTheirLabelsWithFieldsInWords) {
   const std::string words = NoticeWords(Json(
-      R"({"notice":3,"state":"opened","agency":"school.106890",
+      R"({"notice":3,"state":"opened","agency":"school.106890","role":"school",
           "from":"police.a","from-title":"The force","exchange":"encompass-notice",
+          "title":"Operation Encompass notice",
           "warnings":["It came late."],"sections":[
           {"name":"childName","label":"Child","value":{"given":"Jessie","family":"Testcase"}},
           {"name":"circumstances","label":"What happened","value":"First line.\nSecond line."},
           {"name":"location","label":"Where","value":null}],
           "why":{"words":"Because.","withheld":["Address"]}})"));
-  EXPECT_THAT(words, HasSubstr("notice 3, encompass-notice from The force (police.a) to "
-                               "school.106890\n  warning: It came late.\n"));
+  EXPECT_THAT(words, HasSubstr("notice 3, Operation Encompass notice from The force (police.a) to "
+                               "school.106890 as school\n  warning: It came late.\n"));
   EXPECT_THAT(words, HasSubstr("  Child:\n"));
   EXPECT_THAT(words, HasSubstr(": Jessie\n"));
   EXPECT_THAT(words, HasSubstr("  What happened:\n    First line.\n    Second line.\n"));
@@ -42,6 +43,16 @@ TEST(NoticeWordsTest, WhatOthersWroteCannotMoveTheCursor) {
 
 TEST(NoticeListWordsTest, AnEmptyDeskSaysSo) {
   EXPECT_EQ(NoticeListWords(Json(R"({"notices":[]})")), "no notices\n");
+}
+
+TEST(TakenWordsTest, ASenderIsToldAtOnceWhoIsToldAndWhoCannotBe) {
+  const std::string words = TakenWords(Json(
+      R"({"origin":"01","recipients":[
+          {"agency":"service.a","role":"idva","progress":"sent"},
+          {"agency":"council.a","role":"housing","progress":"impossible"}]})"));
+  EXPECT_THAT(words,
+              HasSubstr("message 01 is the agent's to deliver\n  to service.a as idva: sent\n"));
+  EXPECT_THAT(words, HasSubstr("to council.a as housing: policy tells it nothing"));
 }
 
 TEST(SentWordsTest, EachRecipientHasALineAndALateOneSaysSo) {

@@ -24,6 +24,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+const std::string kPolicy = std::string(HAVENLINE_SOURCE) + "/tests/fakes/policy.toml";
 const std::string kRotherham = std::string(HAVENLINE_SOURCE) + "/policy/partnerships/rotherham";
 
 std::string Read(const std::filesystem::path& path) {
@@ -46,7 +47,7 @@ class PolicyToolsTest : public ::testing::Test {
     std::ofstream(folder_ / name) << text;
     return (folder_ / name).string();
   }
-  static LoadedPolicy Loaded(const std::string& path = kRotherham) {
+  static LoadedPolicy Loaded(const std::string& path = kPolicy) {
     auto loaded = LoadPolicy(path);
     EXPECT_TRUE(loaded.has_value()) << loaded.error().detail;
     return *std::move(loaded);
@@ -156,7 +157,7 @@ TEST_F(PolicyToolsTest, CasesThatHoldAreSaidToAndRulesWithoutACaseAreNamed) {
   EXPECT_THAT(answer->words, AllOf(HasSubstr("holds  One"),
                                    HasSubstr("no case tests ENC-2, ENC-3, ENC-4, ENC-5")));
   EXPECT_EQ(answer->code, ExitCode::kData) << "each rule must have a case";
-  const auto whole = TestCases(Loaded(), *CasesIn(kRotherham));
+  const auto whole = TestCases(Loaded(kRotherham), *CasesIn(kRotherham));
   ASSERT_TRUE(whole.has_value()) << whole.error().detail;
   EXPECT_EQ(whole->code, ExitCode::kOk) << whole->words;
 }
@@ -195,7 +196,7 @@ TEST_F(PolicyToolsTest, CasesThatSayNothingAreRefusedWithTheirLine) {
 }
 
 TEST_F(PolicyToolsTest, AFolderOfTextsIsOnePolicyWhoseProblemsNameTheirFile) {
-  const std::string whole = Read(std::string(HAVENLINE_SOURCE) + "/tests/fakes/policy.toml");
+  const std::string whole = Read(kPolicy);
   const auto at = whole.find("[[share]]\nrule = \"ENC-3\"");
   ASSERT_NE(at, std::string::npos);
   Write("policy.toml", whole.substr(0, at));
@@ -233,7 +234,7 @@ TEST_F(PolicyToolsTest, ThePageHasEverySectionRoleRuleAndBasis) {
 TEST_F(PolicyToolsTest, NothingInAPolicyWritesMarkup) {
   EXPECT_EQ(HtmlText("<a href=\"x\" b='y'>&\x1B\xE2\x80\xAE"),
             "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;  ");
-  std::string text = Read(std::string(HAVENLINE_SOURCE) + "/tests/fakes/policy.toml");
+  std::string text = Read(kPolicy);
   for (const char* const what : {"why = \"", "title = \"", "words = \"", "support-child = \"",
                                  "school = \"", "child-safeguarding-file = \""}) {
     text = TestPartnership::Replace(text, what, std::string(what) + "<script>alert(1)</script>");

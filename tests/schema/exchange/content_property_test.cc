@@ -52,7 +52,8 @@ Value AnyValue(const Field& field) {
     case Field::Kind::kText:
       return TextFor(field);
     case Field::Kind::kInteger:
-      return *rc::gen::inRange<std::int64_t>(1, 4'102'444'800'000);
+      return *rc::gen::inRange<std::int64_t>(
+          1, field.format == "count" ? 1'000'001 : 4'102'444'800'000);
     case Field::Kind::kBool:
       return true;
     case Field::Kind::kChoice:

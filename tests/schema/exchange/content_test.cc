@@ -107,7 +107,8 @@ TEST(ContentTest, AValueOfAnotherKindIsRefusedByItsPath) {
 }
 
 TEST(ContentTest, AFieldThatIsNotThereIsRefused) {
-  EXPECT_EQ(RefusedJson("childName", R"({"givn": "x"})"), "childName has no field of that name");
+  EXPECT_EQ(RefusedJson("childName", R"({"givn": "x"})"),
+            "childName.givn is not known; did you mean given?");
   EXPECT_EQ(RefusedJson("childPart", R"("suspect")"),
             "childPart must be one of: unknown, household, victim, allegedSuspect, unborn");
 }

@@ -1,0 +1,95 @@
+#include "agents/desk/request.h"
+
+#include <map>
+
+#include "schema/exchange/content.h"
+#include "schema/model/names.h"
+#include "schema/text/nearest.h"
+#include "schema/text/reader.h"
+
+namespace havenline {
+namespace {
+
+using text::Value;
+
+Result<std::map<std::string, Value>> SectionsFrom(const exchange::ExchangeType& type,
+                                                  const Value* sections) {
+  if (sections == nullptr || !sections->is(Value::Kind::kMap))
+    return Fail(FaultCode::kInvalid, "\"sections\" must be a map");
+  std::map<std::string, Value> content;
+  for (const auto& [section, value] : sections->members()) {
+    if (type.FindSection(section) == nullptr) {
+      return Fail(FaultCode::kInvalid, exchange::UnknownField("sections", section, type.sections));
+    }
+    if (section == "exclusions" && !value.is(Value::Kind::kNull)) {
+      return Fail(
+          FaultCode::kInvalid,
+          "exclusions cannot be sent yet: hold the message and tell the recipients by telephone");
+    }
+    content.emplace(section, value);
+  }
+  return content;
+}
+
+Result<Content> ContentFrom(const std::string& name, const Value* sections) {
+  const exchange::ExchangeType* const type = exchange::FindExchange(ExchangeName(name));
+  if (type == nullptr) {
+    text::Nearest nearest(name);
+    for (const exchange::ExchangeType& each : exchange::AllExchanges())
+      nearest.Offer(each.name.value());
+    return Fail(FaultCode::kInvalid,
+                "this version knows no exchange of that name" +
+                    (nearest.Found() ? "; did you mean " + *nearest.Found() + "?" : ""));
+  }
+  ASSIGN_OR_RETURN(const auto values, SectionsFrom(*type, sections));
+  Content content{{}, {}, type->name, type->version, {}, exchange::ClaimsOf(*type, values)};
+  for (const exchange::Field& section : type->sections) {
+    const auto value = values.find(section.name);
+    ASSIGN_OR_RETURN(Bytes bytes,
+                     exchange::EncodeSection(*type, section.name,
+                                             value == values.end() ? Value() : value->second));
+    content.sections.emplace(section.name, std::move(bytes));
+  }
+  return content;
+}
+
+}  // namespace
+
+Result<SendRequest> ReadSendRequest(const Value& body) {
+  text::MapReader reader(body, "request");
+  SendRequest request;
+  if (auto from = reader.OptionalName("from")) request.from = AgencyId(*std::move(from));
+  if (auto role = reader.OptionalName("role")) request.role = Role(*std::move(role));
+  const std::string exchange = reader.Name("exchange");
+  request.reference = reader.OptionalText("reference").value_or("");
+  for (text::MapReader& to : reader.OptionalMapList("to")) {
+    WantedRecipient wanted;
+    if (auto agency = to.OptionalName("agency")) wanted.agency = AgencyId(*std::move(agency));
+    if (auto role = to.OptionalName("role")) wanted.role = Role(*std::move(role));
+    if (!wanted.agency && !wanted.role) to.Problem("agency", "or \"role\" must be given");
+    request.to.push_back(std::move(wanted));
+  }
+  const Value* const sections = reader.Raw("sections");
+  RETURN_IF_FAULT(reader.Finish());
+  ASSIGN_OR_RETURN(request.content, ContentFrom(exchange, sections));
+  return request;
+}
+
+Result<Outbox::Request> Complete(SendRequest request, const SendingFrom& from) {
+  if (!request.from && from.agencies.size() != 1) {
+    return Fail(FaultCode::kInvalid,
+                "this agent speaks for several agencies: \"from\" must say which");
+  }
+  Content& content = request.content;
+  content.sender = request.from ? *request.from : from.agencies.front();
+  if (request.role) {
+    content.role = *request.role;
+  } else {
+    ASSIGN_OR_RETURN(content.role, from.addressing.RoleFor(content.sender, content.exchange));
+  }
+  ASSIGN_OR_RETURN(std::vector<Recipient> recipients,
+                   from.addressing.RecipientsOf(content, request.to, from.now));
+  return Outbox::Request{std::move(content), std::move(recipients), std::move(request.reference)};
+}
+
+}  // namespace havenline

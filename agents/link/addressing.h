@@ -1,0 +1,54 @@
+// Whom a message goes to, where its sender names a role instead of an agency, or nobody: then those
+// whom policy says must be told. Nothing is guessed: where the directory or policy leave a choice,
+// the fault names what there is to choose from.
+//
+// Pure; any thread. A kInvalid fault says in words what to name.
+
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "agents/link/compose.h"
+#include "policy/policy.h"
+#include "schema/base/clock.h"
+#include "schema/base/result.h"
+#include "schema/directory/directory.h"
+
+namespace havenline {
+
+// At least one of the two.
+struct WantedRecipient {
+  std::optional<AgencyId> agency;
+  std::optional<Role> role;
+};
+
+class Addressing {
+ public:
+  // Both must outlive it.
+  Addressing(const Directory& directory, const policy::Policy& policy)
+      : directory_(directory), policy_(policy) {}
+
+  // The one role of the sender's in which it may send this exchange at all.
+  Result<Role> RoleFor(const AgencyId& sender, const ExchangeName& exchange) const;
+
+  // Of a role: the one agency that holds it, first among those that share an area with the sender;
+  // the sender itself if no other does.
+  // Of an agency: the one role of its own that may be told in this case.
+  Result<std::vector<Recipient>> RecipientsOf(const Content& content,
+                                              const std::vector<WantedRecipient>& wanted,
+                                              TimePoint now) const;
+
+ private:
+  using Rows = std::vector<policy::Policy::Row>;
+
+  Rows RowsOf(const Content& content, TimePoint now) const;
+  Result<std::vector<Recipient>> Required(const Content& content, const Rows& rows) const;
+  Result<AgencyId> HolderOf(const Role& role, const AgencyId& sender) const;
+  Result<Role> RoleAt(const AgencyId& agency, const Rows& rows) const;
+
+  const Directory& directory_;
+  const policy::Policy& policy_;
+};
+
+}  // namespace havenline
