@@ -260,7 +260,8 @@ class Partnership:
 
     def program(self, name, test_build=False):
         kind = {"broker": "havenline-broker", "host.police": "havenline-police",
-                "host.council": "havenline-council", "host.health": "havenline-health"}.get(self.host(name), "havenline-school")
+                "host.council": "havenline-council",
+                "host.health": "havenline-health"}.get(self.host(name), "havenline-school")
         return BUILD / ("test-bin" if test_build else "bin") / kind
 
     def start(self, name, env=None, test_build=False, fault=None, fault_count=None, plant=(), clock=False,

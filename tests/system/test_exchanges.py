@@ -78,7 +78,8 @@ def sent_examples(p, holder):
     for name, example in EXAMPLES.items():
         sender = holder[example["from"]]
         told = {row["to"]: row for row in explain(p, name, sender) if row["told"]}
-        body = {"from": sender, "role": example["from"], "exchange": name.split(".")[0], "sections": example["sections"],
+        body = {"from": sender, "role": example["from"], "exchange": name.split(".")[0],
+                "sections": example["sections"],
                 "to": [{"role": role, "agency": holder[role]} for role in told]}
         sent[name] = (p.send(body, sender), told)
     return sent
