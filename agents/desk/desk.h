@@ -1,6 +1,6 @@
 // Desk: what people do with messages. Two steps open one: "is this our pupil?" (or as the exchange
-// asks) shows name and date of birth, then the rest. Each look is in the journal, each act receipted, before anything shows
-// (A1).
+// asks) shows name and date of birth, then the rest. Each look is in the journal, each act
+// receipted, before anything shows (A1).
 //
 // Owned by the agent's loop: call it inside Agent::Call().
 

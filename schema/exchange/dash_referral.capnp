@@ -1,8 +1,8 @@
 @0xb1f6d0427ec95a83;
 # A referral of a victim of domestic abuse with an assessment of the risk: by a midwife, an officer,
-# a housing officer. One form for every tool (Dash of 24 questions, police DASH, DARA, DASH-YP, HARK):
-# which it was, in which version, what was answered, what that counts to, and what the assessor
-# thinks, who may always think worse. Areas set the thresholds; policy reads the grade.
+# a housing officer. One form for every tool (Dash of 24 questions, police DASH, DARA, DASH-YP,
+# HARK): which it was, in which version, what was answered, what that counts to, and what the
+# assessor thinks, who may always think worse. Areas set the thresholds; policy reads the grade.
 #
 # Every assessment is a snapshot: a later one is a later referral.
 
