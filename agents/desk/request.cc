@@ -69,6 +69,8 @@ Result<SendRequest> ReadSendRequest(const Value& body) {
     if (!wanted.agency && !wanted.role) to.Problem("agency", "or \"role\" must be given");
     request.to.push_back(std::move(wanted));
   }
+  for (std::string& role : reader.OptionalNameList("decided-against"))
+    request.decided_against.emplace_back(std::move(role));
   const Value* const sections = reader.Raw("sections");
   RETURN_IF_FAULT(reader.Finish());
   ASSIGN_OR_RETURN(request.content, ContentFrom(exchange, sections));
@@ -89,7 +91,8 @@ Result<Outbox::Request> Complete(SendRequest request, const SendingFrom& from) {
   }
   ASSIGN_OR_RETURN(std::vector<Recipient> recipients,
                    from.addressing.RecipientsOf(content, request.to, from.now));
-  return Outbox::Request{std::move(content), std::move(recipients), std::move(request.reference)};
+  return Outbox::Request{std::move(content), std::move(recipients), std::move(request.reference),
+                         std::move(request.decided_against)};
 }
 
 }  // namespace havenline

@@ -24,6 +24,7 @@ struct SendRequest {
   std::optional<Role> role;
   std::vector<WantedRecipient> to;
   std::string reference;
+  std::vector<Role> decided_against;
   Content content;  // Without sender and role.
 };
 Result<SendRequest> ReadSendRequest(const text::Value& body);

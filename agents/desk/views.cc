@@ -91,6 +91,11 @@ Value OutMessageView(const OutMessage& message) {
                              .Set("epoch", message.position->epoch)
                              .Set("index", message.position->index.value()));
   if (!message.refused.empty()) view.Set("refused", message.refused);
+  if (!message.decided_against.empty()) {
+    Value decided = Value::List();
+    for (const Role& role : message.decided_against) decided.Add(role.value());
+    view.Set("decided-against", std::move(decided));
+  }
   return view;
 }
 

@@ -114,6 +114,24 @@ Result<std::vector<Recipient>> Addressing::Required(const Content& content,
                   Listed(others));
 }
 
+std::string Addressing::Undone(const Content& content, const std::vector<Recipient>& recipients,
+                               const std::vector<Role>& decided_against, TimePoint now) const {
+  std::string undone;
+  for (const auto& [to, cell] : RowsOf(content, now)) {
+    if (std::ranges::find(recipients, to, &Recipient::role) != recipients.end()) continue;
+    if (cell->required) {
+      undone += (undone.empty() ? "" : "; ") + to.value() + " must be told too (rule " +
+                cell->rule.value() + ")";
+    } else if (cell->decision_required &&
+               std::ranges::find(decided_against, to) == decided_against.end()) {
+      undone += (undone.empty() ? "" : "; ") + to.value() +
+                " must be told, or a decision not to must be recorded (rule " + cell->rule.value() +
+                ")";
+    }
+  }
+  return undone.empty() ? undone : "policy: " + undone;
+}
+
 Result<std::vector<Recipient>> Addressing::RecipientsOf(const Content& content,
                                                         const std::vector<WantedRecipient>& wanted,
                                                         TimePoint now) const {

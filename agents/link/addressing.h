@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "agents/link/compose.h"
@@ -38,6 +39,11 @@ class Addressing {
   Result<std::vector<Recipient>> RecipientsOf(const Content& content,
                                               const std::vector<WantedRecipient>& wanted,
                                               TimePoint now) const;
+
+  // Whom policy says must be told and is not among the recipients; and about whom it wants a
+  // decision that was not made. In words; empty if all is done.
+  std::string Undone(const Content& content, const std::vector<Recipient>& recipients,
+                     const std::vector<Role>& decided_against, TimePoint now) const;
 
  private:
   using Rows = std::vector<policy::Policy::Row>;

@@ -52,6 +52,12 @@ class Composer {
   Envelope& envelope() { return composed_.envelope; }
   Header& header() { return composed_.envelope.header; }
 
+  // Planted, to see that broker and recipient refuse it: everything, whatever policy says.
+  std::vector<std::string> OpeningsOf(const Planned& planned) const {
+    return PlantedFault("compose-overshares") ? exchange_.sections
+                                              : exchange_.NamesOf(planned.cell->sections);
+  }
+
   Result<void> OpenClaims() {
     for (const policy::Claim& claim : exchange_.claims) {
       const auto value = request_.content.claims.find(claim.name);
@@ -159,8 +165,7 @@ class Composer {
   Result<void> SealSections() {
     std::set<std::string> opened;
     for (const Planned& planned : planned_) {
-      for (std::string& section : exchange_.NamesOf(planned.cell->sections))
-        opened.insert(std::move(section));
+      for (std::string& section : OpeningsOf(planned)) opened.insert(std::move(section));
     }
     const seal::MessageContext context = seal::ContextOf(header());
     for (const std::string& section : exchange_.sections) {
@@ -200,7 +205,7 @@ class Composer {
       clear.key = planned.key.id;
       clear.statement = planned.key.statement;
       clear.rule = planned.cell->rule;
-      clear.openings = exchange_.NamesOf(planned.cell->sections);
+      clear.openings = OpeningsOf(planned);
       const std::optional<HeldBack> held = SetCondition(planned, clear);
       SetDeadline(planned, clear);
       if (!held) clear.number = tools_.number(planned.recipient.agency, lane);

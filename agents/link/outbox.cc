@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "agents/link/addressing.h"
 #include "agents/link/outbox_rows.h"
 #include "agents/link/rows.h"
 #include "schema/base/check.h"
@@ -169,6 +170,14 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   message.exchange = request.content.exchange;
   const policy::Exchange* const exchange = parts_.documents.policy().Find(message.exchange);
   message.lane = exchange == nullptr || exchange->urgent ? Lane::kUrgent : Lane::kNormal;
+  // An urgent one goes, and opens a debt; planted, to see that the broker refuses the others too.
+  if (exchange != nullptr && !exchange->urgent && !PlantedFault("outbox-leaves-out")) {
+    const Addressing addressing(parts_.documents.directory(), parts_.documents.policy());
+    std::string undone =
+        addressing.Undone(request.content, request.recipients, request.decided_against, now);
+    if (!undone.empty()) return Fail(FaultCode::kInvalid, std::move(undone));
+  }
+  message.decided_against = std::move(request.decided_against);
   message.reference = std::move(request.reference);
   message.taken = now;
   for (Recipient& recipient : request.recipients) {

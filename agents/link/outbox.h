@@ -100,8 +100,9 @@ struct OutMessage {
   std::uint64_t generation = 0;  // Of Documents, when sealed; this run only.
   std::optional<Position> position;
   std::uint32_t sealings = 0;
-  std::optional<TimePoint> retry;  // When to try sealing again.
-  std::string refused;             // The last refusal's code.
+  std::optional<TimePoint> retry;     // When to try sealing again.
+  std::string refused;                // The last refusal's code.
+  std::vector<Role> decided_against;  // By a person here, where policy wants that recorded.
 
   bool ended() const;
 };
@@ -139,8 +140,12 @@ class Outbox {
     Content content;
     std::vector<Recipient> recipients;
     std::string reference;  // Empty: always a new message.
+    // Roles that a person here decided not to tell, where policy wants that decision recorded.
+    std::vector<Role> decided_against = {};
   };
   // Durable on return. A reference that was taken before gives the message it was taken as.
+  // kInvalid, and nothing taken, where the exchange is not urgent and a role is left out that must
+  // be told or decided about (C3).
   Result<MessageId> Take(Request request, TimePoint now);
 
   // What is due to be offered: each once in a session, oldest first.

@@ -101,6 +101,10 @@ Value ToRow(const OutMessage& message) {
   Value recipients = Value::List();
   for (const OutRecipient& recipient : message.recipients) recipients.Add(RecipientRow(recipient));
   row.Set("recipients", std::move(recipients));
+  if (message.decided_against.empty()) return row;
+  Value decided = Value::List();
+  for (const Role& role : message.decided_against) decided.Add(role.value());
+  row.Set("decided-against", std::move(decided));
   return row;
 }
 
@@ -125,6 +129,12 @@ Result<OutMessage> OutMessageFrom(const Value& row) {
     OutRecipient recipient;
     if (!ReadRecipient(item, recipient)) return Corrupt("recipient");
     message.recipients.push_back(std::move(recipient));
+  }
+  if (view.Has("decided-against")) {
+    for (const Value& role : view.List("decided-against")) {
+      if (!role.is(Value::Kind::kText)) return Corrupt("message");
+      message.decided_against.emplace_back(role.text());
+    }
   }
   if (!view.ok()) return Corrupt("message");
   return message;

@@ -42,6 +42,7 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
   if (key == nullptr)
     return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
   ComposeRequest request{content, {}, message.origin, std::nullopt, now};
+  request.decided_against = message.decided_against;
   // The first sealing is the origin itself; one that had to wait has a time, and so an id, of its
   // own.
   if (message.sealings == 0 && now == message.taken) request.id = message.origin;
@@ -138,6 +139,8 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
                 .Set("origin", ToText(message.origin))
                 .Set("bytes", rows::Encode(composed.bytes)));
   for (const BrokersPart::LeftOut& debt : composed.envelope.brokers_part.left_out) {
+    const auto& decided = message.decided_against;
+    if (std::ranges::find(decided, debt.role) != decided.end()) continue;  // A person's decision.
     parts_.alarms.Raise(AlarmKind::kDebt, ToText(message.origin) + " " + debt.role.value(),
                         "A message went without " + debt.role.value() +
                             ", whom policy says must be told. Tell them, and record that you did.",

@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "schema/base/test_seam.h"
 #include "schema/model/limits.h"
 
 namespace havenline {
@@ -204,13 +205,15 @@ Decision DecideByPolicy(const VerifiedEnvelope& message, const Standing& standin
   now_check.CollectObjections(objections, objected);
   if (named != &in_force)
     PolicyCheck(message, *named, *then).CollectObjections(objections, objected);
-  if (!objections.empty()) return Denial{Code::kPolicyDenies, std::move(objections)};
+  // Planted, here and below, to see that sender and recipient hold to policy by themselves.
+  if (!objections.empty() && !PlantedFault("decide-allows"))
+    return Denial{Code::kPolicyDenies, std::move(objections)};
 
   Permit permit;
   permit.lane = exchange->urgent ? Lane::kUrgent : Lane::kNormal;
   permit.ahead_of_time = header.created > now + limits::kFutureMarked;
   permit.debts = now_check.MissingRoles();
-  if (!permit.debts.empty() && !exchange->urgent) {
+  if (!permit.debts.empty() && !exchange->urgent && !PlantedFault("decide-allows")) {
     Denial denial{Code::kRequiredMissing, {}};
     for (const Role& role : permit.debts)
       denial.objections.push_back({header.sender, role, "", RuleId()});

@@ -24,6 +24,7 @@ struct Options {
   std::string file;
   std::string from;
   std::vector<std::string> to;
+  std::vector<std::string> decided_against;
   std::string reference;
   std::string take_on;  // An origin.
   std::string agency;
@@ -53,16 +54,19 @@ Value RequestOf(const Options& options, const Value& sections) {
   Value to = Value::List();
   for (const std::string& each : options.to) to.Add(Wanted(each));
   if (!options.to.empty()) body.Set("to", std::move(to));
+  Value decided = Value::List();
+  for (const std::string& role : options.decided_against) decided.Add(role);
+  if (!options.decided_against.empty()) body.Set("decided-against", std::move(decided));
   return body;
 }
 
 Result<tool::Answer> Send(const Options& options) {
   const bool whole = options.exchange.empty();
   if (whole && (!options.from.empty() || !options.role.empty() || !options.to.empty() ||
-                !options.reference.empty()))
+                !options.decided_against.empty() || !options.reference.empty()))
     return Fail(FaultCode::kInvalid,
-                "--from, --as, --to and --reference go with an exchange; without one the file "
-                "says all of that");
+                "--from, --as, --to, --decided-against and --reference go with an exchange; "
+                "without one the file says all of that");
   ASSIGN_OR_RETURN(const std::string text, tool::ReadText(options.file, kBodyBytesMax));
   const std::string source = options.file == "-" ? "standard input" : options.file;
   ASSIGN_OR_RETURN(const Value read, text::ParseJson(text, source, kBodyBytesMax));
@@ -157,6 +161,9 @@ void AddSend(Command& root) {
       .Text({"--as", "in which of its roles, if it may in several"}, options->role)
       .Texts({"--to", "a role, an agency, or role@agency; else all whom policy says must be told"},
              options->to)
+      .Texts({"--decided-against",
+              "a role that you decided not to tell, where policy wants that recorded"},
+             options->decided_against)
       .Text({"--reference", "yours: the same again is the same message"}, options->reference)
       .Flag({"--json", "one JSON value on stdout"}, options->json)
       .Example(

@@ -157,8 +157,11 @@ class Partnership:
     """
 
     def __init__(self, schools=3, school_hosts=1, council=True, governance=(1, 1), policy=None, intake=None,
-                 calendars=None, people=("keyadult", "deputy"), folder=None, more=()):
-        """`more`: agencies besides, each (name, title, roles, host); their hosts send too."""
+                 calendars=None, people=("keyadult", "deputy"), folder=None, more=(),
+                 test_build=False):
+        """`more`: agencies besides, each (name, title, roles, host); their hosts send too. `test_build`: made by
+        the tool of test-bin."""
+        self.test_build = test_build
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="havenline-"))
         self.own_folder = folder is None
         self.home = self.folder / "partnership"
@@ -215,7 +218,7 @@ class Partnership:
             if name in calendars:
                 lines.append(f"calendar = {toml(calendars[name])}")
         plan.write_text("\n".join(lines) + "\n")
-        self.must_tool("init", "--plan", plan, "--into", self.home)
+        self.must_tool("init", "--plan", plan, "--into", self.home, test_build=self.test_build)
 
     # --- where things are
 

@@ -58,12 +58,17 @@ def test_what_leaves_out_whom_policy_says_must_be_told_goes_with_a_debt_if_urgen
 
     publish_next(p, "policy", lambda text: text.replace("urgent = true", "urgent = false", 1))
     p.wait_for(lambda: p.status(POLICE)["policy"] == 2, what="the next policy")
+    p.stop(POLICE)
+    p.start(POLICE, plant=("outbox-leaves-out",))  # Else its own agent refuses.
+    p.wait_settled()
     origin = p.send(p.notice(school))
     p.wait_for(lambda: message_of(p, origin)["state"] == "refused", what="the refusal")
     assert message_of(p, origin)["refused"] == "required-missing" and not message_of(p, origin)["ended"]
     whole = p.send(p.notice(school, to=[TO_COUNCIL]))
     p.wait_for(lambda: recipient_of(p, whole, COUNCIL)["progress"] == "stored", what="the one that tells both")
     assert not [notice for notice in p.notices(school) if notice["origin"] == origin]
+    publish_next(p, "policy", lambda text: text.replace("urgent = false", "urgent = true", 1))
+    p.wait_for(lambda: p.status(POLICE)["policy"] == 3, what="the one after")
 
 
 def test_a_message_beyond_policy_is_refused_whole_and_each_objection_names_its_rule(p):
