@@ -1,5 +1,7 @@
-"""Sender, broker and recipient each hold to policy (C2), and sender and broker to whom must be told (C3): each is tested
-with the checks of the other two planted away (compose-overshares, decide-allows, open-allows, outbox-leaves-out).
+"""Sender, broker and recipient each hold to policy (C2), and sender and broker to whom must be told (C3).
+
+Each is tested with the checks of the others planted away: compose-overshares, decide-allows, open-allows,
+outbox-leaves-out.
 """
 
 import contextlib
@@ -72,7 +74,8 @@ def test_the_recipient_alone_opens_nothing_of_what_shares_too_much_and_says_so(p
         assert notice["state"] == "unreadable"
         status, body = p.api(school, "POST", f"/v1/notices/{notice['notice']}/open")
         assert status == 422 and "Sample" not in str(body)
-        p.wait_for(lambda: "unreadable" in message_of(p, origin)["recipients"][0]["receipts"], what="the sender to know")
+        p.wait_for(lambda: "unreadable" in message_of(p, origin)["recipients"][0]["receipts"],
+                   what="the sender to know")
 
 
 def test_the_sender_alone_refuses_what_leaves_out_whom_policy_says_must_be_told(p):
