@@ -121,13 +121,13 @@ class ElementBuilder {
       return Stop("more than " + std::to_string(kXmlElementsMax) + " elements: split the file");
     XmlElement element;
     element.name = std::move(name);
-    element.space = std::move(space);
+    element.space = AttributeText(std::move(space));  // It comes as an attribute's value does.
     element.mark = Here();
     constexpr std::size_t kParts = 5;  // Name, prefix, namespace, value's begin and end.
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
       const xmlChar** const parts = attributes + i * kParts;
       std::string attribute = TextOf(parts[0]);
-      if (parts[2] != nullptr) attribute.insert(0, "{" + TextOf(parts[2]) + "}");
+      if (parts[2] != nullptr) attribute.insert(0, "{" + AttributeText(TextOf(parts[2])) + "}");
       element.attributes.emplace_back(std::move(attribute),
                                       AttributeText(TextOf(parts[3], parts[4] - parts[3])));
     }

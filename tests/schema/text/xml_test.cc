@@ -141,13 +141,14 @@ TEST(XmlTest, EachFaultSaysWhereAndWhatToDoAndQuotesNothing) {
 TEST(XmlTest, WhatIsWrittenReadsAsItWas) {
   const std::string text =
       "<a xmlns=\"urn:x\"><f n=\"&quot;&amp;#38;&#38;\">1 &lt; &amp; 2\n&#13;\n "
-      "é</f><e/><g><h>x</h></g></a>";
+      "é</f><e/><g><h xmlns=\"u&amp;:1\">x</h></g></a>";
   const XmlDocument document = Parsed(text);
   const std::string written = ToXml(RootOf(document));
   const XmlDocument again = Parsed(written);
   EXPECT_EQ(RootOf(again).children[0].text, "1 < & 2\n\r\n é");
   EXPECT_EQ(*RootOf(again).children[0].Attribute("n"), "\"&#38;&");
   EXPECT_EQ(RootOf(again).space, "urn:x");
+  EXPECT_EQ(RootOf(document).children[2].children[0].space, "u&:1");
   EXPECT_EQ(ToXml(RootOf(again)), written);
 }
 
