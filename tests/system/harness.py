@@ -158,9 +158,10 @@ class Partnership:
 
     def __init__(self, schools=3, school_hosts=1, council=True, governance=(1, 1), policy=None, intake=None,
                  calendars=None, people=("keyadult", "deputy"), folder=None, more=(),
-                 test_build=False):
-        """`more`: agencies besides, each (name, title, roles, host); their hosts send too. `test_build`: made by
-        the tool of test-bin."""
+                 everyone=False, test_build=False):
+        """`more`: agencies besides, each (name, title, roles, host); their hosts send too. `everyone`: the force
+        receives too, and schools send. `test_build`: made by the tool of test-bin."""
+        self.everyone = everyone
         self.test_build = test_build
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="havenline-"))
         self.own_folder = folder is None
@@ -189,7 +190,8 @@ class Partnership:
         text.write_text(policy if policy is not None else POLICY.read_text())
         hosts = [("host.police", "South Yorkshire Police (test)", intake)]
         hosts += [(f"host.schools-{i + 1}", f"Desk {i + 1} (test)", None) for i in range(school_hosts)]
-        agencies = [(POLICE, "South Yorkshire Police (test)", ["police"], [], "host.police")]
+        agencies = [(POLICE, "South Yorkshire Police (test)", ["police"], ["police"] if self.everyone else [],
+                     "host.police")]
         for i, school in enumerate(self.schools):
             name = SCHOOL_NAMES[i % len(SCHOOL_NAMES)] + ("" if i < len(SCHOOL_NAMES) else f" {i}")
             agencies.append((school, name, ["school"], ["school"], f"host.schools-{i % school_hosts + 1}"))
@@ -207,7 +209,7 @@ class Partnership:
                  f"threshold = {governance[0]}", f"keys = {governance[1]}"]
         for name, title, own_intake in hosts:
             lines += ["[[host]]", f"name = {toml(name)}", f"operated-by = {toml(title)}",
-                      f"people = {toml(self.people)}", f"sends = {toml(name in senders)}"]
+                      f"people = {toml(self.people)}", f"sends = {toml(self.everyone or name in senders)}"]
             if own_intake is not None:
                 lines.append(f"intake = {toml(own_intake)}")
         for name, title, roles, receives, host in agencies:

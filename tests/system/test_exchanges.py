@@ -53,7 +53,8 @@ def stated(value):
 
 @pytest.fixture(name="p", scope="module")
 def partnership():
-    with Partnership(schools=1, council=False, policy=reference_policy("rotherham"), more=MORE) as p:
+    with Partnership(schools=1, council=False, policy=reference_policy("rotherham"), more=MORE,
+                     everyone=True) as p:
         p.start_all()
         yield p
 
