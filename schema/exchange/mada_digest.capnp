@@ -22,7 +22,7 @@ struct MadaDigest $Meta.exchange("mada-digest") $Meta.version(1)
       $Meta.label("Graded high") $Meta.sensitivity(toxic) $Meta.maxLength(60);
   incidentsChildren @3 :List(ChildIncident)
       $Meta.label("With children in the household, graded high or medium")
-      $Meta.sensitivity(toxic) $Meta.maxLength(60);
+      $Meta.sensitivity(toxic) $Meta.maxLength(25);
   incidentsCareNeeds @4 :List(Incident)
       $Meta.label("Of an adult with care and support needs")
       $Meta.sensitivity(toxic) $Meta.maxLength(60);
