@@ -15,6 +15,7 @@ using text::Value;
 
 std::string_view WhyWords(const std::optional<Code>& why) {
   if (why == Code::kRecipientSuspended) return "it has been suspended";
+  if (why == Code::kPolicyDenies) return "the policy in force no longer lets it have this";
   if (why == Code::kRecipientKey) return "the key it was sealed to is compromised";
   return "the broker can no longer deliver it";
 }

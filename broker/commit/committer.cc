@@ -62,6 +62,8 @@ void Committer::Take(CommitItem item, TimePoint now) {
     }
     return;
   }
+  if (const auto* forbidden = std::get_if<ForbiddenWork>(&item.work))
+    return TakeForbidden(*forbidden, now);
   if (auto* receipt = std::get_if<ReceiptWork>(&item.work))
     return TakeReceipt(route, std::move(*receipt), now);
   // Disk full is deferred, never stored as a refusal; it ends by itself when there is room again.
@@ -111,11 +113,16 @@ Answer Committer::Accept(const SubmissionWork& work, const Permit& permit, TimeP
   const Entry& entry = turn_->Append(std::move(parts), message->header.grants.size());
   turn_->Put(MessageRecord{entry.position, work.bytes,
                            static_cast<std::uint32_t>(message->grants.size())});
-  PutGrants(work, permit, entry);
-  return Accepted{entry.ProofOf(0), permit.ahead_of_time};
+  std::vector<GrantRecord> at_once = PutGrants(work, permit, entry);
+  const Accepted accepted{entry.ProofOf(0), permit.ahead_of_time};
+  for (GrantRecord& grant : at_once) Release(std::move(grant), now);  // `entry` may have moved.
+  return accepted;
 }
 
-void Committer::PutGrants(const SubmissionWork& work, const Permit& permit, const Entry& entry) {
+// Those held ones whose condition is true already.
+std::vector<GrantRecord> Committer::PutGrants(const SubmissionWork& work, const Permit& permit,
+                                              const Entry& entry) {
+  std::vector<GrantRecord> at_once;
   const Header& header = work.message->header;
   for (std::uint32_t i = 0; i < work.message->grants.size(); ++i) {
     const ClearPart& clear = work.message->grants[i].clear;
@@ -137,8 +144,9 @@ void Committer::PutGrants(const SubmissionWork& work, const Permit& permit, cons
                       .stood_down = false,
                       .receipts = {}};
     if (const Grant* const watched = WatchedBy(work.message, clear.condition)) {
-      Hold(std::move(grant),
-           {header.sender, header.origin, watched->clear.recipient, watched->clear.role});
+      const AnsweredKey of{header.sender, header.origin, watched->clear.recipient,
+                           watched->clear.role};
+      if (Hold(grant, of)) at_once.push_back(std::move(grant));
       continue;
     }
     MailboxRow row;
@@ -154,6 +162,7 @@ void Committer::PutGrants(const SubmissionWork& work, const Permit& permit, cons
     if (clear.acknowledge_by && turn_->FindAnswered(answered) == HowAnswered::kNo)
       turn_->Put(TimerRecord{*clear.acknowledge_by, digest});
   }
+  return at_once;
 }
 
 Answer Committer::Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now) {

@@ -19,6 +19,7 @@
 #include "broker/commit/epoch_plan.h"
 #include "broker/commit/invalid_book.h"
 #include "broker/commit/outflow.h"
+#include "broker/commit/parts.h"
 #include "broker/commit/store.h"
 #include "broker/commit/timer_waits.h"
 #include "broker/decide/decide.h"
@@ -70,6 +71,11 @@ struct DocumentWork {
 struct TakenWork {
   std::vector<MailboxPlace> places;
 };
+// A row that must not be handed out any more: the policy in force lets its recipient not have it.
+struct ForbiddenWork {
+  MailboxPlace place;
+  Digest grant{};
+};
 // An agent has offered all that these agencies hold, in that epoch.
 struct ReconciledWork {
   std::uint64_t epoch = 0;
@@ -83,7 +89,7 @@ struct RejectedWork {
 struct CommitItem {
   Route route;
   std::variant<SubmissionWork, ReceiptWork, VoidWork, StatementWork, DocumentWork, TakenWork,
-               RejectedWork, ReconciledWork>
+               RejectedWork, ReconciledWork, ForbiddenWork>
       work;
 };
 
@@ -109,7 +115,7 @@ class Committed {
   // To be put to these hosts: whether their receipts are drained (Credit in schema/model/frame.h).
   std::vector<TimerWaits::Question> questions;
   std::size_t released = 0;       // Held grants whose condition came true.
-  std::size_t undeliverable = 0;  // Grants closed because their recipient is suspended.
+  std::size_t undeliverable = 0;  // Grants closed: a suspended recipient, or a later policy.
   LogHead head;
   bool standing_changed = false;  // Directory, policy, statements or suspensions.
   bool synced = false;            // There was something to keep, and it cost a sync.
@@ -189,7 +195,8 @@ class Committer {
   void TakeSubmission(const Route& route, const SubmissionWork& work, TimePoint now);
   Answer Accept(const SubmissionWork& work, const Permit& permit, TimePoint now);
   bool WatchesFit(const VerifiedEnvelope& message);
-  void PutGrants(const SubmissionWork& work, const Permit& permit, const Entry& entry);
+  std::vector<GrantRecord> PutGrants(const SubmissionWork& work, const Permit& permit,
+                                     const Entry& entry);
   Answer Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now);
 
   struct Signer {
@@ -226,7 +233,8 @@ class Committer {
   Position AppendOpening(const Opening& opening, const EpochPlan& plan, TimePoint now);
 
   // held.cc
-  void Hold(GrantRecord grant, const AnsweredKey& watched);
+  // Whether it is to be released at once.
+  bool Hold(GrantRecord& grant, const AnsweredKey& watched);
   void Release(GrantRecord grant, TimePoint now);
   void StandDown(GrantRecord grant, const WatchRecord& watch, TimePoint now);
   void CloseHeld(GrantRecord grant, const WatchRecord& watch);
@@ -249,8 +257,9 @@ class Committer {
     GrantRecord grant;
     bool may_arrive = false;
   };
-  void Close(std::vector<Closing> closing, const SweepRecord& sweep, TimePoint now);
-  void EnterClosed(std::span<const Closing> closing, const SweepRecord& sweep, TimePoint now);
+  void Close(std::vector<Closing> closing, const parts::CloseCause& cause, TimePoint now);
+  void EnterClosed(std::span<const Closing> closing, const parts::CloseCause& cause, TimePoint now);
+  void TakeForbidden(const ForbiddenWork& work, TimePoint now);
   void RecoverSuspended(const Recovered& recovered);
 
   void TakeVoid(const Route& route, const VoidWork& work, TimePoint now);
@@ -278,6 +287,7 @@ class Committer {
   CommitterOptions options_;
   Ends ends_;
   Standing standing_;
+  Position policy_at_;  // Where the policy in force was entered.
   tlog::NoteKey log_key_;
   std::vector<tlog::NoteKey> opened_keys_;  // Of the openings in the store.
   std::shared_ptr<const std::set<AgencyId>> reconciled_ =

@@ -21,6 +21,7 @@ Position Committer::AppendDocument(DocumentKind kind, const std::string& name,
   const Entry& entry =
       turn_->Append({}, kDocumentSlots, tlog::DocumentMark{name, version.version, version.hash});
   turn_->Put(DocumentRecord{kind, version.hash, note, entry.position});
+  if (kind == DocumentKind::kPolicy) policy_at_ = entry.position;
   return entry.position;
 }
 
@@ -190,6 +191,7 @@ Result<void> Committer::RecoverDocuments(const Recovered& recovered) {
       standing_.directory = std::make_shared<const Directory>(std::move(directory));
     } else if (record.kind == DocumentKind::kPolicy) {
       ASSIGN_OR_RETURN(policy::Policy policy, policy::Policy::Parse(text, "stored policy"));
+      policy_at_ = record.position;
       // A later epoch logs again what is in force.
       if (standing_.Named(policy.version()) != nullptr) continue;
       standing_.PutInForce(std::make_shared<const policy::Policy>(std::move(policy)));

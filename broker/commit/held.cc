@@ -38,19 +38,24 @@ bool Committer::WatchesFit(const VerifiedEnvelope& message) {
   return true;
 }
 
-void Committer::Hold(GrantRecord grant, const AnsweredKey& watched) {
+bool Committer::Hold(GrantRecord& grant, const AnsweredKey& watched) {
+  const HowAnswered answered = turn_->FindAnswered(watched);
   // Whoever answered an earlier sealing is not asked again, and nobody in its place.
-  if (turn_->FindAnswered(watched) == HowAnswered::kAcknowledged) {
+  if (answered == HowAnswered::kAcknowledged) {
     grant.phase = Phase::kClosed;
     turn_->CountDelivered(grant.position);
-    return turn_->Put(std::move(grant));
+    turn_->Put(grant);
+    return false;
   }
   grant.phase = Phase::kHeld;
   turn_->Put(HeldRecord{grant.recipient, grant.grant});
   turn_->Put(WatchRecord{watched, grant.grant});
   if (grant.condition.kind == Condition::Kind::kUnacknowledged)
     turn_->Put(TimerRecord{grant.condition.by, grant.grant});
-  turn_->Put(std::move(grant));
+  turn_->Put(grant);
+  // It said of an earlier sealing that it is not theirs, and says no more: nobody else would ever
+  // be told.
+  return grant.condition.kind == Condition::Kind::kUnable && answered == HowAnswered::kNotOurs;
 }
 
 BrokersWord Committer::WordOn(const GrantRecord& grant, WordKind kind, const Position& position,

@@ -11,11 +11,12 @@ constexpr std::size_t kInvalidSlots = 8;
 }  // namespace
 
 // The entry is the host's, since only its key is proved: who is named inside an item that does not
-// verify need not have sent it. It stands under the first of the host's agencies.
+// verify need not have sent it. It stands under the first of the host's agencies, or under the
+// host's own name: an operator's link, with a document that governance did not sign.
 void Committer::EnterInvalid(const InvalidBook::Count& invalid) {
   const auto agencies = standing_.directory->AgenciesOf(invalid.host);
-  if (agencies.empty()) return;  // An operator's link, or a host that has left: counted in status.
-  turn_->Append({{agencies.front()->id, {}, parts::Invalid(invalid, turn_time_)}}, kInvalidSlots);
+  const AgencyId party = agencies.empty() ? AgencyId(invalid.host.value()) : agencies.front()->id;
+  turn_->Append({{party, {}, parts::Invalid(invalid, turn_time_)}}, kInvalidSlots);
 }
 
 void Committer::NoteInvalid(const HostId& host, Code code) {

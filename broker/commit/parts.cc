@@ -153,7 +153,7 @@ Bytes StoodDown(const GrantRecord& grant, TimePoint now) {
   return Finish(OfGrant(Start("stood-down", now), grant));
 }
 
-Bytes Undeliverable(std::span<const ClosedGrant> closed, const Position& suspended, TimePoint now) {
+Bytes Undeliverable(std::span<const ClosedGrant> closed, const CloseCause& cause, TimePoint now) {
   CHECK(!closed.empty() && closed.size() <= limits::kReceiptsPerEntryMax);
   Value list = Value::List();
   for (const ClosedGrant& each : closed) {
@@ -163,11 +163,11 @@ Bytes Undeliverable(std::span<const ClosedGrant> closed, const Position& suspend
                  .Set("message", ToText(each.grant->message)));
   }
   Value part = Start("undeliverable", now);
-  part.Set("code", NameOf(Code::kRecipientSuspended))
-      .Set("epoch", suspended.epoch)
+  part.Set("code", NameOf(cause.why))
+      .Set("epoch", cause.by.epoch)
       .Set("from", closed.front().grant->sender.value())
       .Set("grants", std::move(list))
-      .Set("index", suspended.index.value())
+      .Set("index", cause.by.index.value())
       .Set("to", closed.front().grant->recipient.value());
   return Finish(part);
 }

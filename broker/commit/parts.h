@@ -37,8 +37,13 @@ struct ClosedGrant {
   const GrantRecord* grant;
   bool may_arrive = false;
 };
-// Of one sender and one suspended recipient: at most limits::kReceiptsPerEntryMax.
-Bytes Undeliverable(std::span<const ClosedGrant> closed, const Position& suspended, TimePoint now);
+// Why, and the entry that says so: a suspension, or the policy that forbids it now.
+struct CloseCause {
+  Code why = Code::kRecipientSuspended;
+  Position by;
+};
+// Of one sender and one recipient: at most limits::kReceiptsPerEntryMax.
+Bytes Undeliverable(std::span<const ClosedGrant> closed, const CloseCause& cause, TimePoint now);
 
 Bytes Voided(const VerifiedVoid& value, TimePoint now);
 Bytes Stated(const VerifiedStatement& statement, TimePoint now);

@@ -84,7 +84,7 @@ Result<bool> Committer::SweepBox(SweepRecord& sweep, Lane lane, TimePoint now) {
   }
   if (rows.empty() || rows.back().place.sequence >= box.end || rows.size() < kSweptPerBatch)
     box.swept = box.end;
-  Close(std::move(closing), sweep, now);
+  Close(std::move(closing), {Code::kRecipientSuspended, sweep.position}, now);
   turn_->Put(sweep);
   return true;
 }
@@ -98,7 +98,7 @@ Result<bool> Committer::SweepHeld(const SweepRecord& sweep, TimePoint now) {
     if (!grant) return Fail(FaultCode::kCorrupt, "the store has lost a held grant");
     closing.push_back({*std::move(grant), false});
   }
-  Close(std::move(closing), sweep, now);
+  Close(std::move(closing), {Code::kRecipientSuspended, sweep.position}, now);
   return !held.empty();
 }
 
@@ -117,7 +117,7 @@ Result<bool> Committer::SweepWatches(const SweepRecord& sweep, TimePoint now) {
 
 // Each sender has its own in entries of its own: no other party learns what waited for whom, and
 // the suspended agency gets nothing.
-void Committer::Close(std::vector<Closing> closing, const SweepRecord& sweep, TimePoint now) {
+void Committer::Close(std::vector<Closing> closing, const parts::CloseCause& cause, TimePoint now) {
   std::ranges::stable_sort(closing, {}, [](const Closing& each) { return each.grant.sender; });
   std::span<const Closing> rest = closing;
   while (!rest.empty()) {
@@ -126,23 +126,23 @@ void Committer::Close(std::vector<Closing> closing, const SweepRecord& sweep, Ti
            rest[same].grant.sender == rest.front().grant.sender) {
       ++same;
     }
-    EnterClosed(rest.first(same), sweep, now);
+    EnterClosed(rest.first(same), cause, now);
     rest = rest.subspan(same);
   }
 }
 
-void Committer::EnterClosed(std::span<const Closing> closing, const SweepRecord& sweep,
+void Committer::EnterClosed(std::span<const Closing> closing, const parts::CloseCause& cause,
                             TimePoint now) {
   std::vector<parts::ClosedGrant> closed;
   for (const Closing& each : closing) closed.push_back({&each.grant, each.may_arrive});
   const AgencyId& sender = closing.front().grant.sender;
   const Position position =
-      turn_->Append({{sender, {}, parts::Undeliverable(closed, sweep.position, now)}}, kClosedSlots)
+      turn_->Append({{sender, {}, parts::Undeliverable(closed, cause, now)}}, kClosedSlots)
           .position;
   for (const Closing& each : closing) {
     GrantRecord grant = each.grant;
     BrokersWord word = WordOn(grant, WordKind::kUndeliverable, position, now);
-    word.why = Code::kRecipientSuspended;
+    word.why = cause.why;
     word.may_arrive = each.may_arrive;
     PutWord(std::move(word), sender, 0);
     if (grant.phase == Phase::kHeld) {
@@ -159,6 +159,26 @@ void Committer::EnterClosed(std::span<const Closing> closing, const SweepRecord&
     turn_->Put(std::move(grant));
     ++committed_.undeliverable;
   }
+}
+
+// Accepted under a policy before the one in force, which lets its recipient no longer have it: the
+// delivery thread found that as it was about to hand it out. Its sender seals it anew.
+void Committer::TakeForbidden(const ForbiddenWork& work, TimePoint now) {
+  // Told in any case: whoever asked waits for it.
+  committed_.removed.push_back(work.place);
+  auto grant = turn_->FindGrant(work.grant);
+  const bool waits = grant && grant->place == work.place && !grant->stored &&
+                     (grant->phase == Phase::kOpen || grant->phase == Phase::kReleased);
+  if (!waits) return;  // Receipted, or closed otherwise, since.
+  const auto lane = static_cast<std::size_t>(work.place.lane);
+  const auto handed = options_.outflow == nullptr ? std::array<std::uint64_t, 2>{}
+                                                  : options_.outflow->Handed(grant->recipient);
+  const auto at_start = ends_at_start_.find({grant->recipient, work.place.lane});
+  const bool may_arrive =
+      work.place.sequence <= handed.at(lane) ||
+      (at_start != ends_at_start_.end() && work.place.sequence <= at_start->second);
+  FaultPoint("forbidden.before-entry");
+  Close({{*std::move(grant), may_arrive}}, {Code::kPolicyDenies, policy_at_}, now);
 }
 
 }  // namespace havenline

@@ -244,6 +244,17 @@ const Grant* WatchedBy(const VerifiedEnvelope& message, const Condition& conditi
   return IsHeld(watched.clear) ? nullptr : &watched;
 }
 
+bool StillAllows(const policy::Policy& policy, const Envelope& message, const ClearPart& clear) {
+  const Header& header = message.header;
+  const policy::Exchange* const exchange = policy.Find(header.exchange);
+  const auto opened = exchange == nullptr ? std::nullopt : exchange->SetOf(clear.openings);
+  if (!opened) return false;
+  const policy::Cell& cell = policy.Look(
+      {header.exchange, header.sender, header.role, clear.role, message.claims, header.created});
+  const bool held = IsHeld(clear) && cell.held != nullptr;
+  return (*opened & ~(cell.sections | (held ? cell.held->cell.sections : 0))) == 0;
+}
+
 Decision Decide(const VerifiedEnvelope& message, const Standing& standing, TimePoint now) {
   if (auto no = CheckSender(message->header, standing)) return *std::move(no);
   if (auto no = CheckTimes(message->header, standing, now)) return *std::move(no);

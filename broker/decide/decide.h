@@ -42,6 +42,10 @@ using Decision = std::variant<Permit, Denial, Deferred, Invalid>;
 // names none.
 const Grant* WatchedBy(const VerifiedEnvelope& message, const Condition& condition);
 
+// Whether a policy lets a recipient have what a grant opens, held or not: what was accepted under
+// one before it is judged so once more. Any thread.
+bool StillAllows(const policy::Policy& policy, const Envelope& message, const ClearPart& clear);
+
 // Any thread that holds `standing` still.
 Decision Decide(const VerifiedEnvelope& message, const Standing& standing, TimePoint now);
 

@@ -88,6 +88,10 @@ void CommitLoop::Enqueue(CommitEvent event) {
     waiting_.push_back({CommitItem{{}, std::move(taken->work)}, taken->tokens});
     return;
   }
+  if (auto* forbidden = std::get_if<ForbiddenRow>(&event)) {
+    waiting_.push_back({CommitItem{{}, std::move(forbidden->work)}, {}});
+    return;
+  }
   if (const auto* returned = std::get_if<HostReturned>(&event)) {
     clock_watch_.Heard(returned->host, returned->time, returned->heard_at);
     return parts_.committer.HostReturned(returned->host, returned->heard_at);
@@ -140,7 +144,7 @@ void CommitLoop::HandOut(Committed committed, const Tokens& tokens) {
     parts_.directory.Set(news.published->directory);
     parts_.gateway.Push(KeysChanged{KeysOf(*news.published->directory, cut_off_)});
     parts_.observer.DocumentInForce(news.published->directory->version().version,
-                                    news.published->policy.version);
+                                    news.published->policy->version().version);
   }
   SendAnswers(std::move(committed.answers));
   // After the answers: whoever cut itself off is told that it did.
@@ -193,7 +197,8 @@ void CommitLoop::SendAnswers(std::vector<Answered> answers) {
 }
 
 void CommitLoop::Defer(const Waiting& waiting) {
-  if (!std::holds_alternative<TakenWork>(waiting.item.work)) {
+  if (!std::holds_alternative<TakenWork>(waiting.item.work) &&
+      !std::holds_alternative<ForbiddenWork>(waiting.item.work)) {
     std::vector<Answered> answers;
     answers.push_back({waiting.item.route, Deferred{Code::kRecovery, kRecoveryRetry}});
     SendAnswers(std::move(answers));
@@ -257,7 +262,7 @@ std::shared_ptr<const Published> CommitLoop::Snapshot() const {
   const Standing& standing = parts_.committer.standing();
   auto published = std::make_shared<Published>();
   published->directory = standing.directory;
-  published->policy = standing.policy->version();
+  published->policy = standing.policy;
   published->suspensions = standing.suspensions;
   published->notices = parts_.committer.notices();
   published->epoch = parts_.committer.head().epoch;

@@ -57,6 +57,7 @@ void DeliveryLoop::On(CommitNews event) {
       sessions_.at(link->second)->MarkReady(place.agency, place.lane);
   }
   for (const MailboxPlace& place : event.removed) {
+    forbidden_.erase(place);
     const auto link = link_of_agency_.find(place.agency);
     if (link == link_of_agency_.end()) continue;
     DeliverySession& session = *sessions_.at(link->second);
@@ -136,7 +137,7 @@ void DeliveryLoop::On(CheckpointNews event) {
     Send(*session,
          {{},
           Head{checkpoint_, session->head().size, proof->second, published_->directory->version(),
-               published_->policy, published_->notices}});
+               published_->policy->version(), published_->notices}});
     session->set_head(checkpoint_head_);
   }
 }
@@ -229,7 +230,7 @@ void DeliveryLoop::On(LinkHello event) {
                   .checkpoint = checkpoint_,
                   .consistency = theirs.size > 0 ? ConsistencyFrom(theirs) : std::vector<Digest>{},
                   .directory = published_->directory->version(),
-                  .policy = published_->policy,
+                  .policy = published_->policy->version(),
                   .statements = published_->notices,
                   .time = parts_.clock.Now(),
                   .credit_messages = limits::kCreditMessages,
@@ -309,10 +310,10 @@ void DeliveryLoop::Send(const DeliverySession& session, Frame frame, bool of_fet
 
 std::string DeliveryLoop::StatusJson() const {
   const auto uptime = std::chrono::duration_cast<Milliseconds>(parts_.clock.Monotonic() - started_);
-  return text::ToJson(
-      StatusValue({parts_.software, parts_.partnership.value(),
-                   published_->directory->version().version, published_->policy.version, uptime},
-                  parts_.state));
+  return text::ToJson(StatusValue(
+      {parts_.software, parts_.partnership.value(), published_->directory->version().version,
+       published_->policy->version().version, uptime},
+      parts_.state));
 }
 
 }  // namespace havenline

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,7 @@ class DeliveryLoop {
   LogHead head_;  // Synced.
   LogHead checkpoint_head_;
   std::string checkpoint_;
+  std::set<MailboxPlace> forbidden_;  // Told the commit thread, which has not answered yet.
   SharedFlow shared_flow_;
   LinkFlow::Time lapsed_at_{};
   LinkId last_pumped_{0};

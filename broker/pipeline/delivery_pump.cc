@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/decide/decide.h"
 #include "broker/deliver/delivery.h"
 #include "broker/pipeline/delivery_loop.h"
 #include "schema/base/check.h"
@@ -116,7 +117,12 @@ bool DeliveryLoop::HeldBack(DeliverySession& session, const MailboxRow& row) {
 LinkFlow::May DeliveryLoop::Pack(DeliverySession& session, const MailboxRow& row,
                                  Outgoing& outgoing) {
   std::optional<Bytes> bytes = row.bytes;
-  if (row.kind == MailboxRow::Kind::kGrant) bytes = EncodeDelivery(row);
+  if (row.kind == MailboxRow::Kind::kGrant) {
+    if (forbidden_.contains(row.place)) return LinkFlow::May::kNow;
+    // What is told the commit thread is bounded: more once it has answered.
+    if (forbidden_.size() >= limits::kForbiddenAheadMax) return LinkFlow::May::kAfterReceipts;
+    bytes = EncodeDelivery(row);
+  }
   if (row.kind == MailboxRow::Kind::kWord) bytes = SignedWordOf(row);
   if (!bytes) return LinkFlow::May::kNow;  // Receipted since the row was read: nothing to hand.
   const auto may = session.flow().MayHand(row.place.lane, bytes->size());
@@ -169,6 +175,15 @@ std::optional<Bytes> DeliveryLoop::EncodeDelivery(const MailboxRow& row) {
     return std::nullopt;
   const RecentMessages::Message* const message = MessageAt(row.position);
   if (message == nullptr) return std::nullopt;
+  // Under the policy that it names it was accepted; the one in force may forbid it since.
+  const policy::Policy& in_force = *published_->policy;
+  if (message->envelope.header.policy != in_force.version() &&
+      !StillAllows(in_force, message->envelope,
+                   message->envelope.grants.at((*grant)->index).clear)) {
+    forbidden_.insert(row.place);
+    parts_.commit.Push(ForbiddenRow{{row.place, row.grant}});
+    return std::nullopt;
+  }
   Delivery delivery = MakeDelivery(message->envelope, **grant, message->entry);
   if (!row.bytes.empty()) delivery.release = SignedWordOf(row);
   return wire::EncodeDelivery(delivery);

@@ -3,7 +3,7 @@
 //
 //   gateway ──VerifyJob──> verify ──Judged──> commit ──CommitNews──> deliver
 //      ^  └──LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkGone────^ │
-//      │                   commit <──TakenRows, HostReturned, HostDrained────┘
+//      │            commit <──TakenRows, ForbiddenRow, HostReturned, HostDrained──┘
 //      └─────────────── GatewayEvent (from commit and deliver)
 
 #pragma once
@@ -27,7 +27,7 @@ namespace havenline {
 // What is in force, as far as others than the commit thread need it.
 struct Published {
   std::shared_ptr<const Directory> directory;
-  DocumentVersion policy;
+  std::shared_ptr<const policy::Policy> policy;
   SuspensionBook suspensions;
   std::uint64_t notices = 0;
   std::set<HostId> cut_off;  // Hosts all of whose agencies are suspended.
@@ -77,6 +77,10 @@ struct TakenRows {
   TakenWork work;
   Tokens tokens;
 };
+// What the policy in force forbids to hand out; at most limits::kForbiddenAheadMax at once.
+struct ForbiddenRow {
+  ForbiddenWork work;
+};
 // A session of this host began.
 struct HostReturned {
   HostId host;
@@ -89,7 +93,7 @@ struct HostDrained {
   std::uint64_t number = 0;
   Tokens tokens;
 };
-using CommitEvent = std::variant<Judged, TakenRows, HostReturned, HostDrained>;
+using CommitEvent = std::variant<Judged, TakenRows, ForbiddenRow, HostReturned, HostDrained>;
 
 // --- to deliver
 

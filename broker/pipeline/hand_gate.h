@@ -29,8 +29,7 @@ class HandGate final : public Outflow {
   std::array<std::uint64_t, 2> Close(const AgencyId& agency) override {
     const MutexLock lock(mutex_);
     shut_.insert(agency);
-    const auto at = handed_.find(agency);
-    return at == handed_.end() ? std::array<std::uint64_t, 2>{} : at->second;
+    return HandedNow(agency);
   }
 
   void Open(const AgencyId& agency) override {
@@ -38,8 +37,18 @@ class HandGate final : public Outflow {
     shut_.erase(agency);
   }
 
+  std::array<std::uint64_t, 2> Handed(const AgencyId& agency) const override {
+    const MutexLock lock(mutex_);
+    return HandedNow(agency);
+  }
+
  private:
-  Mutex mutex_;
+  std::array<std::uint64_t, 2> HandedNow(const AgencyId& agency) const REQUIRES(mutex_) {
+    const auto at = handed_.find(agency);
+    return at == handed_.end() ? std::array<std::uint64_t, 2>{} : at->second;
+  }
+
+  mutable Mutex mutex_;
   std::set<AgencyId> shut_ GUARDED_BY(mutex_);
   std::map<AgencyId, std::array<std::uint64_t, 2>> handed_ GUARDED_BY(mutex_);
 };

@@ -71,6 +71,8 @@ inline constexpr std::size_t kShareUrgent = 32U << 10U;    // Of a link, always:
 inline constexpr std::size_t kShareNormal = 8U << 10U;     // Of a link, always.
 inline constexpr std::size_t kInFlightPool =
     kInFlightTotal - (kShareUrgent + kShareNormal) * kSessionsMax;
+// Rows that a later policy forbids, which the delivery thread has told the commit thread of.
+inline constexpr std::size_t kForbiddenAheadMax = 256;
 inline constexpr std::size_t kPoolFraction = 64;  // A link takes at most this part of what is free.
 inline constexpr auto kClaimMax = 60s;  // Receipted by then, or it holds nothing of the pool.
 // Flow: what libzmq holds: sent, and not yet on the wire because the host does not read. A share is

@@ -82,6 +82,19 @@ TEST_F(HeldTest, WaitsInNoMailboxAndTheLogSaysNothingOfItToItsRecipient) {
   EXPECT_EQ(PartsOf(kPolice, "accepted"), 2U) << "its own, and that of the held grant";
 }
 
+// Who said "not ours" is not asked again, and says no more: whoever is told in its place is told.
+TEST_F(HeldTest, SealedAgainAfterItIsNotTheirsItIsReleasedAtOnce) {
+  const Composed first = Accepted(Kind::kUnable);
+  Says(first, 0, ReceiptKind::kNotOurs);
+  ASSERT_EQ(PhaseOf(first), Phase::kReleased);
+  const Composed again = SealedAgain(first, Kind::kUnable);
+  EXPECT_EQ(PhaseOf(again), Phase::kReleased);
+  EXPECT_EQ(PartsOf(kSchoolB, "released"), 2U);
+  EXPECT_EQ(broker_.store().held_count(), 0U);
+  const Composed timed = SealedAgain(first, Kind::kUnacknowledged);
+  EXPECT_EQ(PhaseOf(timed), Phase::kHeld) << "this one has its time";
+}
+
 TEST_F(HeldTest, IsReleasedWhenNobodyHasAcknowledgedInTime) {
   const Composed notice = Accepted(Kind::kUnacknowledged);
   Says(notice, 0, ReceiptKind::kStored);

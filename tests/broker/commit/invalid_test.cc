@@ -90,10 +90,14 @@ TEST_F(InvalidTest, CodesAndHostsAreCountedApart) {
   EXPECT_EQ(entries(), before + 2);
 }
 
-TEST_F(InvalidTest, AHostWithoutAgenciesIsAnsweredAndNotEntered) {
+// An operator's link, say, with a policy that governance did not sign.
+TEST_F(InvalidTest, AHostWithoutAgenciesIsEnteredUnderItsOwnName) {
   const std::uint64_t before = entries();
-  Offer(HostId("host.nobody"), 3);
-  EXPECT_EQ(entries(), before);
+  Offer(HostId("host.operator"), 3, Code::kDocument);
+  EXPECT_EQ(entries(), before + 3);
+  const Entry& entry = broker_.store().batches().back().entries.at(0);
+  EXPECT_EQ(entry.parts.at(0).party, AgencyId("host.operator"));
+  EXPECT_NE(ToText(entry.parts[0].json).find("\"code\":\"document\""), std::string::npos);
 }
 
 // Nothing is forgotten while the minute of a count is not closed: what comes is added to it.

@@ -20,6 +20,7 @@ class FakeOutflow final : public Outflow {
     return {handed, 0};
   }
   void Open(const AgencyId& agency) override { closed.erase(agency); }
+  std::array<std::uint64_t, 2> Handed(const AgencyId&) const override { return {handed, 0}; }
 
   std::set<AgencyId> closed;
   std::uint64_t handed = 0;
@@ -94,6 +95,68 @@ TEST_F(SuspensionTest, TheEntryIsItsSendersAloneAndNamesTheGrants) {
   EXPECT_NE(part.find("\"kind\":\"undeliverable\""), std::string::npos) << part;
   EXPECT_NE(part.find(HexEncode(GrantOf(notice, 0))), std::string::npos) << part;
   EXPECT_NE(part.find("\"code\":\"recipient-suspended\""), std::string::npos) << part;
+}
+
+// The same for one row that a later policy forbids, as the delivery thread reports it.
+class ForbiddenTest : public SuspensionTest {
+ protected:
+  CommitItem Forbidden(const Composed& notice) {
+    const auto grant = *broker_.store().FindGrant(GrantOf(notice, 0));
+    return {{}, ForbiddenWork{grant->place, grant->grant}};
+  }
+  std::size_t Closed(CommitItem item) {
+    std::vector<CommitItem> items;
+    items.push_back(std::move(item));
+    const Committed committed = broker_.Commit(std::move(items));
+    EXPECT_EQ(committed.removed.size(), committed.undeliverable + 1) << "who asked is answered";
+    EXPECT_TRUE(committed.answers.empty());
+    return committed.undeliverable;
+  }
+};
+
+TEST_F(ForbiddenTest, WhatALaterPolicyForbidsIsTakenAwayAndItsSenderToldByWhichPolicy) {
+  const Composed notice = Queued();
+  const Composed other = Queued();
+  const auto policy = std::get<Accepted>(broker_.PublishPolicy([](std::string text) {
+                        return TestPartnership::Replace(text, "minutes = 1440", "minutes = 1500");
+                      })).proof.position;
+  EXPECT_EQ(Closed(Forbidden(notice)), 1U);
+  EXPECT_EQ(PhaseOf(notice, 0), Phase::kClosed);
+  ASSERT_EQ(Rows(kSchoolA).size(), 1U);
+  EXPECT_EQ(Rows(kSchoolA)[0].grant, GrantOf(other, 0));
+  const auto words = Words(kPolice);
+  ASSERT_EQ(words.size(), 1U);
+  EXPECT_EQ(words[0].kind, WordKind::kUndeliverable);
+  EXPECT_EQ(words[0].why, Code::kPolicyDenies);
+  EXPECT_FALSE(words[0].may_arrive);
+  const std::string part = ToText(broker_.store().batches().back().entries.at(0).parts[0].json);
+  EXPECT_NE(part.find("\"code\":\"policy-denies\""), std::string::npos) << part;
+  EXPECT_NE(part.find("\"index\":" + std::to_string(policy.index.value())), std::string::npos)
+      << part;
+}
+
+TEST_F(ForbiddenTest, WhatWasHandedBeforeMayArriveAndASecondReportChangesNothing) {
+  const Composed notice = Queued();
+  outflow_.handed = Rows(kSchoolA).at(0).place.sequence;
+  const CommitItem report = Forbidden(notice);
+  EXPECT_EQ(Closed(Forbidden(notice)), 1U);
+  EXPECT_TRUE(Words(kPolice).at(0).may_arrive);
+  std::vector<CommitItem> again;
+  again.push_back(report);
+  EXPECT_EQ(broker_.Commit(std::move(again)).undeliverable, 0U);
+  EXPECT_EQ(Words(kPolice).size(), 1U);
+}
+
+TEST_F(ForbiddenTest, WhatWasReceiptedMeanwhileStays) {
+  const Composed notice = Queued();
+  CommitItem report = Forbidden(notice);
+  std::vector<CommitItem> items;
+  items.push_back(broker_.Item(broker_.Receipt(notice, 0, ReceiptKind::kStored)));
+  broker_.Commit(std::move(items));
+  std::vector<CommitItem> late;
+  late.push_back(std::move(report));
+  EXPECT_EQ(broker_.Commit(std::move(late)).undeliverable, 0U);
+  EXPECT_EQ(PhaseOf(notice, 0), Phase::kOpen);
 }
 
 TEST_F(SuspensionTest, AThousandGoInBatchesThatHold) {

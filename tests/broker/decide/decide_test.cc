@@ -205,6 +205,48 @@ TEST_F(DecideTest, AnOlderPolicyIsGoodWhileItIsKept) {
   EXPECT_EQ(Denied(Judge()), Code::kPolicyUnknown);
 }
 
+// What was accepted under a policy before, as it is about to be handed out.
+TEST_F(DecideTest, WhatALaterPolicyForbidsIsNotAllowedStill) {
+  const Envelope& message = composed_.envelope;
+  const ClearPart& clear = message.grants[0].clear;
+  EXPECT_TRUE(StillAllows(*standing_.policy, message, clear));
+  const auto with = [&](const std::string& what, const std::string& by) {
+    return StillAllows(
+        *NextPolicy([&](std::string text) { return TestPartnership::Replace(text, what, by); }),
+        message, clear);
+  };
+  EXPECT_TRUE(with("minutes = 1440", "minutes = 1500"));
+  EXPECT_FALSE(
+      with("[\"location\", \"adults\", \"childAddress\", \"identifiers\"]",
+           "[\"location\", \"adults\", \"childAddress\", \"identifiers\", \"reference\"]"));
+  EXPECT_FALSE(with("senders = [\"police.south-yorkshire\"]", "senders = [\"police.elsewhere\"]"))
+      << "its sender has another profile";
+  ClearPart gone = clear;
+  gone.openings.emplace_back("noSuchSection");
+  EXPECT_FALSE(StillAllows(*standing_.policy, message, gone));
+}
+
+// A pointer under a condition is allowed as what it is.
+TEST_F(DecideTest, WhatIsHeldIsAllowedStillWhereItMayBeHeld) {
+  const auto pointer = [](std::string text) {
+    return text +
+           "\n[[share]]\nrule = \"ENC-9\"\nexchange = \"encompass-notice\"\nfrom = "
+           "[\"police\"]\nto = [\"childrens-services\"]\nwhen = { risk = [\"unknown\", "
+           "\"standard\", \"medium\"] }\nsections = [\"reference\"]\nbasis = \"ca2004-s11\"\n"
+           "purpose = \"safeguard-child\"\nheld = \"unable\"\nwatches = \"school\"\nwhy = "
+           "\"A test.\"\n";
+  };
+  PutInForce(pointer);
+  ClearPart clear = composed_.envelope.grants[0].clear;
+  clear.recipient = kCouncil;
+  clear.role = kServicesRole;
+  clear.openings = {"exclusions", "reference"};
+  EXPECT_FALSE(StillAllows(*standing_.policy, composed_.envelope, clear)) << "not at once";
+  clear.condition.kind = Condition::Kind::kUnable;
+  EXPECT_TRUE(StillAllows(*standing_.policy, composed_.envelope, clear));
+  EXPECT_FALSE(StillAllows(partnership_.policy(), composed_.envelope, clear));
+}
+
 TEST_F(DecideTest, APolicyOfOurVersionAndOtherHashIsUnknown) {
   Forge forge = Forged();
   forge.header().policy.hash[0] ^= 1U;

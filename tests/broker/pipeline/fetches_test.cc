@@ -34,7 +34,7 @@ class FetchesTest : public ::testing::Test {
     const Standing& standing = loops_.broker().committer().standing();
     Published published;
     published.directory = standing.directory;
-    published.policy = standing.policy->version();
+    published.policy = standing.policy;
     published.suspensions = standing.suspensions;
     return published;
   }
