@@ -1,5 +1,5 @@
-"""Governance of the policy (design.md 7): what does not follow is refused and entered, nothing goes back over a restart,
-and a policy that changes under traffic loses nothing and lets nothing out that it forbids.
+"""Governance of the policy (design.md 7): what does not follow is refused and entered, nothing goes back over a
+restart, and a policy that changes under traffic loses nothing and lets nothing out that it forbids.
 """
 
 import pytest
