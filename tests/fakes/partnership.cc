@@ -44,17 +44,23 @@ std::string ReadRepositoryFile(const std::string& path) {
 
 }  // namespace
 
-TestPartnership::TestPartnership() {
+TestPartnership::TestPartnership(const std::vector<Role>& more) {
   governance_ = std::make_unique<tlog::NoteSigner>(kTestPartnership.value() + "/governance/1",
                                                    seal::SigningKey::Generate(random_));
   log_signer_ = std::make_unique<tlog::NoteSigner>(tlog::OriginOf(kTestPartnership, 1),
                                                    seal::SigningKey::Generate(random_));
   release_key_ = std::make_unique<seal::SigningKey>(seal::SigningKey::Generate(random_));
-  AddAgency(kPolice, {kPoliceRole}, {});
+  std::vector<Role> sends = {kPoliceRole};
+  std::vector<Role> receives = {kServicesRole, Role("home-education")};
+  for (std::vector<Role>* const roles : {&sends, &receives}) {
+    for (const Role& role : more) {
+      if (std::ranges::find(*roles, role) == roles->end()) roles->push_back(role);
+    }
+  }
+  AddAgency(kPolice, sends, {});
   for (const AgencyId& school : {kSchoolA, kSchoolB, kSchoolC})
     AddAgency(school, {kSchoolRole}, {kSchoolRole});
-  AddAgency(kCouncil, {kServicesRole, Role("home-education")},
-            {kServicesRole, Role("home-education")});
+  AddAgency(kCouncil, receives, receives);
   for (const char* const host : {"broker", "host.operator"}) {
     curve_.emplace(host, seal::SealKey::Generate(random_));
   }

@@ -48,7 +48,8 @@ struct SealingView {
 
 class TestPartnership {
  public:
-  TestPartnership();
+  // The force and the council hold `more` roles besides their own; the council receives in all.
+  explicit TestPartnership(const std::vector<Role>& more = {});
 
   // The text of a directory or policy of the given version, and the note that governance signs of
   // it.

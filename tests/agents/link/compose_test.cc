@@ -1,11 +1,17 @@
 // What a recipient can tell of what it may not see: nothing.
 
 #include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "deploy/havenline/policy_source.h"
+#include "schema/exchange/content.h"
+#include "schema/text/json.h"
 #include "schema/wire/envelope_codec.h"
 #include "tests/fakes/partnership.h"
 
@@ -74,6 +80,96 @@ TEST_F(ComposeTest, TwoMessagesThatDifferInWhatARecipientMayNotSeeLookTheSameToI
   auto seen = content;
   seen["circumstances"] = std::string(4'000, 'x');
   EXPECT_NE(ShapeOf(ToTheSchool(seen)), shape) << "what it may see may show";
+}
+
+// The same for every exchange and every role that its full example is told to.
+class EveryExchangeTest : public ComposeTest {
+ protected:
+  static std::vector<Role> RolesOf(const policy::Policy& policy) {
+    std::vector<Role> roles;
+    for (const auto& [role, title] : policy.roles()) roles.emplace_back(role);
+    return roles;
+  }
+  static Value Example(const std::string& exchange) {
+    std::ifstream file(std::string(HAVENLINE_SOURCE) + "/tests/exchange/" + exchange +
+                       ".full.json");
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text::ParseJson(text.str(), exchange).value();
+  }
+  static Content ContentOf(const Value& example, const exchange::ExchangeType& type) {
+    std::map<std::string, Value> values;
+    for (const auto& [section, value] : example.Find("sections")->members())
+      values.emplace(section, value);
+    Content content{kPolice, Role(example.Find("from")->text()), type.name, type.version,
+                    {},      exchange::ClaimsOf(type, values)};
+    for (const exchange::Field& section : type.sections)
+      content.sections[section.name] =
+          exchange::EncodeSection(type, section.name, values[section.name]).value();
+    return content;
+  }
+  std::vector<ClaimOpening> ClaimsOf(const Content& content) const {
+    std::vector<ClaimOpening> claims;
+    for (const policy::Claim& claim : policy().Find(content.exchange)->claims)
+      claims.push_back({Salt{}, claim.name, content.claims.at(claim.name)});
+    return claims;
+  }
+  policy::Policy::Row RowOf(const Content& content, const Role& role) const {
+    const auto rows = Rows(content);
+    return *std::ranges::find(rows, role, &policy::Policy::Row::to);
+  }
+  std::vector<policy::Policy::Row> Rows(const Content& content) const {
+    auto rows = policy().RowsFor(
+        {content.exchange, content.sender, content.role, ClaimsOf(content), kNight});
+    std::erase_if(rows, [](const auto& row) { return row.cell->sections == 0; });
+    return rows;
+  }
+  std::vector<std::string> ShapeAt(const Content& content, const Role& role,
+                                   const std::vector<Recipient>& recipients) {
+    SealingView view;
+    view.policy = &policy();
+    const Envelope envelope =
+        everyone_.Compose(view, content, recipients, random_, kNight).envelope;
+    const auto grant =
+        std::ranges::find(envelope.grants, role, [](const Grant& each) { return each.clear.role; });
+    Delivery delivery =
+        everyone_.DeliveryOf(envelope, static_cast<std::size_t>(grant - envelope.grants.begin()));
+    delivery.claims.clear();
+    const auto read = policy().ClaimsRead(content.exchange, content.role, role);
+    for (const ClaimOpening& claim : envelope.claims) {
+      if (std::ranges::find(read, claim.name) != read.end()) delivery.claims.push_back(claim);
+    }
+    return ShapeOf(delivery);
+  }
+  const policy::Policy& policy() const { return loaded_.policy; }
+
+  LoadedPolicy loaded_ =
+      LoadPolicy(std::string(HAVENLINE_SOURCE) + "/policy/partnerships/rotherham").value();
+  TestPartnership everyone_{RolesOf(loaded_.policy)};
+};
+
+TEST_F(EveryExchangeTest, NoRecipientCanTellWhatItMayNotSeeNorWhoElseIsTold) {
+  int compared = 0;
+  for (const policy::Exchange& exchange : policy().exchanges()) {
+    const exchange::ExchangeType& type = *exchange::FindExchange(exchange.name);
+    const Content full = ContentOf(Example(exchange.name.value()), type);
+    std::vector<Recipient> all;
+    for (const auto& row : Rows(full)) all.push_back({kCouncil, row.to});
+    for (const Recipient& recipient : all) {
+      const auto told = exchange.NamesOf(RowOf(full, recipient.role).cell->sections);
+      Content other = full;
+      for (auto& [section, bytes] : other.sections) {
+        const bool seen = std::ranges::find(told, section) != told.end();
+        const bool decides = std::ranges::find(exchange.claims, section, &policy::Claim::section) !=
+                             exchange.claims.end();
+        if (!seen && !decides) bytes = exchange::EncodeSection(type, section, Value()).value();
+      }
+      EXPECT_EQ(ShapeAt(other, recipient.role, {recipient}), ShapeAt(full, recipient.role, all))
+          << exchange.name.value() << " to " << recipient.role.value();
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 100);
 }
 
 }  // namespace
