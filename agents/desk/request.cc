@@ -1,5 +1,6 @@
 #include "agents/desk/request.h"
 
+#include <algorithm>
 #include <map>
 
 #include "schema/exchange/content.h"
@@ -31,6 +32,29 @@ Result<std::map<std::string, Value>> SectionsFrom(const exchange::ExchangeType& 
   return content;
 }
 
+bool IsStated(const Value& value) {
+  if (value.is(Value::Kind::kMap))
+    return std::ranges::any_of(value.members(),
+                               [](const auto& member) { return IsStated(member.second); });
+  if (value.is(Value::Kind::kList)) return std::ranges::any_of(value.items(), IsStated);
+  return !value.is(Value::Kind::kNull) && !(value.is(Value::Kind::kText) && value.text().empty());
+}
+
+// Of somebody whom nobody can find there is nothing to be done, and a clock would run all the same.
+Result<void> CheckIdentified(const exchange::ExchangeType& type,
+                             const std::map<std::string, Value>& values) {
+  std::string identifying;
+  for (const exchange::Field& section : type.sections) {
+    if (!section.identifies) continue;
+    const auto value = values.find(section.name);
+    if (value != values.end() && IsStated(value->second)) return {};
+    identifying += (identifying.empty() ? "" : ", ") + section.name;
+  }
+  return Fail(
+      FaultCode::kInvalid,
+      "it does not say whom or what it is about: \"sections\" must have one of " + identifying);
+}
+
 Result<Content> ContentFrom(const std::string& name, const Value* sections) {
   const exchange::ExchangeType* const type = exchange::FindExchange(ExchangeName(name));
   if (type == nullptr) {
@@ -50,6 +74,7 @@ Result<Content> ContentFrom(const std::string& name, const Value* sections) {
                                              value == values.end() ? Value() : value->second));
     content.sections.emplace(section.name, std::move(bytes));
   }
+  RETURN_IF_FAULT(CheckIdentified(*type, values));
   return content;
 }
 
@@ -86,13 +111,15 @@ Result<Outbox::Request> Complete(SendRequest request, const SendingFrom& from) {
   content.sender = request.from ? *request.from : from.agencies.front();
   if (request.role) {
     content.role = *request.role;
+    RETURN_IF_FAULT(from.addressing.CheckSender(content.sender, content.role));
   } else {
     ASSIGN_OR_RETURN(content.role, from.addressing.RoleFor(content.sender, content.exchange));
   }
   ASSIGN_OR_RETURN(std::vector<Recipient> recipients,
                    from.addressing.RecipientsOf(content, request.to, from.now));
+  RETURN_IF_FAULT(from.addressing.CheckDecisions(content, request.decided_against, from.now));
   return Outbox::Request{std::move(content), std::move(recipients), std::move(request.reference),
-                         std::move(request.decided_against)};
+                         std::move(request.decided_against), true};
 }
 
 }  // namespace havenline

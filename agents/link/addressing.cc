@@ -56,7 +56,14 @@ Addressing::Rows Addressing::RowsOf(const Content& content, TimePoint now) const
   return policy_.RowsFor({content.exchange, content.sender, content.role, claims, now});
 }
 
-Result<AgencyId> Addressing::HolderOf(const Role& role, const AgencyId& sender) const {
+Result<AgencyId> Addressing::HolderOf(const Role& role, const Content& content,
+                                      const Rows& rows) const {
+  const AgencyId& sender = content.sender;
+  if (std::ranges::any_of(
+          rows, [&](const auto& row) { return row.to == content.role && MayBeTold(*row.cell); })) {
+    return Fail(FaultCode::kInvalid, "this goes to another area, and who is " + role.value() +
+                                         " there is not guessed: name the agency, as role@agency");
+  }
   const Agency* const from = directory_.Find(sender);
   std::vector<const Agency*> holders;
   for (const Agency& agency : directory_.agencies()) {
@@ -100,7 +107,7 @@ Result<std::vector<Recipient>> Addressing::Required(const Content& content,
   Names others;
   for (const auto& [to, cell] : rows) {
     if (cell->required) {
-      ASSIGN_OR_RETURN(AgencyId agency, HolderOf(to, content.sender));
+      ASSIGN_OR_RETURN(AgencyId agency, HolderOf(to, content, rows));
       recipients.push_back({std::move(agency), to});
     } else if (MayBeTold(*cell)) {
       others.insert(to.value());
@@ -112,6 +119,31 @@ Result<std::vector<Recipient>> Addressing::Required(const Content& content,
   return Fail(FaultCode::kInvalid,
               "policy compels telling nobody of this case: name whom to tell. These may be told: " +
                   Listed(others));
+}
+
+Result<void> Addressing::CheckSender(const AgencyId& sender, const Role& role) const {
+  const Agency* const agency = directory_.Find(sender);
+  if (agency != nullptr && agency->Holds(role)) return {};
+  return Fail(FaultCode::kInvalid,
+              "the directory does not say that " + sender.value() + " is " + role.value());
+}
+
+Result<void> Addressing::CheckDecisions(const Content& content,
+                                        const std::vector<Role>& decided_against,
+                                        TimePoint now) const {
+  if (decided_against.empty()) return {};
+  Names wanted;
+  for (const auto& [to, cell] : RowsOf(content, now)) {
+    if (cell->decision_required) wanted.insert(to.value());
+  }
+  for (std::size_t i = 0; i < decided_against.size(); ++i) {
+    if (wanted.contains(decided_against[i].value())) continue;
+    return Fail(FaultCode::kInvalid,
+                "\"decided-against\" #" + std::to_string(i + 1) +
+                    ": policy wants no decision about that role in this case; it wants one about " +
+                    (wanted.empty() ? "nobody" : Listed(wanted)));
+  }
+  return {};
 }
 
 std::string Addressing::Undone(const Content& content, const std::vector<Recipient>& recipients,
@@ -143,7 +175,7 @@ Result<std::vector<Recipient>> Addressing::RecipientsOf(const Content& content,
     if (each.agency && each.role) {
       recipient = {*each.agency, *each.role};
     } else if (each.role) {
-      ASSIGN_OR_RETURN(AgencyId agency, HolderOf(*each.role, content.sender));
+      ASSIGN_OR_RETURN(AgencyId agency, HolderOf(*each.role, content, rows));
       recipient = {std::move(agency), *each.role};
     } else {
       ASSIGN_OR_RETURN(Role role, RoleAt(*each.agency, rows));

@@ -34,11 +34,20 @@ class Addressing {
   Result<Role> RoleFor(const AgencyId& sender, const ExchangeName& exchange) const;
 
   // Of a role: the one agency that holds it, first among those that share an area with the sender;
-  // the sender itself if no other does.
+  // the sender itself if no other does. What a role sends to its own kind (from conference to
+  // conference) is for another area, which nothing here knows: there the agency must be named.
   // Of an agency: the one role of its own that may be told in this case.
   Result<std::vector<Recipient>> RecipientsOf(const Content& content,
                                               const std::vector<WantedRecipient>& wanted,
                                               TimePoint now) const;
+
+  // kInvalid if the sender does not hold this role.
+  Result<void> CheckSender(const AgencyId& sender, const Role& role) const;
+
+  // kInvalid if policy wants no decision about one of these roles in this case: what it compels
+  // cannot be decided against, and a name that it does not know is somebody's mistake.
+  Result<void> CheckDecisions(const Content& content, const std::vector<Role>& decided_against,
+                              TimePoint now) const;
 
   // Whom policy says must be told and is not among the recipients; and about whom it wants a
   // decision that was not made. In words; empty if all is done.
@@ -50,7 +59,7 @@ class Addressing {
 
   Rows RowsOf(const Content& content, TimePoint now) const;
   Result<std::vector<Recipient>> Required(const Content& content, const Rows& rows) const;
-  Result<AgencyId> HolderOf(const Role& role, const AgencyId& sender) const;
+  Result<AgencyId> HolderOf(const Role& role, const Content& content, const Rows& rows) const;
   Result<Role> RoleAt(const AgencyId& agency, const Rows& rows) const;
 
   const Directory& directory_;

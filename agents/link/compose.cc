@@ -18,6 +18,9 @@
 namespace havenline {
 namespace {
 
+// Header, grants, openings and signature of the largest envelope, about.
+constexpr std::size_t kRoomBesidesSections = 64U << 10U;
+
 // One recipient and what policy gives it.
 struct Planned {
   Recipient recipient;
@@ -38,6 +41,8 @@ class Composer {
     if (planned_.empty()) return std::move(composed_);
     MakeHeader();
     RETURN_IF_FAULT(SealSections());
+    // Before grants, which use up numbers.
+    RETURN_IF_FAULT(CheckSize());
     RETURN_IF_FAULT(SealGrants());
     NameLeftOutRoles();
     Sign();
@@ -192,6 +197,22 @@ class Composer {
     for (const ClaimOpening& claim : envelope().claims)
       header().claims.push_back(seal::ClaimDigest(claim));
     return {};
+  }
+
+  // What is too long is named by its sections, so that its writer knows what to shorten.
+  Result<void> CheckSize() {
+    std::size_t sum = kRoomBesidesSections;
+    std::string longest;
+    for (const SealedSection& each : envelope().sealed) {
+      sum += each.sealed.size();
+      if (each.sealed.size() > limits::kPaddingStep)
+        longest += (longest.empty() ? "" : ", ") + each.name;
+    }
+    if (sum <= limits::kMessageBytesMax) return {};
+    return Fail(FaultCode::kInvalid,
+                "the message is larger than the protocol allows: " + std::to_string(sum >> 10U) +
+                    " KiB when sealed, at most " + std::to_string(limits::kMessageBytesMax >> 10U) +
+                    ". Shorten its longest sections or send two: " + longest);
   }
 
   Result<void> SealGrants() {

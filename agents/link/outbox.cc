@@ -61,7 +61,8 @@ Result<void> Outbox::Load() {
       return false;
     }
     origin_of_[message->message] = message->origin;
-    if (!message->reference.empty()) by_reference_[message->reference] = message->origin;
+    if (!message->reference.empty())
+      by_reference_[{message->sender, message->reference}] = message->origin;
     SetDue(*message);
     const MessageId origin = message->origin;
     messages_.emplace(origin, *std::move(message));
@@ -155,10 +156,29 @@ OutMessage* Outbox::ByMessage(const MessageId& message) {
   return at == messages_.end() ? nullptr : &at->second;
 }
 
+// Whoever uses a reference twice for two messages must learn that the second does not go.
+Result<MessageId> Outbox::TakenBefore(const OutMessage& known, const Request& request) const {
+  std::vector<Recipient> to;
+  for (const OutRecipient& each : known.recipients) to.push_back(each.recipient);
+  std::vector<Recipient> wanted = request.recipients;
+  std::ranges::sort(to);
+  std::ranges::sort(wanted);
+  bool same = known.exchange == request.content.exchange && to == wanted;
+  if (same && !known.ended()) {
+    ASSIGN_OR_RETURN(const Content content, LoadContent(known));
+    same = content.role == request.content.role && content.sections == request.content.sections;
+  }
+  if (same) return known.origin;
+  return Fail(FaultCode::kInvalid, "this reference is that of another message, " +
+                                       ToText(known.origin) +
+                                       ", and this one was not taken: the same reference is for "
+                                       "the same content to the same recipients. Give another");
+}
+
 Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   if (!request.reference.empty()) {
-    const auto known = by_reference_.find(request.reference);
-    if (known != by_reference_.end()) return known->second;
+    const auto known = by_reference_.find({request.content.sender, request.reference});
+    if (known != by_reference_.end()) return TakenBefore(messages_.at(known->second), request);
   }
   if (parts_.keys.Signing(request.content.sender, seal::Purpose::kEnvelope) == nullptr) {
     return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
@@ -189,8 +209,13 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   batch.Put(Table::kPayload, kContentPrefix + Key(message.origin), rows::ToRow(request.content));
   auto [at, is_new] = messages_.emplace(message.origin, std::move(message));
   CHECK(is_new);
-  if (!at->second.reference.empty()) by_reference_[at->second.reference] = at->second.origin;
-  RETURN_IF_FAULT(Seal(at->second, request.content, now, batch));
+  if (auto sealed = Seal(at->second, request.content, now, batch, request.refuse_unsealable);
+      !sealed) {
+    messages_.erase(at);
+    return tl::unexpected<Fault>(std::move(sealed).error());
+  }
+  if (!at->second.reference.empty())
+    by_reference_[{at->second.sender, at->second.reference}] = at->second.origin;
   // Custody begins here: one sync for content, sealed bytes, id and numbers; nothing was sent
   // before.
   FaultPoint("outbox.before-take");

@@ -142,8 +142,13 @@ class Outbox {
     std::string reference;  // Empty: always a new message.
     // Roles that a person here decided not to tell, where policy wants that decision recorded.
     std::vector<Role> decided_against = {};
+    // Somebody waits for the answer and can mend it: what cannot be sealed (it is too large) is
+    // refused. Otherwise it is kept, with an alarm.
+    bool refuse_unsealable = false;
   };
-  // Durable on return. A reference that was taken before gives the message it was taken as.
+  // Durable on return. A reference that this sender's message was taken with before gives that
+  // message; kInvalid, and nothing taken, if it is another one: to other recipients, or with other
+  // content as long as that is kept.
   // kInvalid, and nothing taken, where the exchange is not urgent and a role is left out that must
   // be told or decided about (C3).
   Result<MessageId> Take(Request request, TimePoint now);
@@ -196,7 +201,9 @@ class Outbox {
   const std::map<MessageId, OutMessage>& messages() const { return messages_; }
 
  private:
-  Result<void> Seal(OutMessage& message, const Content& content, TimePoint now, StoreBatch& batch);
+  // What cannot be sealed is kept and alarmed, or with `refuse` a fault.
+  Result<void> Seal(OutMessage& message, const Content& content, TimePoint now, StoreBatch& batch,
+                    bool refuse = false);
   Result<void> SealAgain(OutMessage& message, TimePoint now, StoreBatch& batch);
   Result<Content> LoadContent(const OutMessage& message) const;
   void ApplySealing(OutMessage& message, const Composed& composed, TimePoint now,
@@ -225,6 +232,7 @@ class Outbox {
   SeriesNumber NextNumber(const AgencyId& sender, const AgencyId& recipient, Lane lane,
                           StoreBatch& batch);
   Result<void> LoadGiven();
+  Result<MessageId> TakenBefore(const OutMessage& known, const Request& request) const;
   void Put(const OutMessage& message, StoreBatch& batch);
   void SetDue(const OutMessage& message);
   OutMessage* ByMessage(const MessageId& message);
@@ -240,8 +248,8 @@ class Outbox {
   OutboxParts parts_;
   std::map<MessageId, OutMessage>
       messages_;  // By origin; ended ones stay a while for their status.
-  std::map<MessageId, MessageId> origin_of_;  // By every sealing's id.
-  std::map<std::string, MessageId> by_reference_;
+  std::map<MessageId, MessageId> origin_of_;                            // By every sealing's id.
+  std::map<std::pair<AgencyId, std::string>, MessageId> by_reference_;  // Of each sender.
   // By sender, recipient and lane: the series that this process began. Never one of an earlier run:
   // whether the store is the newest cannot be known, and no number may be given twice (D4).
   std::map<std::string, SeriesId> series_;

@@ -37,7 +37,7 @@ Result<Content> Outbox::LoadContent(const OutMessage& message) const {
 // Seals the message for everyone who can be granted it now. All grants are carried again, also
 // those of recipients that have answered: their agents know the origin and do not ask again.
 Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint now,
-                          StoreBatch& batch) {
+                          StoreBatch& batch, bool refuse) {
   const seal::SigningKey* const key = parts_.keys.Signing(message.sender, seal::Purpose::kEnvelope);
   if (key == nullptr)
     return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
@@ -62,6 +62,7 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
                         parts_.documents.head()};
   auto composed = Compose(request, view, tools);
   message.generation = parts_.documents.generation();
+  if (!composed && refuse) return tl::unexpected<Fault>(std::move(composed).error());
   if (!composed) {
     // The content and the policy do not fit: nothing that waiting by itself mends, but a policy
     // may.

@@ -120,7 +120,8 @@ struct PerpetratorDetails {
   address @2 :Address $Meta.label("Address");
   toVictim @3 :Text $Meta.label("Relationship to the victim") $Meta.maxLength(100);
   whereNow @4 :Text $Meta.label("Where they are now") $Meta.maxLength(200);
-  works @5 :Text $Meta.label("Works at") $Meta.maxLength(150);
+  works @5 :Text $Meta.label("Works at") $Meta.maxLength(150)
+      $Meta.help("If at an agency that would be told of this: do not send it, telephone.");
   warnings @6 :Text $Meta.label("Warnings: weapons, violence to staff") $Meta.maxLength(500);
   otherNames @7 :List(PersonName) $Meta.label("Other names and spellings") $Meta.maxLength(10);
 }
@@ -129,7 +130,8 @@ struct PerpetratorDetails {
 struct Fears {
   afraidOf @0 :Text $Meta.label("Of whom the victim is afraid, all of them") $Meta.maxLength(500);
   safeToTalkTo @1 :Text $Meta.label("Who is safe to talk to") $Meta.maxLength(500);
-  notSafeToTalkTo @2 :Text $Meta.label("Who is not safe to talk to") $Meta.maxLength(500);
+  notSafeToTalkTo @2 :Text $Meta.label("Who is not safe to talk to") $Meta.maxLength(500)
+      $Meta.help("For people to read: it keeps the message from nobody.");
 }
 
 # Who writes, for an exchange between professionals.

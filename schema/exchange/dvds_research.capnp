@@ -23,9 +23,11 @@ struct DvdsResearch $Meta.exchange("dvds-research") $Meta.version(1)
   application @4 :Application
       $Meta.label("Application");
   asked @5 :Text
-      $Meta.label("What is asked") $Meta.sensitivity(restricted) $Meta.maxLength(2000);
+      $Meta.label("What is asked") $Meta.sensitivity(restricted) $Meta.maxLength(2000)
+      $Meta.help("All who are asked read this. Nothing of who may be at risk, or who applied.");
   legality @6 :Legality
-      $Meta.label("Why it is asked, and why no less would do");
+      $Meta.label("Why it is asked, and why no less would do")
+      $Meta.help("All who are asked read this. Nothing of who may be at risk, or who applied.");
   personAtRisk @7 :PersonAtRisk
       $Meta.label("Who may be at risk") $Meta.sensitivity(toxic);
   children @8 :List(Common.ChildDetails)
@@ -54,11 +56,10 @@ struct DvdsResearch $Meta.exchange("dvds-research") $Meta.version(1)
 
   struct Application {
     number @0 :Text $Meta.label("Number") $Meta.maxLength(60);
-    route @1 :Route $Meta.label("Route");
-    received @2 :Text $Meta.label("Received") $Meta.format("date") $Meta.maxLength(10);
-    replyBy @3 :Text $Meta.label("Answer by") $Meta.format("date") $Meta.maxLength(10);
-    decisionBy @4 :Text $Meta.label("Decision due") $Meta.format("date") $Meta.maxLength(10);
-    meeting @5 :Text $Meta.label("Meeting that decides") $Meta.maxLength(200);
+    received @1 :Text $Meta.label("Received") $Meta.format("date") $Meta.maxLength(10);
+    replyBy @2 :Text $Meta.label("Answer by") $Meta.format("date") $Meta.maxLength(10);
+    decisionBy @3 :Text $Meta.label("Decision due") $Meta.format("date") $Meta.maxLength(10);
+    meeting @4 :Text $Meta.label("Meeting that decides") $Meta.maxLength(200);
   }
 
   struct Legality {
@@ -73,6 +74,8 @@ struct DvdsResearch $Meta.exchange("dvds-research") $Meta.version(1)
     toSubject @2 :Text $Meta.label("Relationship to the subject") $Meta.maxLength(100);
     livesWithSubject @3 :Common.YesNo $Meta.label("Lives with the subject?");
     unaware @4 :Common.YesNo $Meta.label("Does not know of the application?");
+    # Here, since it says whether somebody asked: not for whoever works with the subject.
+    route @5 :Route $Meta.label("Route");
   }
 
   struct Handling {

@@ -27,8 +27,9 @@ struct EncompassFollowup $Meta.exchange("encompass-followup") $Meta.version(1)
   about @5 :About
       $Meta.label("What this is");
   correctedFacts @6 :Text
-      $Meta.label("What the notice had wrong: name, birth, school, time, presence")
-      $Meta.sensitivity(restricted) $Meta.maxLength(1000);
+      $Meta.label("What the notice had wrong: name, birth, time, presence")
+      $Meta.sensitivity(restricted) $Meta.maxLength(1000)
+      $Meta.help("Never another school: the school told by mistake must not learn which it is.");
   correctedCircumstances @7 :Text
       $Meta.label("What the notice had wrong of what happened")
       $Meta.sensitivity(restricted) $Meta.maxLength(2000);

@@ -54,7 +54,8 @@ struct MaracAction $Meta.exchange("marac-action") $Meta.version(1)
 
   struct Action {
     number @0 :Text $Meta.label("Number of the action") $Meta.maxLength(20);
-    what @1 :Text $Meta.label("Action") $Meta.maxLength(2000);
+    what @1 :Text $Meta.label("Action") $Meta.maxLength(2000)
+        $Meta.help("A school that owns it reads this: nothing of the adults, no address.");
     owner @2 :Text $Meta.label("Agency that owns it") $Meta.maxLength(150);
     person @3 :Text $Meta.label("Who there does it") $Meta.maxLength(150);
     due @4 :Text $Meta.label("Due") $Meta.format("date") $Meta.maxLength(10);

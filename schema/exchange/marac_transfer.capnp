@@ -102,7 +102,8 @@ struct MaracTransfer $Meta.exchange("marac-transfer") $Meta.version(1)
     perpetratorKnows @2 :Common.YesNo $Meta.label("Does who is said to do it know of it?");
     perpetratorNear @3 :Text $Meta.label("Ties of theirs to the new area") $Meta.maxLength(500);
     childrenMoved @4 :Common.YesNo $Meta.label("Did the children move, too?");
-    mustNotLearn @5 :Text $Meta.label("Who must not learn where to") $Meta.maxLength(500);
+    mustNotLearn @5 :Text $Meta.label("Who must not learn where to") $Meta.maxLength(500)
+        $Meta.help("For people to read: it keeps the message from nobody.");
   }
 
   struct Assessment {

@@ -37,6 +37,9 @@ struct MashOutcome $Meta.exchange("mash-outcome") $Meta.version(1)
       $Meta.label("Whom to turn to if you disagree") $Meta.maxLength(300);
   writer @12 :Common.Writer
       $Meta.label("Who writes") $Meta.sensitivity(restricted);
+  otherCouncil @13 :Text
+      $Meta.label("Council that it was passed to") $Meta.sensitivity(toxic) $Meta.maxLength(96)
+      $Meta.help("It says where the family now lives.");
 
   struct Referral {
     own @0 :Text $Meta.label("The referrer's own number of the case") $Meta.maxLength(60);
@@ -61,7 +64,6 @@ struct MashOutcome $Meta.exchange("mash-outcome") $Meta.version(1)
     decided @1 :Common.IncidentTime $Meta.label("Decided");
     from @2 :Text $Meta.label("What happens next starts on") $Meta.format("date")
         $Meta.maxLength(10);
-    council @3 :Text $Meta.label("Which other council") $Meta.maxLength(96);
   }
 
   enum Grade {
@@ -98,6 +100,7 @@ struct MashOutcome $Meta.exchange("mash-outcome") $Meta.version(1)
 
   struct Handling {
     parentsTold @0 :Common.YesNo $Meta.label("Do the parents know of the decision?");
-    doNotTell @1 :Text $Meta.label("Who must not learn of it") $Meta.maxLength(500);
+    doNotTell @1 :Text $Meta.label("Who must not learn of it") $Meta.maxLength(500)
+        $Meta.help("For people to read: it keeps the message from nobody.");
   }
 }

@@ -123,7 +123,8 @@ struct MissingChild $Meta.exchange("missing-child") $Meta.version(1)
 
   struct Handling {
     instruction @0 :Text $Meta.label("Instruction") $Meta.maxLength(500);
-    doNotTell @1 :Text $Meta.label("Who must not be told where the child is") $Meta.maxLength(300);
+    doNotTell @1 :Text $Meta.label("Who must not be told where the child is") $Meta.maxLength(300)
+        $Meta.help("For people to read: it keeps the message from nobody.");
     callIfSeen @2 :Text $Meta.label("Whom to call at once if the child is seen")
         $Meta.maxLength(100);
   }

@@ -31,7 +31,8 @@ struct PlacementOffer $Meta.exchange("placement-offer") $Meta.version(1)
   consent @8 :Consent
       $Meta.label("Consent");
   worker @9 :Common.Writer
-      $Meta.label("Who answers");
+      $Meta.label("Who answers")
+      $Meta.help("The service's office and its number. Never those of the house.");
 
   struct Reference {
     own @0 :Text $Meta.label("The asking desk's own number") $Meta.maxLength(60);

@@ -26,12 +26,14 @@ struct ProgrammeReferral $Meta.exchange("programme-referral") $Meta.version(1)
   course @5 :CourseAsked
       $Meta.label("Which course");
   behaviour @6 :Text
-      $Meta.label("What they have done") $Meta.sensitivity(restricted) $Meta.maxLength(4000);
+      $Meta.label("What they have done") $Meta.sensitivity(restricted) $Meta.maxLength(4000)
+      $Meta.help("Nothing of who suffered it: no name, no place, nothing that they said.");
   readiness @7 :Readiness
       $Meta.label("How ready they are") $Meta.sensitivity(restricted);
   orders @8 :Text
       $Meta.label("Orders, bail and licence conditions") $Meta.sensitivity(restricted)
-      $Meta.maxLength(1000);
+      $Meta.maxLength(1000)
+      $Meta.help("Their kind and until when. Not who is protected, and no address.");
   warnings @9 :Warnings
       $Meta.label("Safety of staff") $Meta.sensitivity(restricted);
   needs @10 :Needs

@@ -31,6 +31,8 @@ struct ProgrammeScreening $Meta.exchange("programme-screening") $Meta.version(1)
       $Meta.label("What worries the programme") $Meta.sensitivity(toxic) $Meta.maxLength(2000);
   worker @9 :Common.Writer
       $Meta.label("Who answers");
+  safety @10 :Safety
+      $Meta.label("Somebody's safety") $Meta.sensitivity(restricted);
 
   struct Reference {
     own @0 :Text $Meta.label("The referrer's own number") $Meta.maxLength(60);
@@ -49,6 +51,11 @@ struct ProgrammeScreening $Meta.exchange("programme-screening") $Meta.version(1)
   struct Screening {
     result @0 :Result $Meta.label("Result") $Meta.claim("result");
     date @1 :Text $Meta.label("Date") $Meta.format("date") $Meta.maxLength(10);
+  }
+
+  struct Safety {
+    concern @0 :Common.YesNo $Meta.label("Is the programme worried about somebody's safety?")
+        $Meta.claim("concern") $Meta.help("If so, the police and partner support must be told.");
   }
 
   enum Course {

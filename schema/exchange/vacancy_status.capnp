@@ -20,7 +20,8 @@ struct VacancyStatus $Meta.exchange("vacancy-status") $Meta.version(1)
   waiting @4 :Waiting
       $Meta.label("How many wait");
   limits @5 :Text
-      $Meta.label("Who cannot be taken now") $Meta.maxLength(500);
+      $Meta.label("Which groups cannot be taken now") $Meta.maxLength(500)
+      $Meta.help("Needs that cannot be met. Nobody's name, and not who lives there.");
   contact @6 :Contact
       $Meta.label("Whom to ask");
 

@@ -153,3 +153,35 @@ def test_a_field_that_is_not_known_is_refused_with_its_path_and_without_what_it_
     status, body = p.api("health.testham", "POST", "/v1/send",
                          {"from": "health.testham", "exchange": "dash-referral", "sections": sections})
     assert status == 422 and words in body["error"] and "Robin" not in body["error"]
+
+
+def test_a_reference_of_another_message_is_refused_and_nothing_is_lost_in_silence(p):
+    body = {"from": "health.testham", "exchange": "dash-referral", "reference": "CASE-1",
+            "sections": EXAMPLES["dash-referral.full"]["sections"]}
+    origin = p.send(body, "health.testham")
+    assert p.send(body, "health.testham") == origin
+    other = {**body, "exchange": "marac-referral", "sections": EXAMPLES["marac-referral.full"]["sections"]}
+    status, answer = p.api("health.testham", "POST", "/v1/send", other)
+    assert status == 422 and f"that of another message, {origin}" in answer["error"]
+    assert p.send({**body, "from": "health.mind"}, "health.testham") != origin, "each agency of a host has its own"
+
+
+def test_where_somebody_fled_to_is_never_sent_to_whoever_is_near(p):
+    body = {"from": "council.rotherham", "role": "marac-coordinator", "exchange": "marac-transfer",
+            "sections": EXAMPLES["marac-transfer.full"]["sections"]}
+    for to in ([], [{"role": "idva"}], [{"role": "marac-coordinator"}]):
+        status, answer = p.api("council.rotherham", "POST", "/v1/send", {**body, "to": to} if to else body)
+        assert status == 422 and "name the agency, as role@agency" in answer["error"]
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"sections": {"risk": {"grade": "high"}}}, "must have one of victimName, victimBirth"),
+    ({"sections": {"victimName": {"given": ""}}}, "must have one of victimName, victimBirth"),
+    ({"role": "police"}, "does not say that health.testham is police"),
+    ({"decided-against": ["idva"]}, "policy wants no decision about that role"),
+])
+def test_what_helps_nobody_or_was_meant_otherwise_is_not_taken(p, change, words):
+    body = {"from": "health.testham", "exchange": "dash-referral", **EXAMPLES["dash-referral.full"], **change}
+    body["from"] = "health.testham"
+    status, answer = p.api("health.testham", "POST", "/v1/send", body)
+    assert status == 422 and words in answer["error"], answer

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const Role kHomeEducation("home-education");
 
@@ -37,7 +38,9 @@ class AddressingTest : public ::testing::Test {
                                     const std::string& grade = "medium") const {
     return Addressing(directory_, policy_).RecipientsOf(Notice(grade), wanted, kNight);
   }
-  static std::string Words(const auto& result) { return result ? "taken" : result.error().detail; }
+  static std::string Words(const auto& result) {
+    return result.has_value() ? "taken" : result.error().detail;
+  }
 
   TestPartnership partnership_;
   policy::Policy policy_ = PolicyOf(Compelling());
@@ -87,6 +90,39 @@ TEST_F(AddressingTest, WithoutAnybodyNamedItGoesToThoseWhoMustBeTold) {
 
 TEST_F(AddressingTest, WhereNobodyMustBeToldTheSenderIsAskedAndNothingIsGuessed) {
   EXPECT_THAT(Words(To({})), HasSubstr("These may be told: home-education, school"));
+}
+
+TEST_F(AddressingTest, WhatGoesToAnotherAreaNamesTheAgencyAndNobodyNearIsGuessed) {
+  const std::string text = TestPartnership::Replace(
+      partnership_.PolicyText(), "[[share]]\nrule = \"ENC-3\"",
+      "[[share]]\nrule = \"ENC-9\"\nexchange = \"encompass-notice\"\nfrom = [\"police\"]\n"
+      "to = [\"police\"]\nsections = [\"childName\", \"childPart\", \"risk\"]\n"
+      "basis = \"ca2004-s11\"\npurpose = \"safeguard-child\"\nwhy = \"The family moved.\"\n\n"
+      "[[share]]\nrule = \"ENC-3\"");
+  const policy::Policy policy = PolicyOf(text);
+  const Addressing addressing(directory_, policy);
+  EXPECT_THAT(
+      Words(addressing.RecipientsOf(Notice("medium"), {{std::nullopt, kHomeEducation}}, kNight)),
+      HasSubstr("name the agency, as role@agency"));
+  EXPECT_THAT(*addressing.RecipientsOf(Notice("medium"), {{kCouncil, kHomeEducation}}, kNight),
+              ElementsAre(Recipient{kCouncil, kHomeEducation}));
+}
+
+TEST_F(AddressingTest, NobodySendsInARoleThatIsNotTheirs) {
+  const Addressing addressing(directory_, policy_);
+  EXPECT_TRUE(addressing.CheckSender(kPolice, kPoliceRole).has_value());
+  EXPECT_THAT(Words(addressing.CheckSender(kSchoolA, kPoliceRole)),
+              HasSubstr("does not say that school.106890 is police"));
+}
+
+TEST_F(AddressingTest, ADecisionIsRecordedOnlyWherePolicyWantsOneAndErrorsDoNotRepeatTheName) {
+  const Addressing addressing(directory_, policy_);
+  const auto check = [&](const char* role) {
+    return addressing.CheckDecisions(Notice("high"), {Role(role)}, kNight);
+  };
+  EXPECT_TRUE(addressing.CheckDecisions(Notice("high"), {}, kNight).has_value());
+  EXPECT_THAT(check("childrens-services").error().detail, HasSubstr("one about nobody"));
+  EXPECT_THAT(check("jessie-testcase").error().detail, Not(HasSubstr("jessie")));
 }
 
 TEST_F(AddressingTest, ASenderSendsInItsOneRoleThatMay) {

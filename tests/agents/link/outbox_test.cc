@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "schema/model/limits.h"
 #include "schema/model/names.h"
 #include "schema/tlog/merkle.h"
 #include "tests/fakes/test_agent.h"
@@ -89,6 +90,51 @@ TEST_F(OutboxTest, TheSameReferenceIsTheSameMessageAlsoAfterACrash) {
   EXPECT_EQ(Send({kToA}, "incident-1|child-a"), first);
   EXPECT_EQ(police_.outbox().messages().size(), 1U);
   EXPECT_NE(Send({kToA}, "incident-1|child-b"), first);
+}
+
+TEST_F(OutboxTest, AReferenceOfAnotherMessageIsRefusedAndNeverSilentlyTheFirst) {
+  const MessageId first = Send({kToA}, "case-1");
+  auto content = partnership_.NoticeContent();
+  content["circumstances"] = text::Value("Something else happened.");
+  const auto take = [&](const Content& said, std::vector<Recipient> to) {
+    return police_.outbox().Take({said, std::move(to), "case-1"}, kNight);
+  };
+  const auto other = take(partnership_.MakeContent(content), {kToA});
+  ASSERT_FALSE(other.has_value());
+  EXPECT_NE(other.error().detail.find("this one was not taken"), std::string::npos);
+  const Content same = partnership_.MakeContent(partnership_.NoticeContent());
+  EXPECT_FALSE(take(same, {kToA, kToB}).has_value());
+  EXPECT_FALSE(take(same, {kToB}).has_value());
+  EXPECT_EQ(*take(same, {kToA}), first);
+  EXPECT_EQ(police_.outbox().messages().size(), 1U);
+}
+
+TEST_F(OutboxTest, WhatCanNeverBeSealedIsRefusedToWhoeverWaitsAndLeavesNoTrace) {
+  Content content = partnership_.MakeContent(partnership_.NoticeContent());
+  for (const char* const section : {"circumstances", "voiceOfChild", "presence", "handling"})
+    content.sections[section].resize(limits::kSectionBytesMax - 4096);
+  const auto take = [&](Content said, bool waits) {
+    return police_.outbox().Take({std::move(said), {kToA}, "case-1", {}, waits}, kNight);
+  };
+  const auto refused = take(content, true);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().detail.find("voiceOfChild"), std::string::npos)
+      << refused.error().detail;
+  EXPECT_TRUE(police_.outbox().messages().empty());
+  // Shortened, it goes, with the same reference.
+  const auto sent = take(partnership_.MakeContent(partnership_.NoticeContent()), true);
+  ASSERT_TRUE(sent.has_value());
+  EXPECT_EQ(Message(*sent).state, OutState::kSealed);
+}
+
+TEST_F(OutboxTest, MoreRecipientsThanTheExchangeHasRoomForAreRefusedToWhoeverWaits) {
+  std::vector<Recipient> to(8, kToA);
+  const auto refused = police_.outbox().Take(
+      {partnership_.MakeContent(partnership_.NoticeContent()), std::move(to), "", {}, true},
+      kNight);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().detail.find("slots"), std::string::npos) << refused.error().detail;
+  EXPECT_TRUE(police_.outbox().messages().empty());
 }
 
 TEST_F(OutboxTest, EachIsOfferedOnceInASessionOldestFirst) {
