@@ -13,17 +13,21 @@ using text::Value;
 
 }  // namespace
 
-Value Desk::List() const {
+Value Desk::List(const Person& person) const {
   Value list = Value::List();
   for (const auto& [number, message] : agent_.inbox().messages()) {
-    list.Add(views::InMessageView(message, agent_.documents().directory()));
+    if (!person.WorksAt(message.key.agency, message.key.role)) continue;
+    Value view = views::InMessageView(message, agent_.documents().directory());
+    const policy::Exchange* const exchange = agent_.documents().policy().Find(message.exchange);
+    if (exchange == nullptr || exchange->concealed) view.Set("exchange", "concealed");
+    list.Add(std::move(view));
   }
   return Value::Map().Set("notices", std::move(list));
 }
 
-Result<const InMessage*> Desk::Shown(std::uint64_t number) const {
+Result<const InMessage*> Desk::Shown(std::uint64_t number, const Person& person) const {
   const InMessage* const message = agent_.inbox().Find(number);
-  if (message == nullptr)
+  if (message == nullptr || !person.WorksAt(message->key.agency, message->key.role))
     return Fail(FaultCode::kMissing, "there is no notice " + std::to_string(number));
   if (!message->shown()) {
     return Fail(FaultCode::kInvalid, "notice " + std::to_string(number) +
@@ -81,7 +85,7 @@ JournalEntry Desk::Entry(const InMessage& message, const char* act, const Person
 }
 
 Result<Value> Desk::Who(std::uint64_t number, const Person& person) {
-  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
+  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number, person));
   const exchange::ExchangeType& type = *exchange::FindExchange(message->exchange);
   JournalEntry entry = Entry(*message, "who", person);
   for (const std::string& section : message->sections) {
@@ -101,7 +105,7 @@ Result<Value> Desk::Who(std::uint64_t number, const Person& person) {
 }
 
 Result<Value> Desk::Open(std::uint64_t number, const Person& person) {
-  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
+  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number, person));
   JournalEntry entry = Entry(*message, "open", person);
   entry.sections = message->sections;
   StoreBatch batch;
@@ -118,7 +122,7 @@ Result<Value> Desk::Open(std::uint64_t number, const Person& person) {
 
 Result<Value> Desk::Act(std::uint64_t number, ReceiptKind kind, const char* act,
                         const Person& person) {
-  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number));
+  ASSIGN_OR_RETURN(const InMessage* const message, Shown(number, person));
   StoreBatch batch;
   journal_.Add(Entry(*message, act, person), batch);
   RETURN_IF_FAULT(

@@ -23,8 +23,9 @@ class Desk {
   explicit Desk(Agent& agent) : agent_(agent), journal_(agent.keys()) {}
   Result<void> Load() { return journal_.Load(agent_.store()); }
 
-  // Nothing in it tells who a message is about.
-  text::Value List() const;
+  // What came for the desks at which they work. Nothing in it tells who a message is about; of a
+  // concealed exchange not even what it is.
+  text::Value List(const Person& person) const;
   // Whom it is about: the sections that identify, as far as policy gave them.
   Result<text::Value> Who(std::uint64_t number, const Person& person);
   // Everything the message opened, with what was withheld and by which rule.
@@ -33,7 +34,8 @@ class Desk {
   Result<text::Value> NotOurs(std::uint64_t number, const Person& person);
 
  private:
-  Result<const InMessage*> Shown(std::uint64_t number) const;
+  // What is for a desk of somebody else's is not there.
+  Result<const InMessage*> Shown(std::uint64_t number, const Person& person) const;
   Result<text::Value> Sections(const InMessage& message,
                                const std::vector<std::string>& names) const;
   Result<text::Value> Act(std::uint64_t number, ReceiptKind kind, const char* act,

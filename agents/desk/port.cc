@@ -72,9 +72,10 @@ void LocalPort::Add(const std::string& method, const std::string& path, PersonHa
 
 void LocalPort::AddDesk() {
   using DeskCall = Result<Value> (Desk::*)(std::uint64_t, const Person&);
-  Add("GET", "/v1/notices", [this](const Person&, const HttpRequest&, const RouteParameters&) {
-    return AnswerOf(agent_.Call([this]() -> Result<Value> { return desk_.List(); }));
-  });
+  Add("GET", "/v1/notices",
+      [this](const Person& person, const HttpRequest&, const RouteParameters&) {
+        return AnswerOf(agent_.Call([&]() -> Result<Value> { return desk_.List(person); }));
+      });
   const std::pair<const char*, DeskCall> calls[] = {{"who", &Desk::Who},
                                                     {"open", &Desk::Open},
                                                     {"acknowledge", &Desk::Acknowledge},
@@ -91,22 +92,23 @@ void LocalPort::AddDesk() {
 }
 
 void LocalPort::AddSending() {
-  Add("GET", "/v1/sent", [this](const Person&, const HttpRequest&, const RouteParameters&) {
-    return AnswerOf(agent_.Call([this]() -> Result<Value> {
+  Add("GET", "/v1/sent", [this](const Person& person, const HttpRequest&, const RouteParameters&) {
+    return AnswerOf(agent_.Call([&]() -> Result<Value> {
       Value list = Value::List();
-      for (const auto& [origin, message] : agent_.outbox().messages())
-        list.Add(views::OutMessageView(message));
+      for (const auto& [origin, message] : agent_.outbox().messages()) {
+        if (person.WorksAt(message.sender)) list.Add(views::OutMessageView(message));
+      }
       return Value::Map().Set("sent", std::move(list));
     }));
   });
   Add("POST", "/v1/send",
-      [this](const Person&, const HttpRequest& request, const RouteParameters&) {
+      [this](const Person& person, const HttpRequest& request, const RouteParameters&) {
         const auto body = text::ParseJson(request.body, "request", kBodyMax);
         if (!body) return AnswerOf(tl::unexpected<Fault>(body.error()));
         auto read = ReadSendRequest(*body);
         if (!read) return AnswerOf(tl::unexpected<Fault>(read.error()));
         // Answered once the outbox has synced it: from then on it is this agent's to deliver.
-        return AnswerOf(agent_.Call([&] { return Send(*std::move(read)); }));
+        return AnswerOf(agent_.Call([&] { return Send(*std::move(read), person); }));
       });
   Add("POST", "/v1/sent/{origin}/take-on",
       [this](const Person& person, const HttpRequest& request, const RouteParameters& parameters) {
@@ -119,6 +121,10 @@ void LocalPort::AddSending() {
           const Recipient recipient{AgencyId(reader.Name("agency")), Role(reader.Name("role"))};
           const bool by_voice = reader.OptionalBool("told-by-voice").value_or(false);
           RETURN_IF_FAULT(reader.Finish());
+          const auto message = agent_.outbox().messages().find(*origin);
+          if (message != agent_.outbox().messages().end() &&
+              !person.WorksAt(message->second.sender))
+            return Fail(FaultCode::kMissing, "there is no such message");
           RETURN_IF_FAULT(
               agent_.outbox().TakeOn(*origin, recipient, by_voice, agent_.clock().Now()));
           return Value::Map().Set("taken-on-by", person.login);
@@ -126,13 +132,19 @@ void LocalPort::AddSending() {
       });
 }
 
-Result<Value> LocalPort::Send(SendRequest request) {
+Result<Value> LocalPort::Send(SendRequest request, const Person& person) {
   const TimePoint now = agent_.clock().Now();
   std::vector<AgencyId> own;
-  for (const OwnAgency& agency : agent_.keys().agencies()) own.push_back(agency.id);
+  for (const OwnAgency& agency : agent_.keys().agencies()) {
+    if (person.WorksAt(agency.id)) own.push_back(agency.id);
+  }
+  const char* const other_desks = "this token is for other desks than the one that it is from";
+  if (request.from && !person.WorksAt(*request.from)) return Fail(FaultCode::kInvalid, other_desks);
   const Addressing addressing(agent_.documents().directory(), agent_.documents().policy());
   ASSIGN_OR_RETURN(Outbox::Request complete,
                    Complete(std::move(request), {std::move(own), addressing, now}));
+  if (!person.WorksAt(complete.content.sender, complete.content.role))
+    return Fail(FaultCode::kInvalid, other_desks);
   ASSIGN_OR_RETURN(const MessageId origin, agent_.outbox().Take(std::move(complete), now));
   return views::OutMessageView(agent_.outbox().messages().at(origin));
 }

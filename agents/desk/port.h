@@ -32,7 +32,7 @@ class LocalPort {
   void AddDesk();
   void AddSending();
   void AddUpkeep();
-  Result<text::Value> Send(SendRequest request);
+  Result<text::Value> Send(SendRequest request, const Person& person);
 
   Agent& agent_;
   Desk& desk_;

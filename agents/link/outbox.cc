@@ -178,7 +178,10 @@ Result<MessageId> Outbox::TakenBefore(const OutMessage& known, const Request& re
 Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   if (!request.reference.empty()) {
     const auto known = by_reference_.find({request.content.sender, request.reference});
-    if (known != by_reference_.end()) return TakenBefore(messages_.at(known->second), request);
+    if (known != by_reference_.end()) {
+      if (!request.attended) return known->second;
+      return TakenBefore(messages_.at(known->second), request);
+    }
   }
   if (parts_.keys.Signing(request.content.sender, seal::Purpose::kEnvelope) == nullptr) {
     return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
@@ -191,7 +194,8 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   const policy::Exchange* const exchange = parts_.documents.policy().Find(message.exchange);
   message.lane = exchange == nullptr || exchange->urgent ? Lane::kUrgent : Lane::kNormal;
   // An urgent one goes, and opens a debt; planted, to see that the broker refuses the others too.
-  if (exchange != nullptr && !exchange->urgent && !PlantedFault("outbox-leaves-out")) {
+  if (request.attended && exchange != nullptr && !exchange->urgent &&
+      !PlantedFault("outbox-leaves-out")) {
     const Addressing addressing(parts_.documents.directory(), parts_.documents.policy());
     std::string undone =
         addressing.Undone(request.content, request.recipients, request.decided_against, now);
@@ -209,8 +213,7 @@ Result<MessageId> Outbox::Take(Request request, TimePoint now) {
   batch.Put(Table::kPayload, kContentPrefix + Key(message.origin), rows::ToRow(request.content));
   auto [at, is_new] = messages_.emplace(message.origin, std::move(message));
   CHECK(is_new);
-  if (auto sealed = Seal(at->second, request.content, now, batch, request.refuse_unsealable);
-      !sealed) {
+  if (auto sealed = Seal(at->second, request.content, now, batch, request.attended); !sealed) {
     messages_.erase(at);
     return tl::unexpected<Fault>(std::move(sealed).error());
   }

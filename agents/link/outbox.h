@@ -142,15 +142,14 @@ class Outbox {
     std::string reference;  // Empty: always a new message.
     // Roles that a person here decided not to tell, where policy wants that decision recorded.
     std::vector<Role> decided_against = {};
-    // Somebody waits for the answer and can mend it: what cannot be sealed (it is too large) is
-    // refused. Otherwise it is kept, with an alarm.
-    bool refuse_unsealable = false;
+    // Somebody waits for the answer and can mend it: what is wrong with it is refused. Otherwise it
+    // is kept, with an alarm, or the broker refuses it: nothing that came by itself may be lost.
+    bool attended = false;
   };
   // Durable on return. A reference that this sender's message was taken with before gives that
-  // message; kInvalid, and nothing taken, if it is another one: to other recipients, or with other
-  // content as long as that is kept.
-  // kInvalid, and nothing taken, where the exchange is not urgent and a role is left out that must
-  // be told or decided about (C3).
+  // message. Where somebody waits: kInvalid, and nothing taken, if that was another one (to other
+  // recipients, or with other content as long as that is kept); if it cannot be sealed; if the
+  // exchange is not urgent and a role is left out that must be told or decided about (C3).
   Result<MessageId> Take(Request request, TimePoint now);
 
   // What is due to be offered: each once in a session, oldest first.

@@ -51,10 +51,18 @@ def stated(value):
     return [stated(item) for item in value] if isinstance(value, list) else value
 
 
+def desks_of(p, host, login, *desks):
+    """From its next start on that login is for these desks alone."""
+    tokens = p.host_folder(host) / "tokens.txt"
+    tokens.write_text("".join(line.rstrip() + ("".join(" " + desk for desk in desks) if line.startswith(login + " ")
+                                               else "") + "\n" for line in tokens.read_text().splitlines()))
+
+
 @pytest.fixture(name="p", scope="module")
 def partnership():
     with Partnership(schools=1, council=False, policy=reference_policy("rotherham"), more=MORE,
                      everyone=True) as p:
+        desks_of(p, "host.council", "deputy", "council.rotherham:housing", "service.programme")
         p.start_all()
         yield p
 
@@ -185,3 +193,30 @@ def test_what_helps_nobody_or_was_meant_otherwise_is_not_taken(p, change, words)
     body["from"] = "health.testham"
     status, answer = p.api("health.testham", "POST", "/v1/send", body)
     assert status == 422 and words in answer["error"], answer
+
+
+def test_a_login_for_some_desks_of_a_host_sees_and_does_nothing_at_the_others(p, sent):
+    assert sent
+    everything = p.must_api("host.council", "GET", "/v1/notices")["notices"]
+    own = p.must_api("host.council", "GET", "/v1/notices", login="deputy")["notices"]
+    mine = {("council.rotherham", "housing"), ("service.programme", "perpetrator-programme")}
+    assert own and {(notice["agency"], notice["role"]) for notice in own} == mine
+    other = next(notice for notice in everything if notice["role"] == "idva")
+    for act in ("who", "open", "acknowledge", "not-ours"):
+        status, body = p.api("host.council", "POST", f"/v1/notices/{other['notice']}/{act}", login="deputy")
+        assert status == 404 and body["error"] == f"there is no notice {other['notice']}", act
+    assert p.api("host.council", "POST", f"/v1/notices/{own[0]['notice']}/who", login="deputy")[0] == 200
+    # Nor does it send for them, or see what they sent.
+    body = {"from": "service.advocates", "exchange": "marac-referral", "sections": EXAMPLES["marac-referral.full"][
+        "sections"]}
+    status, answer = p.api("host.council", "POST", "/v1/send", body, login="deputy")
+    assert status == 422 and "this token is for other desks" in answer["error"]
+    froms = {message["from"] for message in p.must_api("host.council", "GET", "/v1/sent", login="deputy")["sent"]}
+    assert froms == {"council.rotherham", "service.programme"}, "all that these two agencies sent, and nothing else"
+
+
+def test_a_list_does_not_say_of_what_kind_a_concealed_message_is_before_somebody_asked(p, sent):
+    assert sent
+    concealed = {name for name, exchange in POLICY["exchange"].items() if exchange.get("concealed")}
+    listed = {notice["exchange"] for notice in p.must_api("host.council", "GET", "/v1/notices")["notices"]}
+    assert concealed and not listed & concealed and "concealed" in listed

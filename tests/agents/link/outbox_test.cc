@@ -92,12 +92,12 @@ TEST_F(OutboxTest, TheSameReferenceIsTheSameMessageAlsoAfterACrash) {
   EXPECT_NE(Send({kToA}, "incident-1|child-b"), first);
 }
 
-TEST_F(OutboxTest, AReferenceOfAnotherMessageIsRefusedAndNeverSilentlyTheFirst) {
+TEST_F(OutboxTest, AReferenceOfAnotherMessageIsRefusedToWhoeverWaitsAndNeverSilentlyTheFirst) {
   const MessageId first = Send({kToA}, "case-1");
   auto content = partnership_.NoticeContent();
   content["circumstances"] = text::Value("Something else happened.");
-  const auto take = [&](const Content& said, std::vector<Recipient> to) {
-    return police_.outbox().Take({said, std::move(to), "case-1"}, kNight);
+  const auto take = [&](const Content& said, std::vector<Recipient> to, bool waits = true) {
+    return police_.outbox().Take({said, std::move(to), "case-1", {}, waits}, kNight);
   };
   const auto other = take(partnership_.MakeContent(content), {kToA});
   ASSERT_FALSE(other.has_value());
@@ -106,6 +106,7 @@ TEST_F(OutboxTest, AReferenceOfAnotherMessageIsRefusedAndNeverSilentlyTheFirst) 
   EXPECT_FALSE(take(same, {kToA, kToB}).has_value());
   EXPECT_FALSE(take(same, {kToB}).has_value());
   EXPECT_EQ(*take(same, {kToA}), first);
+  EXPECT_EQ(*take(same, {kToB}, false), first) << "an intake that took it before a crash";
   EXPECT_EQ(police_.outbox().messages().size(), 1U);
 }
 
