@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "deploy/havenline/policy_cases.h"
 #include "deploy/havenline/policy_explain.h"
 #include "deploy/havenline/policy_page.h"
+#include "deploy/havenline/policy_record.h"
+#include "deploy/havenline/policy_replay.h"
 #include "deploy/havenline/policy_source.h"
 #include "deploy/havenline/policy_words.h"
 #include "deploy/havenline/table.h"
@@ -35,19 +38,20 @@ struct Options {
   bool json = false;
 };
 
+// Nothing where it was not given.
+Result<std::optional<TimePoint>> MadeIn(const Options& options) {
+  if (options.made.empty()) return std::nullopt;
+  const auto made = policy::TimeFrom(options.made);
+  if (made) return made;
+  return Fail(FaultCode::kInvalid,
+              "--made is a day (2026-11-07) or a time in UTC (2026-11-07T08:00:00Z)");
+}
+
 Result<tool::Answer> ExplainCase(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
-  CaseAsked asked{options.exchange, options.sender, options.from,
-                  options.to,       options.claims, SystemClock().Now()};
-  if (!options.made.empty()) {
-    const auto made = policy::TimeFrom(options.made);
-    if (!made) {
-      return Fail(FaultCode::kInvalid,
-                  "--made is a day (2026-11-07) or a time in UTC (2026-11-07T08:00:00Z)");
-    }
-    asked.made = *made;
-  }
-  return Explain(loaded, asked);
+  ASSIGN_OR_RETURN(const auto made, MadeIn(options));
+  return Explain(loaded, {options.exchange, options.sender, options.from, options.to,
+                          options.claims, made.value_or(SystemClock().Now())});
 }
 
 Result<tool::Answer> NameWhoCanSee(const Options& options) {
@@ -91,6 +95,13 @@ Result<tool::Answer> Diff(const Options& options) {
                     .Set("after", after.policy.version().version)
                     .Set("changes", std::move(changes));
   return answer;
+}
+
+Result<tool::Answer> ReplayRecord(const Options& options) {
+  ASSIGN_OR_RETURN(const auto made, MadeIn(options));
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  ASSIGN_OR_RETURN(const DecisionRecord record, ReadDecisions(options.other));
+  return Replay(record, loaded.policy, made);
 }
 
 Result<tool::Answer> Test(const Options& options) {
@@ -173,6 +184,22 @@ void AddDiff(Command& group) {
       .Example("havenline policy diff in-force.note policy.toml");
 }
 
+void AddReplay(Command& group) {
+  Command& command =
+      group.Add("replay", "What an agency decided to tell, under another version of the policy.");
+  const auto options = Handle(command, ReplayRecord);
+  command
+      .Text({"record",
+             "what was decided: the lines of `havenline store decisions`, or the agent.toml of "
+             "an agent whose store is read",
+             kRequired},
+            options->other)
+      .Text({"new", "the version to hold it to", kRequired}, options->policy)
+      .Text({"--made", "as if all had been made then; else each when it was"}, options->made)
+      .Example("havenline policy replay agent.toml policy.toml")
+      .Example("havenline policy replay decisions.jsonl policy.toml --made 2027-01-01");
+}
+
 void AddTest(Command& group) {
   Command& command =
       group.Add("test", "Cases that the policy must decide as they say; each rule must have one.");
@@ -202,6 +229,7 @@ void AddPolicyTools(Command& group) {
   AddExplain(group);
   AddWhoCanSee(group);
   AddDiff(group);
+  AddReplay(group);
   AddTest(group);
   AddTable(group);
   AddBases(group);
