@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "deploy/havenline/document_words.h"
+#include "deploy/havenline/policy_agreement.h"
 #include "deploy/havenline/policy_cases.h"
 #include "deploy/havenline/policy_explain.h"
 #include "deploy/havenline/policy_page.h"
@@ -28,6 +29,7 @@ using text::Value;
 struct Options {
   std::string policy;
   std::string other;  // A second policy, a file of cases, or what to write.
+  std::string directory;
   std::string exchange;
   std::string section;
   std::string sender;
@@ -121,6 +123,17 @@ Result<tool::Answer> Table(const Options& options) {
           ", to print and sign\n",
       Value::Map().Set("page", options.other).Set("version", loaded.policy.version().version),
       ExitCode::kOk};
+}
+
+Result<tool::Answer> Agree(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  ASSIGN_OR_RETURN(const Directory directory,
+                   LoadDirectory(options.directory, loaded.policy.partnership()));
+  RETURN_IF_FAULT(tool::WriteText(options.other, AgreementPage(loaded, directory)));
+  return tool::Answer{options.other + ": policy version " +
+                          std::to_string(loaded.policy.version().version) + ", directory version " +
+                          std::to_string(directory.version().version) + ", to print and sign\n",
+                      AgreementJson(loaded, directory).Set("page", options.other), ExitCode::kOk};
 }
 
 Result<tool::Answer> Bases(const Options& /*options*/) {
@@ -217,6 +230,16 @@ void AddTable(Command& group) {
       .Example("havenline policy table policy/partnerships/rotherham --out policy.html");
 }
 
+void AddAgreement(Command& group) {
+  Command& command = group.Add(
+      "isa", "The sharing agreement's schedule, and who can technically read what, as one page.");
+  const auto options = Handle(command, Agree);
+  command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
+      .Text({"--directory", "the directory: a text or a note", kRequired}, options->directory)
+      .Text({"--out", "the HTML file to write", kRequired}, options->other)
+      .Example("havenline policy isa policy.note --directory directory.note --out isa.html");
+}
+
 void AddBases(Command& group) {
   Command& command = group.Add("bases", "The lawful bases that a rule may name.");
   Handle(command, Bases);
@@ -232,6 +255,7 @@ void AddPolicyTools(Command& group) {
   AddReplay(group);
   AddTest(group);
   AddTable(group);
+  AddAgreement(group);
   AddBases(group);
 }
 

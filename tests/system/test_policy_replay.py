@@ -1,5 +1,5 @@
-"""`havenline policy replay` with real programs: what a force's agent decided, held to another version of
-the policy when all content is gone."""
+"""`havenline policy replay` and `policy isa` with real programs: what a force's agent decided, held to another version
+of the policy when all content is gone; and who can technically read what, by the documents in force."""
 
 import json
 
@@ -77,3 +77,17 @@ def test_what_is_no_record_is_refused(told, later):
     path.write_text('{"message": "x"}\n')
     outcome = told.tool("policy", "replay", path, later)
     assert outcome.code == 65 and "bad.jsonl:1:" in outcome.err and not outcome.out
+
+
+@pytest.mark.short
+def test_the_agreement_says_who_can_technically_read_what(told):
+    page = told.folder / "isa.html"
+    answer = told.must_tool("policy", "isa", told.document("policy.note"), "--directory",
+                            told.document("directory.note"), "--out", page, "--json").json()
+    flow = next(each for each in answer["flows"] if each["to"] == "school")
+    assert flow["agencies"] == [SCHOOL]
+    assert flow["readable-at"] == [{"host": "host.schools-1", "operated-by": "Desk 1 (test)"}]
+    assert "circumstances" in flow["sections"] and "childAddress" not in flow["sections"]
+    html = page.read_text()
+    assert "Desk 1 (test) (host.schools-1)" in html and "Domestic Abuse Act 2021 s49A" in html
+    assert "<script" not in html and "default-src &#39;none&#39;" not in html and "default-src 'none'" in html
