@@ -126,8 +126,9 @@ class Replayed {
 
   // To be told at once what was held is more, and the reverse less, whatever the sections.
   static void Compare(const policy::Cell& cell, const policy::Exchange* exchange, Judged& judged) {
-    judged.held = cell.held != nullptr;
-    const policy::Cell& after = judged.held ? cell.held->cell : cell;
+    const policy::HeldShare* const held = cell.held.get();
+    const policy::Cell& after = held != nullptr ? held->cell : cell;
+    judged.held = held != nullptr;
     const auto sections =
         exchange == nullptr ? std::vector<std::string>{} : exchange->NamesOf(after.sections);
     judged.rule = after.sections == 0 ? "" : after.rule.value();

@@ -135,6 +135,20 @@ TEST_F(PolicyReplayTest, WhatWasHeldAndNowGoesAtOnceGains) {
   EXPECT_THAT(answer.words, HasSubstr("was told only if somebody else did not take it on, now at"));
 }
 
+TEST_F(PolicyReplayTest, WhatWentAtOnceAndNowIsHeldLoses) {
+  const policy::Policy next =
+      With("why = \"Children's services are told of incidents",
+           "profile = [\"full\", \"four-facts\"]\nheld = \"unacknowledged\"\nwatches = \"school\"\n"
+           "why = \"Children's services are told of incidents");
+  RecordedMessage message = Told("ENC-4", {"exclusions", "childName"});
+  message.claims["risk"] = "high";
+  message.told[0].to = Role("childrens-services");
+  const tool::Answer both = Replayed(message, next);
+  EXPECT_EQ(ResultOf(both), "gains-and-loses");
+  EXPECT_THAT(both.words, HasSubstr("was told at once, now only if somebody else does not take"));
+  EXPECT_EQ(ResultOf(Replayed(message, Same())), "gains");
+}
+
 TEST_F(PolicyReplayTest, ARuleThatBeginsLaterIsJudgedByTheTimeAskedFor) {
   const policy::Policy next = With("rule = \"ENC-5\"\n", "rule = \"ENC-5\"\nstarts = 2027-01-01\n");
   std::vector<std::string> sections = ToldNow();
