@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 6> kBrokerSees = {
     "when it was sent, stored, opened and acknowledged, and by which pseudonym",
     "the claims below, with their values",
     "which sections each role gets and does not get, under which rule, and their sizes, rounded up",
-    "the directory, and each agency's telephone, calendar and public keys"};
+    "the directory; each agency's telephone, calendar and public keys; when each host is "
+    "connected, and from which address"};
 
 std::string TitleOf(const Agency& agency) { return agency.title + " (" + agency.id.value() + ")"; }
 
@@ -53,6 +54,19 @@ std::vector<std::string> ClaimNamesOf(const policy::Exchange& exchange) {
   std::vector<std::string> names;
   for (const policy::Claim& claim : exchange.claims) names.push_back(claim.name);
   return names;
+}
+
+// Hosts that speak for somebody and are run by who also runs a host that asks the broker for its
+// status: there the broker's operator can read after all. Organisations are known by name alone.
+std::vector<const Host*> DesksOfTheOperator(const Directory& directory) {
+  std::vector<const Host*> desks;
+  for (const Host& host : directory.hosts()) {
+    const bool is_operators = std::ranges::any_of(directory.hosts(), [&](const Host& each) {
+      return each.operator_link && each.operated_by == host.operated_by;
+    });
+    if (is_operators && !directory.AgenciesOf(host.id).empty()) desks.push_back(&host);
+  }
+  return desks;
 }
 
 class Agreement {
@@ -100,6 +114,8 @@ class Agreement {
     }
     Value sees = Value::List();
     for (const std::string_view each : kBrokerSees) sees.Add(each);
+    Value desks = Value::List();
+    for (const Host* const host : DesksOfTheOperator(directory_)) desks.Add(host->id.value());
     return Value::Map()
         .Set("partnership", policy_.partnership().value())
         .Set("policy", VersionJson(policy_.version()))
@@ -107,7 +123,10 @@ class Agreement {
         .Set("exchanges", std::move(exchanges))
         .Set("flows", std::move(flows))
         .Set("agencies", std::move(agencies))
-        .Set("broker", Value::Map().Set("reads-sections", false).Set("sees", std::move(sees)));
+        .Set("broker", Value::Map()
+                           .Set("reads-sections", false)
+                           .Set("sees", std::move(sees))
+                           .Set("operator-also-runs", std::move(desks)));
   }
 
  private:
@@ -203,7 +222,16 @@ class Agreement {
         "<h2>The broker</h2>\n<p>It holds no key that opens a section, and so whoever runs it "
         "reads none. It does see:</p>\n<ul>\n";
     for (const std::string_view each : kBrokerSees) html_ += "<li>" + HtmlText(each) + "</li>\n";
-    html_ += "</ul>\n" + TableHead("Claims that it sees", {"Exchange", "Claims"});
+    html_ +=
+        "</ul>\n<p>Together with a recipient for whom something is held it could open that "
+        "before its time.</p>\n";
+    for (const Host* const host : DesksOfTheOperator(directory_)) {
+      html_ += "<p><strong>" + HtmlText(host->operated_by) +
+               " asks the broker for its status and also runs " + HtmlText(host->id.value()) +
+               ": there it can read what is told to " +
+               HtmlText(tool::Join(TitlesOf(directory_.AgenciesOf(host->id)))) + ".</strong></p>\n";
+    }
+    html_ += TableHead("Claims that it sees", {"Exchange", "Claims"});
     for (const policy::Exchange& exchange : policy_.exchanges()) {
       html_ += "<tr>" + RowHead(exchange.name.value()) +
                Cell(exchange.claims.empty() ? "none" : tool::Join(ClaimNamesOf(exchange))) +

@@ -119,6 +119,20 @@ TEST_F(PolicyAgreementTest, TheBrokersOperatorIsSaidToSeeClaimsAndNoSection) {
                     HasSubstr("<th scope=\"row\">encompass-notice</th><td>childPart, risk</td>")));
 }
 
+TEST_F(PolicyAgreementTest, AnOperatorWhoAlsoRunsADeskIsSaidToReadThere) {
+  EXPECT_THAT(AgreementPage(Loaded(), Who()), Not(HasSubstr("also runs")));
+  const Directory who = Who(TestPartnership::Replace(
+      partnership_.DirectoryText(), "operated-by = \"the operator\"",
+      "operated-by = \"" + Who().Find(Who().Find(kSchoolA)->host)->operated_by + "\""));
+  const HostId desk = who.Find(kSchoolA)->host;
+  EXPECT_THAT(AgreementPage(Loaded(), who),
+              AllOf(HasSubstr("also runs " + desk.value() + ": there it can read what is told to"),
+                    HasSubstr("Test " + kSchoolA.value())));
+  const Value json = AgreementJson(Loaded(), who);
+  EXPECT_EQ(TextsOf(*json.Find("broker")->Find("operator-also-runs")),
+            std::vector<std::string>{desk.value()});
+}
+
 TEST_F(PolicyAgreementTest, WhatIsOnlyHeldIsSaidToBe) {
   const std::string text = TestPartnership::Replace(
       partnership_.PolicyText(), "why = \"Children's services are told of incidents",
