@@ -47,12 +47,12 @@ class PolicyAgreementTest : public ::testing::Test {
   ScratchDirectory folder_;
 };
 
-const Value& FlowTo(const Value& json, const std::string& role) {
+Value FlowTo(const Value& json, const std::string& role) {
   for (const Value& flow : json.Find("flows")->items()) {
     if (flow.Find("to")->text() == role) return flow;
   }
   ADD_FAILURE() << "no flow to " << role;
-  return json;
+  return {};
 }
 
 std::vector<std::string> TextsOf(const Value& list) {
@@ -86,7 +86,7 @@ TEST_F(PolicyAgreementTest, TheScheduleHasEveryShareWithPurposeBasisConsentLabel
 TEST_F(PolicyAgreementTest, AFlowSaysWhoHoldsTheRoleTodayOnWhichHostRunByWhom) {
   const Directory who = Who();
   const Value json = AgreementJson(Loaded(), who);
-  const Value& flow = FlowTo(json, "school");
+  const Value flow = FlowTo(json, "school");
   const auto schools = TextsOf(*flow.Find("agencies"));
   EXPECT_THAT(schools,
               AllOf(::testing::Contains(kSchoolA.value()), ::testing::Contains(kSchoolB.value()),
@@ -139,7 +139,7 @@ TEST_F(PolicyAgreementTest, WhatIsOnlyHeldIsSaidToBe) {
       "profile = [\"full\", \"four-facts\"]\nheld = \"unacknowledged\"\nwatches = \"school\"\n"
       "why = \"Children's services are told of incidents");
   const Value json = AgreementJson(Loaded(text), Who());
-  const Value& flow = FlowTo(json, "childrens-services");
+  const Value flow = FlowTo(json, "childrens-services");
   ASSERT_FALSE(flow.Find("sections")->items().empty());
   EXPECT_EQ(flow.Find("held")->items().size(), flow.Find("sections")->items().size());
   EXPECT_THAT(AgreementPage(Loaded(text), Who()),

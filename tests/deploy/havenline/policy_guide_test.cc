@@ -31,7 +31,7 @@ std::string Trimmed(std::string_view text) {
 
 // The section's tables, one after another, each without its head.
 std::vector<std::vector<Row>> TablesInGuide() {
-  std::ifstream file(kSource + "/docs/policy.md");
+  const std::ifstream file(kSource + "/docs/policy.md");
   std::ostringstream all;
   all << file.rdbuf();
   const std::string text = all.str();

@@ -14,7 +14,6 @@ namespace havenline {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -151,8 +150,7 @@ TEST_F(PolicyReplayTest, WhatWentAtOnceAndNowIsHeldLoses) {
 
 TEST_F(PolicyReplayTest, ARuleThatBeginsLaterIsJudgedByTheTimeAskedFor) {
   const policy::Policy next = With("rule = \"ENC-5\"\n", "rule = \"ENC-5\"\nstarts = 2027-01-01\n");
-  std::vector<std::string> sections = ToldNow();
-  RecordedMessage message = Told("ENC-1", sections);
+  RecordedMessage message = Told("ENC-1", ToldNow());
   message.claims["childPart"] = "allegedSuspect";
   EXPECT_EQ(ResultOf(Replayed(message, next)), "same");
   const TimePoint later = kNight + std::chrono::hours(24 * 365);
