@@ -5,6 +5,7 @@
 #include "agents/link/deadline.h"
 #include "agents/link/outbox.h"
 #include "agents/link/outbox_rows.h"
+#include "agents/link/recorded_message.h"
 #include "agents/link/rows.h"
 #include "schema/base/check.h"
 #include "schema/base/test_seam.h"
@@ -139,6 +140,8 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
             Value::Map()
                 .Set("origin", ToText(message.origin))
                 .Set("bytes", rows::Encode(composed.bytes)));
+  batch.Put(Table::kSealed, rows::RecordKeyOf(message.origin),
+            rows::ToRow(RecordedFrom(composed.envelope, message.decided_against)));
   for (const BrokersPart::LeftOut& debt : composed.envelope.brokers_part.left_out) {
     const auto& decided = message.decided_against;
     if (std::ranges::find(decided, debt.role) != decided.end()) continue;  // A person's decision.

@@ -230,7 +230,7 @@ Result<tool::Answer> Explain(const LoadedPolicy& loaded, const CaseAsked& asked)
   }
   tool::Answer answer;
   answer.words = Plain(exchange->title) + claim_words + "\nfrom " +
-                 (asked.sender.empty() ? "a " + asked.from : asked.sender) +
+                 (asked.sender.empty() ? "any " + asked.from : asked.sender) +
                  (profile.empty() ? " (no profile)" : " (profile " + profile + ")") + ", made " +
                  policy::TimeText(asked.made) + ", under version " +
                  std::to_string(policy.version().version) + "\n";

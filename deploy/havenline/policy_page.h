@@ -8,12 +8,7 @@
 
 namespace havenline {
 
-// HTML that needs nothing but itself: no script, no picture, nothing from elsewhere. Everything
-// from the policy is escaped.
+// Everything from the policy is escaped (html_page.h).
 std::string PolicyPage(const LoadedPolicy& loaded);
-
-// "&" as "&amp;" and so on; control characters and marks that turn the direction of writing become
-// spaces.
-std::string HtmlText(std::string_view text);
 
 }  // namespace havenline

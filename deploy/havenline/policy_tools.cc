@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "deploy/havenline/document_words.h"
+#include "deploy/havenline/policy_agreement.h"
 #include "deploy/havenline/policy_cases.h"
 #include "deploy/havenline/policy_explain.h"
 #include "deploy/havenline/policy_page.h"
+#include "deploy/havenline/policy_record.h"
+#include "deploy/havenline/policy_replay.h"
 #include "deploy/havenline/policy_source.h"
 #include "deploy/havenline/policy_words.h"
 #include "deploy/havenline/table.h"
@@ -25,6 +29,7 @@ using text::Value;
 struct Options {
   std::string policy;
   std::string other;  // A second policy, a file of cases, or what to write.
+  std::string directory;
   std::string exchange;
   std::string section;
   std::string sender;
@@ -35,19 +40,20 @@ struct Options {
   bool json = false;
 };
 
+// Nothing where it was not given.
+Result<std::optional<TimePoint>> MadeIn(const Options& options) {
+  if (options.made.empty()) return std::nullopt;
+  const auto made = policy::TimeFrom(options.made);
+  if (made) return made;
+  return Fail(FaultCode::kInvalid,
+              "--made is a day (2026-11-07) or a time in UTC (2026-11-07T08:00:00Z)");
+}
+
 Result<tool::Answer> ExplainCase(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
-  CaseAsked asked{options.exchange, options.sender, options.from,
-                  options.to,       options.claims, SystemClock().Now()};
-  if (!options.made.empty()) {
-    const auto made = policy::TimeFrom(options.made);
-    if (!made) {
-      return Fail(FaultCode::kInvalid,
-                  "--made is a day (2026-11-07) or a time in UTC (2026-11-07T08:00:00Z)");
-    }
-    asked.made = *made;
-  }
-  return Explain(loaded, asked);
+  ASSIGN_OR_RETURN(const auto made, MadeIn(options));
+  return Explain(loaded, {options.exchange, options.sender, options.from, options.to,
+                          options.claims, made.value_or(SystemClock().Now())});
 }
 
 Result<tool::Answer> NameWhoCanSee(const Options& options) {
@@ -93,6 +99,13 @@ Result<tool::Answer> Diff(const Options& options) {
   return answer;
 }
 
+Result<tool::Answer> ReplayRecord(const Options& options) {
+  ASSIGN_OR_RETURN(const auto made, MadeIn(options));
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  ASSIGN_OR_RETURN(const DecisionRecord record, ReadDecisions(options.other));
+  return Replay(record, loaded.policy, made);
+}
+
 Result<tool::Answer> Test(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
   if (!options.other.empty()) return TestCases(loaded, {options.other});
@@ -110,6 +123,17 @@ Result<tool::Answer> Table(const Options& options) {
           ", to print and sign\n",
       Value::Map().Set("page", options.other).Set("version", loaded.policy.version().version),
       ExitCode::kOk};
+}
+
+Result<tool::Answer> Agree(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  ASSIGN_OR_RETURN(const Directory directory,
+                   LoadDirectory(options.directory, loaded.policy.partnership()));
+  RETURN_IF_FAULT(tool::WriteText(options.other, AgreementPage(loaded, directory)));
+  return tool::Answer{options.other + ": policy version " +
+                          std::to_string(loaded.policy.version().version) + ", directory version " +
+                          std::to_string(directory.version().version) + ", to print and sign\n",
+                      AgreementJson(loaded, directory).Set("page", options.other), ExitCode::kOk};
 }
 
 Result<tool::Answer> Bases(const Options& /*options*/) {
@@ -173,6 +197,22 @@ void AddDiff(Command& group) {
       .Example("havenline policy diff in-force.note policy.toml");
 }
 
+void AddReplay(Command& group) {
+  Command& command =
+      group.Add("replay", "What an agency decided to tell, under another version of the policy.");
+  const auto options = Handle(command, ReplayRecord);
+  command
+      .Text({"record",
+             "what was decided: the lines of `havenline store decisions`, or the agent.toml of "
+             "an agent whose store is read",
+             kRequired},
+            options->other)
+      .Text({"new", "the version to hold it to", kRequired}, options->policy)
+      .Text({"--made", "as if all had been made then; else each when it was"}, options->made)
+      .Example("havenline policy replay agent.toml policy.toml")
+      .Example("havenline policy replay decisions.jsonl policy.toml --made 2027-01-01");
+}
+
 void AddTest(Command& group) {
   Command& command =
       group.Add("test", "Cases that the policy must decide as they say; each rule must have one.");
@@ -190,6 +230,16 @@ void AddTable(Command& group) {
       .Example("havenline policy table policy/partnerships/rotherham --out policy.html");
 }
 
+void AddAgreement(Command& group) {
+  Command& command = group.Add(
+      "isa", "The sharing agreement's schedule, and who can technically read what, as one page.");
+  const auto options = Handle(command, Agree);
+  command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
+      .Text({"--directory", "the directory: a text or a note", kRequired}, options->directory)
+      .Text({"--out", "the HTML file to write", kRequired}, options->other)
+      .Example("havenline policy isa policy.note --directory directory.note --out isa.html");
+}
+
 void AddBases(Command& group) {
   Command& command = group.Add("bases", "The lawful bases that a rule may name.");
   Handle(command, Bases);
@@ -202,8 +252,10 @@ void AddPolicyTools(Command& group) {
   AddExplain(group);
   AddWhoCanSee(group);
   AddDiff(group);
+  AddReplay(group);
   AddTest(group);
   AddTable(group);
+  AddAgreement(group);
   AddBases(group);
 }
 

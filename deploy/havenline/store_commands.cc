@@ -5,6 +5,7 @@
 #include <string>
 
 #include "deploy/havenline/link_configuration.h"
+#include "deploy/havenline/policy_record.h"
 #include "deploy/havenline/store_export.h"
 #include "deploy/havenline/table.h"
 #include "deploy/havenline/tool.h"
@@ -44,10 +45,25 @@ Result<void> Export(const Options& options) {
   return {};
 }
 
-ExitCode RunExport(const Options& options) {
-  const auto exported = Export(options);
-  if (exported) return ExitCode::kOk;
-  return tool::Finish(tl::unexpected<Fault>(exported.error()), true);
+Result<void> ExportDecisions(const Options& options) {
+  ASSIGN_OR_RETURN(const DecisionRecord record, DecisionsOfAgent(options.config));
+  bool printed = true;
+  for (const RecordedMessage& message : record.messages)
+    printed = printed && PrintLine(JsonOf(message));
+  if (std::fflush(stdout) != 0 || !printed)
+    return Fail(FaultCode::kIo, "cannot write to standard output");
+  tool::Tell(tool::Count(record.messages.size(), "message", "messages"));
+  if (record.without_claims > 0) {
+    tool::Tell(tool::Count(record.without_claims, "message is", "messages are") +
+               " left out: an older version of the agent sent them and kept no claims");
+  }
+  return {};
+}
+
+ExitCode Run(Result<void> (*body)(const Options&), const Options& options) {
+  const auto done = body(options);
+  if (done) return ExitCode::kOk;
+  return tool::Finish(tl::unexpected<Fault>(done.error()), true);
 }
 
 }  // namespace
@@ -61,7 +77,12 @@ void AddStoreCommands(Command& root) {
             options->rows)
       .Example("havenline store export --config agent.toml > everything.jsonl")
       .Example("havenline store export --config agent.toml --rows inbox,outbox,alarms")
-      .Handler([options] { return RunExport(*options); });
+      .Handler([options] { return Run(Export, *options); });
+  auto decided = std::make_shared<Options>();
+  store.Add("decisions", "What an agent decided to tell, as JSON lines: nothing of a person in it.")
+      .Text({"--config", "agent.toml; its store key opens the rows", kRequired}, decided->config)
+      .Example("havenline store decisions --config agent.toml > decisions.jsonl")
+      .Handler([decided] { return Run(ExportDecisions, *decided); });
 }
 
 }  // namespace havenline

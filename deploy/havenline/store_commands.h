@@ -1,4 +1,5 @@
-// `havenline store export`: an agent's own rows as JSON lines.
+// `havenline store export|decisions`: an agent's own rows, or what it decided to tell, as JSON
+// lines.
 
 #pragma once
 

@@ -1,6 +1,7 @@
 // What the tools say of a policy: why, who, what changes, whether it decides as it should, and a
 // page to sign.
 
+#include "deploy/havenline/html_page.h"
 #include "deploy/havenline/policy_cases.h"
 #include "deploy/havenline/policy_check.h"
 #include "deploy/havenline/policy_explain.h"
