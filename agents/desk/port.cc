@@ -174,7 +174,7 @@ void LocalPort::AddUpkeep() {
         }));
       });
   Add("POST", "/v1/keys/roll",
-      [this](const Person&, const HttpRequest& request, const RouteParameters&) {
+      [this](const Person& person, const HttpRequest& request, const RouteParameters&) {
         const auto body = text::ParseJson(request.body, "request", kBodyMax);
         if (!body) return AnswerOf(tl::unexpected<Fault>(body.error()));
         return AnswerOf(agent_.Call([&]() -> Result<Value> {
@@ -182,6 +182,8 @@ void LocalPort::AddUpkeep() {
           const AgencyId agency(reader.Name("agency"));
           const bool compromised = reader.OptionalBool("compromised").value_or(false);
           RETURN_IF_FAULT(reader.Finish());
+          if (!person.WorksAt(agency))
+            return Fail(FaultCode::kInvalid, "this token is for other desks than that agency's");
           RETURN_IF_FAULT(agent_.RollKeys(agency, compromised));
           return Value::Map().Set("agency", agency.value()).Set("rolled", true);
         }));

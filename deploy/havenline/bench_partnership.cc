@@ -152,7 +152,8 @@ std::size_t HostOfMessage(std::size_t message, std::size_t crowd) {
 Result<void> MakePartnership(const Shape& shape, const Path& folder) {
   const Path policy = folder / "policy.toml";
   RETURN_IF_FAULT(WriteIn(policy, PolicyText(shape), kPublicFile));
-  const Plan plan = MakePlan(shape, policy);
+  Plan plan = MakePlan(shape, policy);
+  plan.own_exchanges = true;
   RETURN_IF_FAULT(InitPartnership(plan, folder / "partnership"));
   RETURN_IF_FAULT(
       SetVerifyWorkers(folder / "partnership" / "broker" / "broker.toml", shape.verify_workers));

@@ -145,7 +145,7 @@ class Initialiser {
     RETURN_IF_FAULT(Directory::Parse(directory, "directory.toml"));
     ASSIGN_OR_RETURN(const DocumentFile policy_file, ReadDocumentFile(plan_.policy));
     const CheckedDocument proved = CheckDocument(policy_file, DocumentKind::kPolicy, nullptr);
-    if (!proved.problems.empty())
+    if (!proved.policy || (!proved.problems.empty() && !plan_.own_exchanges))
       return Fail(FaultCode::kInvalid, tool::Join(proved.problems, "\n"));
     const std::string& policy = policy_file.text;
     if (*proved.partnership() != plan_.partnership || proved.version()->version != 1) {

@@ -34,6 +34,8 @@ struct PlannedAgency {
 struct Plan {
   PartnershipId partnership;
   std::filesystem::path policy;  // The policy's text, or the folder of its files.
+  // Its exchanges need not be those that this program knows: a bench has some of its own.
+  bool own_exchanges = false;
   std::string broker_listen;
   std::string broker_address;
   std::int64_t governance_keys = 1;

@@ -25,7 +25,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "system"))
 
 import incidents  # noqa: E402
-from harness import COUNCIL, POLICE, HarnessError, Partnership  # noqa: E402
+from harness import COUNCIL, PARTNERSHIP, POLICE, HarnessError, Partnership, reference_policy  # noqa: E402
 from incidents import MILL_LANE, OAK_HILL, ST_EXAMPLE  # noqa: E402
 
 BREAKS = {"drop": "inbox-drop", "double": "inbox-double"}  # HAVENLINE_DEMO_BREAK

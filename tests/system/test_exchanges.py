@@ -211,6 +211,8 @@ def test_a_login_for_some_desks_of_a_host_sees_and_does_nothing_at_the_others(p,
         "sections"]}
     status, answer = p.api("host.council", "POST", "/v1/send", body, login="deputy")
     assert status == 422 and "this token is for other desks" in answer["error"]
+    status, answer = p.api("host.council", "POST", "/v1/keys/roll", {"agency": "service.advocates"}, login="deputy")
+    assert status == 422 and "this token is for other desks" in answer["error"]
     froms = {message["from"] for message in p.must_api("host.council", "GET", "/v1/sent", login="deputy")["sent"]}
     assert froms == {"council.rotherham", "service.programme"}, "all that these two agencies sent, and nothing else"
 

@@ -113,9 +113,12 @@ def test_what_waits_for_a_recipient_is_not_handed_out_once_policy_forbids_it_but
         p.wait_for(lambda: message_of(p, before)["state"] == "kept", what="it to be in the log")
         publish_next(p, "policy", lambda text: text + NOT_TO_SCHOOLS)
         p.wait_for(lambda: p.status(POLICE)["policy"] == 2, what="the next policy")
-        p.kill("broker")  # Nor is that forgotten.
-        p.start("broker")
+        # Nor is that forgotten: the broker dies as it is about to say so, and finds it again.
+        p.kill("broker")
+        broker = p.start("broker", fault="forbidden.before-entry:1")
         p.start(away)
+        p.wait_for(lambda: not broker.running(), what="its death")
+        p.start("broker")
         notice = p.wait_for(lambda: p.notices(away)[0], what="the notice")
         assert sections_of(p, away, notice) >= {"childName", "risk"}
         assert not sections_of(p, away, notice) & {"circumstances", "voiceOfChild"}
