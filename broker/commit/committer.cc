@@ -114,7 +114,7 @@ Answer Committer::Accept(const SubmissionWork& work, const Permit& permit, TimeP
   turn_->Put(MessageRecord{entry.position, work.bytes,
                            static_cast<std::uint32_t>(message->grants.size())});
   std::vector<GrantRecord> at_once = PutGrants(work, permit, entry);
-  const Accepted accepted{entry.ProofOf(0), permit.ahead_of_time};
+  Accepted accepted{entry.ProofOf(0), permit.ahead_of_time};
   for (GrantRecord& grant : at_once) Release(std::move(grant), now);  // `entry` may have moved.
   return accepted;
 }
