@@ -56,18 +56,25 @@ def encode(body, session=NO_SESSION):
     return _encoded[text].replace(_SESSION_PLACE, session)
 
 
+def convert_all(schema, kind, messages):
+    """The messages, all structs `kind` of schema/wire/<schema>, as dictionaries: in one run of the tool."""
+    text = capnp("binary:json", schema, kind, b"".join(messages)).decode()
+    decoder, at, read = json.JSONDecoder(), 0, []
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        read.append(value)
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return read
+
+
 def decode_all(frames):
     """The frames as dictionaries, each with `session` as bytes."""
     if not frames:
         return []
-    text = capnp("binary:json", "frame.capnp", "Frame", b"".join(frames)).decode()
-    decoder, at, decoded = json.JSONDecoder(), 0, []
-    while at < len(text):
-        value, at = decoder.raw_decode(text, at)
+    decoded = convert_all("frame.capnp", "Frame", frames)
+    for value in decoded:
         value["session"] = bytes(value["session"])
-        decoded.append(value)
-        while at < len(text) and text[at].isspace():
-            at += 1
     return decoded
 
 
