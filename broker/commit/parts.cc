@@ -109,10 +109,20 @@ Bytes Receipts(std::span<const VerifiedReceipt* const> receipts, TimePoint now) 
   Value list = Value::List();
   for (const VerifiedReceipt* const receipt : receipts) {
     const Receipt& value = (*receipt)->receipt;
-    list.Add(Value::Map()
-                 .Set("digest", HexEncode(seal::Sha256((*receipt)->bytes)))
-                 .Set("kind", NameOf(value.kind))
-                 .Set("message", ToText(value.message)));
+    Value item = Value::Map()
+                     .Set("digest", HexEncode(seal::Sha256((*receipt)->bytes)))
+                     .Set("kind", NameOf(value.kind))
+                     .Set("message", ToText(value.message));
+    // The others come one to an entry, and whoever asks who looked must find it here.
+    if (value.kind != ReceiptKind::kStored) {
+      item.Set("grant", HexEncode(value.grant))
+          .Set("origin", ToText(value.origin))
+          .Set("role", value.role.value())
+          .Set("sender", value.sender.value())
+          .Set("time", ToMilliseconds(value.time));
+      if (value.person) item.Set("person", value.person->value());
+    }
+    list.Add(std::move(item));
   }
   Value part = Start("receipts", now);
   part.Set("from", receipts.front()->operator*().receipt.recipient.value())

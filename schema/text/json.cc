@@ -1,5 +1,6 @@
 #include "schema/text/json.h"
 
+#include <algorithm>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -213,6 +214,15 @@ std::optional<std::string> Unreadable(std::string_view text, std::string_view so
   return std::nullopt;
 }
 
+// Of a value that was parsed, so no deeper than kNestingMax.
+bool HasReal(const Value& value) {  // NOLINT(misc-no-recursion): bounded by the parser.
+  if (value.is(Value::Kind::kReal)) return true;
+  if (value.is(Value::Kind::kList)) return std::ranges::any_of(value.items(), HasReal);
+  return value.is(Value::Kind::kMap) &&
+         std::ranges::any_of(value.members(),
+                             [](const auto& member) { return HasReal(member.second); });
+}
+
 }  // namespace
 
 Result<Value> ParseJson(std::string_view text, std::string_view source_name,
@@ -232,6 +242,14 @@ Result<Value> ParseJson(std::string_view text, std::string_view source_name,
   const CountingIterator last{text.end(), builder.consumed()};
   if (!nlohmann::json::sax_parse(first, last, &builder)) return tl::unexpected(builder.TakeFault());
   return builder.TakeRoot();
+}
+
+Result<Value> ParseCanonicalJson(std::string_view text, std::string_view source_name,
+                                 std::size_t bytes_max) {
+  ASSIGN_OR_RETURN(Value value, ParseJson(text, source_name, bytes_max));
+  if (HasReal(value) || CanonicalJson(value) != text)
+    return Fail(FaultCode::kInvalid, Located(source_name, {}, "not the one text for what it says"));
+  return value;
 }
 
 }  // namespace havenline::text

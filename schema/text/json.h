@@ -62,4 +62,9 @@ std::string ToJson(const Value& value, JsonLayout layout = JsonLayout::kOneLine)
 // (CHECK), and keys sort by their UTF-8, not UTF-16.
 std::string CanonicalJson(const Value& value);
 
+// As ParseJson(), and kInvalid for a text that CanonicalJson() would not have written: what was
+// hashed can be read in one way only.
+Result<Value> ParseCanonicalJson(std::string_view text, std::string_view source_name,
+                                 std::size_t bytes_max = kJsonBytesMax);
+
 }  // namespace havenline::text

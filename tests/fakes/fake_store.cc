@@ -1,5 +1,6 @@
 #include "tests/fakes/fake_store.h"
 
+#include "schema/audit/event.h"
 #include "schema/base/check.h"
 
 namespace havenline {
@@ -7,6 +8,14 @@ namespace {
 
 tl::unexpected<Fault> DiskSaysNo() {
   return Fail(FaultCode::kIo, "the disk failed, as it was told to");
+}
+
+// Whatever a test makes the broker enter is of the audit log's vocabulary.
+Result<void> CheckVocabulary(const CommitBatch& batch) {
+  for (const Entry& entry : batch.entries) {
+    for (const Part& part : entry.parts) RETURN_IF_FAULT(audit::EventsOf(part.party, part.json));
+  }
+  return {};
 }
 
 }  // namespace
@@ -82,6 +91,7 @@ Result<std::optional<typename Map::mapped_type>> FakeStore::FindIn(const Map& ma
 }
 
 Result<void> FakeStore::Apply(const CommitBatch& batch) {
+  RETURN_IF_FAULT(CheckVocabulary(batch));
   ++applies_;
   const bool fails = fail_apply_ != 0 && applies_ >= fail_apply_;
   const bool takes = !fails || (applies_ == fail_apply_ && cut_ == Cut::kTaken);
