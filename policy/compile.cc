@@ -69,6 +69,7 @@ class Compiler {
     policy_.roles_ = rules_.roles;
     policy_.purposes_ = rules_.purposes;
     policy_.retentions_ = rules_.retentions;
+    policy_.audit_rules_ = rules_.audit_rules;
     for (const Duty& duty : rules_.duties) policy_.duties_.emplace(duty.name, duty);
     for (const Deadline& deadline : rules_.deadlines)
       policy_.deadlines_.emplace(deadline.name, deadline);

@@ -42,6 +42,13 @@ class Checker {
       if (!ids.insert(rule.id).second) problems_.Add(rule, "another rule has the same id", "rule");
       CheckRule(rule);
     }
+    for (std::size_t i = 0; i < rules_.audit_rules.size(); ++i) {
+      const AuditRule& rule = rules_.audit_rules[i];
+      if (!ids.insert(rule.id).second)
+        problems_.Add(rules_.audit_marks[i],
+                      "rule " + rule.id.value() + ": another rule has the same id");
+      CheckAudit(rule, rules_.audit_marks[i]);
+    }
   }
 
  private:
@@ -75,6 +82,24 @@ class Checker {
     };
     for (const Claim& claim : exchange.claims) check(claim.section, "`source` of " + claim.name);
     for (const std::string& section : exchange.unshared) check(section, "`unshared`");
+  }
+
+  void CheckAudit(const AuditRule& rule, text::Mark mark) {
+    const auto problem = [&](const std::string& what) {
+      problems_.Add(mark, "rule " + rule.id.value() + ": " + what);
+    };
+    if (rule.by.empty()) problem("names no role in `by`");
+    if (!rule.unconcealed && rule.exchanges.empty()) problem("names no exchange");
+    for (const Role& role : rule.by) {
+      if (rules_.roles.contains(role.value())) continue;
+      problem("there is no role " + role.value() + DidYouMean(role.value(), rules_.roles));
+    }
+    for (const ExchangeName& exchange : rule.exchanges) {
+      if (rules_.exchange_marks.contains(exchange)) continue;
+      problem("there is no [exchange." + exchange.value() + "]" +
+              DidYouMean(exchange.value(), rules_.exchanges,
+                         [](const Exchange& each) { return each.name.value(); }));
+    }
   }
 
   void CheckRule(const Rule& rule) {

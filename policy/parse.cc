@@ -187,6 +187,28 @@ void ReadRules(MapReader& top, std::string_view key, Effect effect, Rules& rules
   }
 }
 
+void ReadAuditRules(MapReader& top, Rules& rules) {
+  const text::Value* const list = top.Raw("audit");
+  for (MapReader& reader : top.OptionalMapList("audit")) {
+    AuditRule rule;
+    rule.id = RuleId(reader.Name("rule"));
+    for (std::string& role : reader.NameList("by")) rule.by.emplace_back(std::move(role));
+    for (const std::string& name : reader.TextList("exchanges")) {
+      if (name == "*") {
+        rule.unconcealed = true;
+      } else {
+        rule.exchanges.emplace_back(name);
+      }
+    }
+    rule.why = reader.Text("why");
+    const std::size_t at = rules.audit_rules.size();
+    const bool known =
+        list != nullptr && list->is(text::Value::Kind::kList) && at < list->items().size();
+    rules.audit_marks.push_back(known ? list->items()[at].mark() : text::Mark{});
+    rules.audit_rules.push_back(std::move(rule));
+  }
+}
+
 }  // namespace
 
 Result<Rules> ParseRules(std::string_view text, const std::string& source_name) {
@@ -220,6 +242,7 @@ Result<Rules> ParseRules(std::string_view text, const std::string& source_name) 
   ReadRules(top, "share", Effect::kShare, rules);
   ReadRules(top, "require", Effect::kRequire, rules);
   ReadRules(top, "never", Effect::kNever, rules);
+  ReadAuditRules(top, rules);
   RETURN_IF_FAULT(top.Finish());
   return rules;
 }

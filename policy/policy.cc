@@ -102,4 +102,22 @@ std::vector<std::string> Policy::ClaimsRead(const ExchangeName& exchange, const 
   return at == claims_read_.end() ? std::vector<std::string>{} : at->second;
 }
 
+std::string Policy::AuditRulesOf(const Role& role) const {
+  std::string rules;
+  for (const AuditRule& rule : audit_rules_) {
+    if (std::ranges::find(rule.by, role) == rule.by.end()) continue;
+    rules += (rules.empty() ? "" : "+") + rule.id.value();
+  }
+  return rules;
+}
+
+bool Policy::MayAudit(const Role& role, const ExchangeName& exchange) const {
+  const Exchange* const known = Find(exchange);
+  return known != nullptr && std::ranges::any_of(audit_rules_, [&](const AuditRule& rule) {
+           const bool by = std::ranges::find(rule.by, role) != rule.by.end();
+           const bool named = std::ranges::find(rule.exchanges, exchange) != rule.exchanges.end();
+           return by && (named || (rule.unconcealed && !known->concealed));
+         });
+}
+
 }  // namespace havenline::policy

@@ -104,6 +104,17 @@ struct Exchange {
   std::size_t PeriodOf(TimePoint created) const;
 };
 
+// Who may read parts of the audit log that are not their agency's own (docs/policy.md).
+struct AuditRule {
+  RuleId id;
+  std::vector<Role> by;
+  bool unconcealed = false;             // Of all exchanges that are not concealed,
+  std::vector<ExchangeName> exchanges;  // and of these.
+  std::string why;
+
+  friend bool operator==(const AuditRule&, const AuditRule&) = default;
+};
+
 struct HeldShare;
 
 // Sections that a `never` rule keeps from a role, whatever else is said.
@@ -201,6 +212,13 @@ class Policy {
   std::string_view ProfileOf(const AgencyId& sender) const;
   const std::map<AgencyId, std::string>& profiles() const { return profile_of_; }
 
+  // The rules that let this role look into the audit log, joined by '+'; empty: none does.
+  std::string AuditRulesOf(const Role& role) const;
+  // Whether it may read there what is of this exchange. No to an exchange that is not known: it may
+  // be a concealed one.
+  bool MayAudit(const Role& role, const ExchangeName& exchange) const;
+  const std::vector<AuditRule>& audit_rules() const { return audit_rules_; }
+
   // What names stand for, for people.
   const std::map<std::string, std::string>& roles() const { return roles_; }
   const std::map<std::string, std::string>& purposes() const { return purposes_; }
@@ -232,6 +250,7 @@ class Policy {
   std::map<std::string, std::string> purposes_;
   std::map<std::string, std::string> retentions_;
   std::map<AgencyId, std::string> profile_of_;
+  std::vector<AuditRule> audit_rules_;
   std::deque<Cell> cells_;  // Its elements do not move either.
   Table table_;
   std::map<std::tuple<ExchangeName, Role, Role>, std::vector<std::string>> claims_read_;

@@ -61,6 +61,8 @@ struct Rules {
   std::vector<Deadline> deadlines;
   std::vector<Profile> profiles;
   std::vector<Rule> rules;
+  std::vector<AuditRule> audit_rules;
+  std::vector<text::Mark> audit_marks;  // Of each.
 };
 
 // Whom a `never` rule names to keep a claim from the broker itself, which holds no section.
