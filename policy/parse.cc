@@ -193,7 +193,7 @@ void ReadAuditRules(MapReader& top, Rules& rules) {
     AuditRule rule;
     rule.id = RuleId(reader.Name("rule"));
     for (std::string& role : reader.NameList("by")) rule.by.emplace_back(std::move(role));
-    for (const std::string& name : reader.TextList("exchanges")) {
+    for (const std::string& name : NamesOrAll(reader, "exchanges")) {
       if (name == "*") {
         rule.unconcealed = true;
       } else {

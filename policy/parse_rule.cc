@@ -6,6 +6,7 @@
 #include <array>
 
 #include "policy/time_text.h"
+#include "schema/model/names.h"
 
 namespace havenline::policy {
 namespace {
@@ -21,7 +22,13 @@ void ReadWhen(MapReader& reader, Rule& rule) {
   auto when = reader.OptionalMap("when");
   const text::Value* const claims = reader.Raw("when");
   if (!when || !claims->is(text::Value::Kind::kMap)) return;
-  for (const auto& [claim, values] : claims->members()) rule.when[claim] = when->NameList(claim);
+  for (const auto& [claim, values] : claims->members()) {
+    rule.when[claim] = when->NameList(claim);
+    if (!IsName(claim)) {
+      when->Problem("has a key that is no name: letters, digits and . _ - /");
+      rule.when.erase(claim);
+    }
+  }
 }
 
 // Rules that meet in a cell are named together, joined by '+'.
@@ -77,6 +84,14 @@ void ReadTimes(MapReader& reader, Rule& rule) {
 
 }  // namespace
 
+std::vector<std::string> NamesOrAll(MapReader& reader, std::string_view key) {
+  std::vector<std::string> names = reader.TextList(key);
+  const auto is_other = [](const std::string& name) { return name != "*" && !IsName(name); };
+  if (std::erase_if(names, is_other) > 0)
+    reader.Problem(key, "must be names (letters, digits and . _ - /), or \"*\" alone");
+  return names;
+}
+
 Rule ReadRule(MapReader& reader, Effect effect, const text::Value& table) {
   Rule rule;
   rule.effect = effect;
@@ -87,7 +102,7 @@ Rule ReadRule(MapReader& reader, Effect effect, const text::Value& table) {
   for (std::string& role : reader.NameList("from")) rule.from.emplace_back(std::move(role));
   for (std::string& role : reader.NameList("to")) rule.to.emplace_back(std::move(role));
   rule.profiles = reader.OptionalNameList("profile");
-  rule.sections = reader.TextList("sections");
+  rule.sections = NamesOrAll(reader, "sections");
   ReadWhen(reader, rule);
   ReadTimes(reader, rule);
   rule.why = reader.Text("why");

@@ -89,6 +89,8 @@ TEST(PolicyTextTest, AnExchangeHasAVersionSlotsAndSections) {
   EXPECT_TRUE(Spoilt("\"story\"]\nhold", Names("s", 28) + ", \"story\"]\nhold", "at most 32"));
   EXPECT_TRUE(IsRefused(Changed("[exchange.notice]", "[exchange.\"no\\ttice\"]"), "[exchange.\"no",
                         "must be a name"));
+  // What is no name stands in no error.
+  EXPECT_TRUE(Spoilt("sections = [\"name\"", "sections = [\"na\\tme\"", "must be names"));
 }
 
 TEST(PolicyTextTest, TheNamesOfAllSectionsFitAClearPartAndAnEntry) {
