@@ -37,7 +37,7 @@ Result<std::optional<T>> UnlessCorrupt(Result<T> result, std::string& found) {
   return std::optional<T>();
 }
 
-Result<Remains> Look(const BrokerConfiguration& configuration, seal::RandomSource& random) {
+Result<Remains> FindRemains(const BrokerConfiguration& configuration, seal::RandomSource& random) {
   Remains remains;
   RETURN_IF_FAULT(MakeDirectories(configuration.mark, kPrivateDirectory));
   ASSIGN_OR_RETURN(remains.mark, UnlessCorrupt(MarkFile::Open(configuration.mark), remains.found));
@@ -202,7 +202,7 @@ Result<void> PrepareEpoch(const BrokerConfiguration& configuration, std::uint64_
 Result<BegunEpoch> BeginEpoch(const BrokerConfiguration& configuration,
                               const EpochRequest& request) {
   seal::SystemRandom random;
-  ASSIGN_OR_RETURN(Remains remains, Look(configuration, random));
+  ASSIGN_OR_RETURN(Remains remains, FindRemains(configuration, random));
   ASSIGN_OR_RETURN(EpochPlan plan, PlanFrom(request, remains));
   RETURN_IF_FAULT(AddSuspensions(request, remains, plan));
   ASSIGN_OR_RETURN(const Opening opening, CheckOpening(configuration, plan));

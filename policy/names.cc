@@ -2,10 +2,12 @@
 // and the name that was probably meant.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "policy/basis.h"
 #include "policy/cells.h"
+#include "schema/model/limits.h"
 #include "schema/text/nearest.h"
 
 namespace havenline::policy {
@@ -49,6 +51,7 @@ class Checker {
                       "rule " + rule.id.value() + ": another rule has the same id");
       CheckAudit(rule, rules_.audit_marks[i]);
     }
+    CheckAuditTogether();
   }
 
  private:
@@ -82,6 +85,22 @@ class Checker {
     };
     for (const Claim& claim : exchange.claims) check(claim.section, "`source` of " + claim.name);
     for (const std::string& section : exchange.unshared) check(section, "`unshared`");
+  }
+
+  // An entry names all rules by which somebody looked as one name.
+  void CheckAuditTogether() {
+    std::map<Role, std::size_t> bytes;
+    for (std::size_t i = 0; i < rules_.audit_rules.size(); ++i) {
+      for (const Role& role : rules_.audit_rules[i].by) {
+        std::size_t& of_role = bytes[role];
+        of_role += rules_.audit_rules[i].id.value().size() + (of_role == 0 ? 0 : 1);
+        if (of_role <= limits::kNameBytesMax) continue;
+        problems_.Add(rules_.audit_marks[i], "rule " + rules_.audit_rules[i].id.value() +
+                                                 ": all [[audit]] rules of " + role.value() +
+                                                 " have more than 96 letters together");
+        return;
+      }
+    }
   }
 
   void CheckAudit(const AuditRule& rule, text::Mark mark) {

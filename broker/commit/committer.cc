@@ -72,6 +72,7 @@ void Committer::Take(CommitItem item, TimePoint now) {
     return TakeSubmission(route, *submission, now);
   }
   if (auto* voided = std::get_if<VoidWork>(&item.work)) return TakeVoid(route, *voided, now);
+  if (const auto* look = std::get_if<LookWork>(&item.work)) return TakeLook(route, *look, now);
   if (auto* statement = std::get_if<StatementWork>(&item.work))
     return TakeStatement(route, *statement, now);
   if (auto* reconciled = std::get_if<ReconciledWork>(&item.work))
@@ -101,14 +102,17 @@ void Committer::TakeSubmission(const Route& route, const SubmissionWork& work, T
 Answer Committer::Accept(const SubmissionWork& work, const Permit& permit, TimePoint now) {
   const VerifiedEnvelope& message = work.message;
   std::vector<Part> parts;
-  parts.push_back({message->header.sender, {}, parts::AcceptedForSender(message, permit, now)});
+  const std::vector<ExchangeName> exchange = {message->header.exchange};
+  parts.push_back(
+      {message->header.sender, {}, parts::AcceptedForSender(message, permit, now), exchange});
   for (std::size_t i = 0; i < message->grants.size(); ++i) {
     const ClearPart& clear = message->grants[i].clear;
     // Who holds no grant yet must not find one in the log either: its part goes with the release.
     const bool held = clear.condition.kind != Condition::Kind::kNone;
     parts.push_back({held ? message->header.sender : clear.recipient,
                      {},
-                     parts::AcceptedForGrant(message, permit.grants[i], i, now)});
+                     parts::AcceptedForGrant(message, permit.grants[i], i, now),
+                     exchange});
   }
   const Entry& entry = turn_->Append(std::move(parts), message->header.grants.size());
   turn_->Put(MessageRecord{entry.position, work.bytes,
@@ -139,6 +143,7 @@ std::vector<GrantRecord> Committer::PutGrants(const SubmissionWork& work, const 
                       .claims = permit.grants[i].claims,
                       .acknowledge_by = clear.acknowledge_by,
                       .stored = false,
+                      .exchange = header.exchange,
                       .condition = clear.condition,
                       .phase = GrantRecord::Phase::kOpen,
                       .stood_down = false,
@@ -167,7 +172,10 @@ std::vector<GrantRecord> Committer::PutGrants(const SubmissionWork& work, const 
 
 Answer Committer::Refuse(const VerifiedEnvelope& message, const Denial& denial, TimePoint now) {
   std::vector<Part> parts;
-  parts.push_back({message->header.sender, {}, parts::Refused(message, denial, now)});
+  parts.push_back({message->header.sender,
+                   {},
+                   parts::Refused(message, denial, now),
+                   {message->header.exchange}});
   const Entry& entry = turn_->Append(std::move(parts), message->header.grants.size());
   // The entry says how many there are in all; the answer names as many as a frame may carry.
   std::vector<Objection> objections = denial.objections;

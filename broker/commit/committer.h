@@ -63,6 +63,10 @@ struct StatementWork {
   VerifiedStatement statement;
   Bytes bytes;
 };
+struct LookWork {
+  VerifiedLook look;
+  Bytes bytes;
+};
 struct DocumentWork {
   DocumentKind kind = DocumentKind::kDirectory;
   std::string note;
@@ -89,7 +93,7 @@ struct RejectedWork {
 struct CommitItem {
   Route route;
   std::variant<SubmissionWork, ReceiptWork, VoidWork, StatementWork, DocumentWork, TakenWork,
-               RejectedWork, ReconciledWork, ForbiddenWork>
+               RejectedWork, ReconciledWork, ForbiddenWork, LookWork>
       work;
 };
 
@@ -104,6 +108,16 @@ struct Overdue {
   Digest grant{};
 };
 
+// An auditor may read these entries' parts on this link, as far as policy lets its role.
+struct LookTaken {
+  LinkId link;
+  SessionId session;
+  AgencyId agency;
+  Role role;
+  Position first;
+  std::uint64_t count = 0;
+};
+
 // What a synced batch lets others know. Only Committer makes one, so nothing can be answered before
 // it is durable.
 class Committed {
@@ -114,6 +128,7 @@ class Committed {
   std::vector<Overdue> overdue;
   // To be put to these hosts: whether their receipts are drained (Credit in schema/model/frame.h).
   std::vector<TimerWaits::Question> questions;
+  std::vector<LookTaken> looks;
   std::size_t released = 0;       // Held grants whose condition came true.
   std::size_t undeliverable = 0;  // Grants closed: a suspended recipient, or a later policy.
   LogHead head;
@@ -218,6 +233,7 @@ class Committer {
   // `before`: how many fresh ones of the same grant stand before it in this batch.
   ReceiptNews NewsOf(const PendingReceipt& pending, std::size_t before);
   void CommitReceipts(PendingReceipts receipts, TimePoint now);
+  std::vector<ExchangeName> ExchangesOf(const std::vector<const VerifiedReceipt*>& receipts);
   void EnterReceipts(const PendingReceipts& fresh, TimePoint now);
   void ApplyReceipt(const PendingReceipt& pending, const Entry& entry, std::size_t sender_part);
   void AnswerRepeat(const PendingReceipt& pending);
@@ -264,6 +280,8 @@ class Committer {
 
   void TakeVoid(const Route& route, const VoidWork& work, TimePoint now);
   void TakeStatement(const Route& route, const StatementWork& work, TimePoint now);
+  std::uint64_t SizeOf(std::uint64_t epoch) const;
+  void TakeLook(const Route& route, const LookWork& work, TimePoint now);
   void TakeDocument(const Route& route, const DocumentWork& work);
   Result<Answer> PutDocument(const DocumentWork& work);
   Result<Answer> PutDirectory(const std::string& note);

@@ -21,6 +21,8 @@ struct Part {
   AgencyId party;
   Salt salt{};
   Bytes json;
+  // Of which exchanges it speaks, for whoever may read parts of some exchanges only. Not hashed.
+  std::vector<ExchangeName> exchanges = {};
 
   friend bool operator==(const Part&, const Part&) = default;
 };

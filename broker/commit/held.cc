@@ -94,8 +94,8 @@ void Committer::Release(GrantRecord grant, TimePoint now) {
   FaultPoint("release.before-entry");
   const Position position =
       turn_
-          ->Append({{grant.sender, {}, parts::Released(grant, true, now)},
-                    {grant.recipient, {}, parts::Released(grant, false, now)}},
+          ->Append({{grant.sender, {}, parts::Released(grant, true, now), {grant.exchange}},
+                    {grant.recipient, {}, parts::Released(grant, false, now), {grant.exchange}}},
                    kHeldSlots)
           .position;
   BrokersWord word = WordOn(grant, WordKind::kReleased, position, now);
@@ -126,8 +126,11 @@ void Committer::StandDown(GrantRecord grant, const WatchRecord& watch, TimePoint
   turn_->Remove(watch);
   if (grant.phase != Phase::kReleased || grant.stood_down) return;
   const Bytes json = parts::StoodDown(grant, now);
-  const Position position =
-      turn_->Append({{grant.recipient, {}, json}, {grant.sender, {}, json}}, kHeldSlots).position;
+  const Position position = turn_
+                                ->Append({{grant.recipient, {}, json, {grant.exchange}},
+                                          {grant.sender, {}, json, {grant.exchange}}},
+                                         kHeldSlots)
+                                .position;
   PutWord(WordOn(grant, WordKind::kStoodDown, position, now), grant.recipient, 0);
   grant.stood_down = true;
   turn_->Put(std::move(grant));

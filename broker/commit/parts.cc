@@ -199,4 +199,22 @@ Bytes Stated(const VerifiedStatement& statement, TimePoint now) {
   return Finish(part);
 }
 
+// All that was signed and the signature, so that whoever looked cannot deny it.
+Bytes Looked(const VerifiedLook& look, const std::string& rules, TimePoint now) {
+  const Look& value = look->look;
+  Value part = Start("looked", now);
+  part.Set("agency", value.agency.value())
+      .Set("count", value.count)
+      .Set("epoch", value.epoch)
+      .Set("first", value.first)
+      .Set("key", HexEncode(value.key.value()))
+      .Set("person", value.person.value())
+      .Set("reason", NameOf(value.reason))
+      .Set("role", value.role.value())
+      .Set("rule", rules)
+      .Set("signature", HexEncode(look->signature))
+      .Set("time", ToMilliseconds(value.time));
+  return Finish(part);
+}
+
 }  // namespace havenline::parts

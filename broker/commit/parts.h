@@ -47,5 +47,7 @@ Bytes Undeliverable(std::span<const ClosedGrant> closed, const CloseCause& cause
 
 Bytes Voided(const VerifiedVoid& value, TimePoint now);
 Bytes Stated(const VerifiedStatement& statement, TimePoint now);
+// By which rules of the policy in force.
+Bytes Looked(const VerifiedLook& look, const std::string& rules, TimePoint now);
 
 }  // namespace havenline::parts

@@ -134,6 +134,18 @@ void Committer::CommitReceipts(PendingReceipts receipts, TimePoint now) {
   for (const PendingReceipt& pending : repeats) AnswerRepeat(pending);
 }
 
+// Of which exchanges these receipts are; a grant that is not found spoils the turn, or was found a
+// moment ago.
+std::vector<ExchangeName> Committer::ExchangesOf(
+    const std::vector<const VerifiedReceipt*>& receipts) {
+  std::set<ExchangeName> exchanges;
+  for (const VerifiedReceipt* const receipt : receipts) {
+    const auto grant = turn_->FindGrant((*receipt)->receipt.grant);
+    if (grant) exchanges.insert(grant->exchange);
+  }
+  return {exchanges.begin(), exchanges.end()};
+}
+
 void Committer::EnterReceipts(const PendingReceipts& fresh, TimePoint now) {
   std::map<AgencyId, std::vector<const VerifiedReceipt*>> by_sender;
   std::vector<const VerifiedReceipt*> all;
@@ -148,9 +160,10 @@ void Committer::EnterReceipts(const PendingReceipts& fresh, TimePoint now) {
     return;
   }
   std::vector<Part> parts;
-  parts.push_back({fresh.front().receipt().recipient, {}, parts::Receipts(all, now)});
+  parts.push_back(
+      {fresh.front().receipt().recipient, {}, parts::Receipts(all, now), ExchangesOf(all)});
   for (const auto& [sender, own] : by_sender)
-    parts.push_back({sender, {}, parts::Receipts(own, now)});
+    parts.push_back({sender, {}, parts::Receipts(own, now), ExchangesOf(own)});
   const Entry& entry = turn_->Append(std::move(parts), kReceiptSlots);
   for (const PendingReceipt& pending : fresh) {
     const auto part = std::distance(by_sender.begin(), by_sender.find(pending.receipt().sender));

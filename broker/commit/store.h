@@ -73,6 +73,7 @@ struct GrantRecord {
   std::vector<std::string> claims;  // That the recipient gets.
   std::optional<TimePoint> acknowledge_by;
   bool stored = false;  // Receipted as stored: no longer in the mailbox.
+  ExchangeName exchange;
   Condition condition;
   Phase phase = Phase::kOpen;
   bool stood_down = false;  // Released, and told since that the one watched has answered.

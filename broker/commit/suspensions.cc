@@ -136,8 +136,12 @@ void Committer::EnterClosed(std::span<const Closing> closing, const parts::Close
   std::vector<parts::ClosedGrant> closed;
   for (const Closing& each : closing) closed.push_back({&each.grant, each.may_arrive});
   const AgencyId& sender = closing.front().grant.sender;
+  std::vector<ExchangeName> exchanges;
+  for (const Closing& each : closing) exchanges.push_back(each.grant.exchange);
   const Position position =
-      turn_->Append({{sender, {}, parts::Undeliverable(closed, cause, now)}}, kClosedSlots)
+      turn_
+          ->Append({{sender, {}, parts::Undeliverable(closed, cause, now), std::move(exchanges)}},
+                   kClosedSlots)
           .position;
   for (const Closing& each : closing) {
     GrantRecord grant = each.grant;

@@ -79,7 +79,9 @@ void Committer::Fire(const TimerRecord& timer, TimePoint now) {
   }
   if (answered != HowAnswered::kNo) return;
   const Bytes json = parts::Overdue(*grant, now);
-  turn_->Append({{grant->sender, {}, json}, {grant->recipient, {}, json}}, kOverdueSlots);
+  turn_->Append({{grant->sender, {}, json, {grant->exchange}},
+                 {grant->recipient, {}, json, {grant->exchange}}},
+                kOverdueSlots);
   committed_.overdue.push_back({grant->sender, grant->message, grant->grant});
 }
 

@@ -146,6 +146,7 @@ void CommitLoop::HandOut(Committed committed, const Tokens& tokens) {
     parts_.observer.DocumentInForce(news.published->directory->version().version,
                                     news.published->policy->version().version);
   }
+  if (!committed.looks.empty()) parts_.deliver.Push(LookNews{std::move(committed.looks)});
   SendAnswers(std::move(committed.answers));
   // After the answers: whoever cut itself off is told that it did.
   if (news.published != nullptr && news.published->cut_off != cut_off_) {

@@ -73,6 +73,14 @@ void DeliveryLoop::On(CommitNews event) {
   parts_.gateway.Push(ReleaseTokens{event.tokens});
 }
 
+void DeliveryLoop::On(LookNews event) {
+  for (LookTaken& look : event.looks) {
+    const auto at = sessions_.find(look.link);
+    if (at != sessions_.end() && at->second->session() == look.session)
+      at->second->Allow(std::move(look));
+  }
+}
+
 // Whether the host's receipts are drained. One that is not there now is asked when it comes back.
 void DeliveryLoop::Ask(const TimerWaits::Question& question) {
   asked_.insert_or_assign(question.host, question.number);
@@ -282,8 +290,9 @@ void DeliveryLoop::On(const LinkFetch& event) {
   const auto at = sessions_.find(event.link);
   if (at == sessions_.end() || at->second->session() != event.session) return;
   // Only what a checkpoint covers: a proof against anything newer could not be checked yet.
-  const FetchParts fetch_parts{parts_.reader, *published_, at->second->host(), checkpoint_head_,
-                               [this] { return StatusJson(); }};
+  const FetchParts fetch_parts{parts_.reader,       *published_,
+                               at->second->host(),  checkpoint_head_,
+                               at->second->looks(), [this] { return StatusJson(); }};
   Send(*at->second, {{}, AnswerFetch(event.fetch, fetch_parts)}, true);
 }
 

@@ -58,6 +58,7 @@ class DeliveryLoop {
   void On(const LinkDrained& event);
   void On(LinkGone event);
   void On(CommitNews event);
+  void On(LookNews event);
   void On(CheckpointNews event);
 
   std::optional<Code> CheckHello(const LinkHello& event) const;

@@ -85,4 +85,9 @@ void DeliverySession::MarkDrained(const AgencyId& agency, Lane lane) {
   ready_.erase(std::ranges::find(ready_, box));
 }
 
+void DeliverySession::Allow(LookTaken look) {
+  if (looks_.size() == kLooksMax) looks_.erase(looks_.begin());
+  looks_.push_back(std::move(look));
+}
+
 }  // namespace havenline

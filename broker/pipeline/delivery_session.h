@@ -7,9 +7,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "broker/commit/committer.h"
 #include "broker/deliver/link_flow.h"
 #include "schema/model/ids.h"
 #include "schema/model/position.h"
@@ -31,6 +33,11 @@ class DeliverySession {
   const HostId& host() const { return ids_.host; }
   const std::vector<AgencyId>& claimed() const { return ids_.claimed; }
   LinkFlow& flow() { return flow_; }
+
+  // A look of this host's is entered: what it covers may be read here until so many later ones.
+  static constexpr std::size_t kLooksMax = 8;
+  void Allow(LookTaken look);
+  std::span<const LookTaken> looks() const { return looks_; }
 
   // The last head that this agent was sent a checkpoint of.
   const LogHead& head() const { return head_; }
@@ -72,6 +79,7 @@ class DeliverySession {
   Ids ids_;
   LinkFlow flow_;
   LogHead head_;
+  std::vector<LookTaken> looks_;
   std::set<AgencyId> agencies_;
   std::map<Box, std::uint64_t> read_to_;
   std::deque<Box> ready_;  // Urgent ones first; within a lane, in turn.

@@ -53,7 +53,8 @@ enum class JobKind : std::uint8_t {
   kRecall,
   kStatement,
   kDocument,
-  kReconciled
+  kReconciled,
+  kLook
 };
 
 struct VerifyJob {
@@ -133,12 +134,16 @@ struct CommitNews {
   LogHead head;
   Tokens tokens;
 };
+// These looks are entered. Told before they are answered: whoever hears the answer fetches at once.
+struct LookNews {
+  std::vector<LookTaken> looks;
+};
 struct CheckpointNews {
   LogHead head;
   std::string note;
 };
 using DeliveryEvent = std::variant<LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkGone,
-                                   CommitNews, CheckpointNews>;
+                                   CommitNews, LookNews, CheckpointNews>;
 
 // --- to the gateway
 

@@ -1,6 +1,7 @@
 #include "broker/pipeline/fetches.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "broker/deliver/delivery.h"
 #include "schema/model/limits.h"
@@ -25,6 +26,22 @@ class Pieces {
     }
     bytes_ += bytes.size();
     frame_.pieces.push_back({kind, index, std::move(bytes)});
+    return true;
+  }
+
+  // All of them, or none if the frame would be too full: whoever goes on after the last entry that
+  // it got must have got all of that.
+  bool AddAll(DocumentKind kind, std::vector<std::pair<std::uint32_t, Bytes>> pieces) {
+    std::size_t bytes = 0;
+    for (const auto& [index, piece] : pieces) bytes += piece.size();
+    const bool full =
+        bytes_ + bytes > kPieceBytesMax || frame_.pieces.size() + pieces.size() > limits::kItemsMax;
+    if (full && !frame_.pieces.empty()) {
+      frame_.more = true;
+      return false;
+    }
+    bytes_ += bytes;
+    for (auto& [index, piece] : pieces) frame_.pieces.push_back({kind, index, std::move(piece)});
     return true;
   }
 
@@ -80,19 +97,50 @@ struct Answerer {
   }
 
   void operator()(const Fetch::Parts& what) {
-    const auto entry = parts.reader.ReadParts(what.position);
-    if (!entry || !*entry) return;
+    const std::uint64_t first = what.position.index.value();
+    const std::uint64_t count = std::min<std::uint64_t>(
+        {what.count, limits::kPartEntriesMax, std::numeric_limits<std::uint64_t>::max() - first});
     Pieces pieces(frame);
-    for (std::uint32_t i = 0; i < (*entry)->parts.size(); ++i) {
-      // What an epoch begins with is for everyone to see.
-      const bool opened = what.position.epoch > kFirstEpoch && what.position.index == LogIndex(0);
-      const AgencyId& agency = (*entry)->parts[i].party;
-      const Agency* const party = parts.published.directory->Find(agency);
-      const bool entitled = party != nullptr && party->host == parts.host &&
-                            !parts.published.suspensions.IsSuspended(agency);
-      if (!opened && !entitled) continue;
-      pieces.Add(DocumentKind::kPart, i, wire::EncodePartProof(ProofOf(**entry, what.position, i)));
+    for (std::uint64_t index = first; index < first + count; ++index) {
+      if (!AddParts({what.position.epoch, LogIndex(index)}, pieces)) return;
     }
+  }
+
+  // What this host may read of one entry, or nothing of it if the frame is full.
+  bool AddParts(const Position& position, Pieces& pieces) {
+    const auto entry = parts.reader.ReadParts(position);
+    if (!entry || !*entry) return true;
+    std::vector<std::pair<std::uint32_t, Bytes>> readable;
+    for (std::uint32_t i = 0; i < (*entry)->parts.size(); ++i) {
+      if (MayRead((*entry)->parts[i], position))
+        readable.emplace_back(i, wire::EncodePartProof(ProofOf(**entry, position, i)));
+    }
+    return pieces.AddAll(DocumentKind::kPart, std::move(readable));
+  }
+
+  bool MayRead(const Part& part, const Position& position) const {
+    // What an epoch begins with is for everyone to see.
+    if (position.epoch > kFirstEpoch && position.index == LogIndex(0)) return true;
+    const Agency* const party = parts.published.directory->Find(part.party);
+    if (party != nullptr && party->host == parts.host &&
+        !parts.published.suspensions.IsSuspended(part.party))
+      return true;
+    return std::ranges::any_of(parts.looks, [&](const LookTaken& look) {
+      return look.first.epoch == position.epoch && look.first.index <= position.index &&
+             position.index.value() - look.first.index.value() < look.count && MayLook(look, part);
+    });
+  }
+
+  // By the policy and directory in force now, which may be others than when the look was entered.
+  bool MayLook(const LookTaken& look, const Part& part) const {
+    const Agency* const agency = parts.published.directory->Find(look.agency);
+    if (agency == nullptr || agency->host != parts.host || !agency->Holds(look.role) ||
+        parts.published.suspensions.IsSuspended(look.agency) ||
+        parts.published.policy->AuditRulesOf(look.role).empty())
+      return false;
+    return std::ranges::all_of(part.exchanges, [&](const ExchangeName& exchange) {
+      return parts.published.policy->MayAudit(look.role, exchange);
+    });
   }
 
   void operator()(const Fetch::Statements& what) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "broker/deliver/reader.h"
@@ -16,6 +17,7 @@ struct FetchParts {
   const Published& published;
   const HostId& host;
   LogHead head;
+  std::span<const LookTaken> looks;     // That this session may still read by.
   std::function<std::string()> status;  // JSON; asked only for an operator's link.
 };
 

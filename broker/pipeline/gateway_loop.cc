@@ -101,6 +101,8 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
     AdmitItems(session, link, JobKind::kStatement, std::move(statements->items));
   } else if (auto* recalls = std::get_if<RecallFrame>(&frame.body)) {
     AdmitItems(session, link, JobKind::kRecall, std::move(recalls->items));
+  } else if (auto* looks = std::get_if<LookFrame>(&frame.body)) {
+    AdmitItems(session, link, JobKind::kLook, std::move(looks->items));
   } else if (auto* document = std::get_if<DocumentFrame>(&frame.body)) {
     AdmitDocument(session, link, std::move(*document));
   } else if (auto* reconciled = std::get_if<Reconciled>(&frame.body)) {

@@ -55,6 +55,8 @@ Work VerifyWork(VerifyJob& job, const Known& known) {
     case JobKind::kStatement:
       return VerifySignedItem<StatementWork>(wire::ParseSignedStatement(job.bytes), job.bytes,
                                              known);
+    case JobKind::kLook:
+      return VerifySignedItem<LookWork>(wire::ParseSignedLook(job.bytes), job.bytes, known);
     case JobKind::kRecall:
       return RejectedWork{Deferred{Code::kUnsupported, kRetryLater}};
     case JobKind::kDocument:

@@ -13,7 +13,7 @@
 
 namespace havenline::storage {
 
-inline constexpr std::uint32_t kFormat = 2;
+inline constexpr std::uint32_t kFormat = 3;
 
 //   family        key                                  value
 // "format"; "head"; "closed/" epoch: its last head; "reconciled/" agency: in which epoch.

@@ -67,7 +67,7 @@ Bytes ToRow(const GrantRecord& grant) {
   RowWriter writer;
   writer.At(grant.position).U32(grant.index).Text(grant.sender.value());
   writer.Fixed(grant.message.value()).Fixed(grant.origin.value());
-  writer.Text(grant.recipient.value()).Text(grant.role.value());
+  writer.Text(grant.recipient.value()).Text(grant.role.value()).Text(grant.exchange.value());
   WritePlace(writer, grant.place);
   writer.U32(static_cast<std::uint32_t>(grant.claims.size()));
   for (const std::string& claim : grant.claims) writer.Text(claim);
@@ -94,6 +94,7 @@ Result<GrantRecord> GrantFrom(const Digest& digest, ByteView row) {
   grant.origin = MessageId(reader.Array<16>());
   grant.recipient = AgencyId(reader.Text());
   grant.role = Role(reader.Text());
+  grant.exchange = ExchangeName(reader.Text());
   grant.place = ReadPlace(reader);
   grant.claims = ReadList(reader, [&] { return reader.Text(); });
   const auto by = static_cast<std::int64_t>(reader.U64());
@@ -146,8 +147,11 @@ Result<MailboxRow> MailboxRowFrom(const MailboxPlace& place, ByteView bytes) {
 Bytes ToRow(const Entry& entry) {
   RowWriter writer;
   writer.U32(static_cast<std::uint32_t>(entry.parts.size()));
-  for (const Part& part : entry.parts)
+  for (const Part& part : entry.parts) {
     writer.Text(part.party.value()).Fixed(part.salt).Sized(part.json);
+    writer.U32(static_cast<std::uint32_t>(part.exchanges.size()));
+    for (const ExchangeName& exchange : part.exchanges) writer.Text(exchange.value());
+  }
   writer.U32(static_cast<std::uint32_t>(entry.digests.size()));
   for (const Digest& digest : entry.digests) writer.Fixed(digest);
   return writer.bytes();
@@ -161,6 +165,7 @@ Result<EntryParts> PartsFrom(ByteView row) {
     part.party = AgencyId(reader.Text());
     part.salt = reader.Array<32>();
     part.json = reader.Sized();
+    part.exchanges = ReadList(reader, [&] { return ExchangeName(reader.Text()); });
     return part;
   });
   entry.digests = ReadList(reader, [&] { return reader.Array<32>(); });

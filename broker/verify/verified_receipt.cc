@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schema/seal/joined.h"
+#include "schema/seal/labels.h"
 #include "schema/seal/seal_key.h"
 
 namespace havenline::verify_detail {
@@ -12,6 +13,7 @@ struct Claimed {
   const AgencyId& agency;
   seal::Purpose purpose;
   const KeyId& key;
+  std::string_view label = seal::LabelOf(purpose);
 };
 
 // One signature over one text: Ed25519(label ‖ text).
@@ -19,7 +21,7 @@ std::optional<Code> CheckOne(const Claimed& claimed, ByteView bytes, const Signa
                              const KeyLookup& keys) {
   const auto key = keys(claimed.agency, claimed.purpose, claimed.key);
   if (!key) return Code::kKeyUnknown;
-  const seal::Joined text = seal::Joined(seal::LabelOf(claimed.purpose)).Add(bytes);
+  const seal::Joined text = seal::Joined(claimed.label).Add(bytes);
   if (!seal::Verify(*key, text.bytes(), signature)) return Code::kSignature;
   return std::nullopt;
 }
@@ -55,6 +57,15 @@ std::optional<Code> Check(const SignedStatement& value, const PartnershipId& par
   const bool sealable =
       std::ranges::all_of(statement.keys, seal::CanBeSealedTo, &RecipientKey::key);
   return sealable ? std::nullopt : std::optional(Code::kDocument);
+}
+
+// The receipt key under a label of its own, as in a desk's journal: what it signs here can never
+// pass for a receipt.
+std::optional<Code> Check(const SignedLook& value, const PartnershipId& partnership,
+                          const KeyLookup& keys, tlog::SignatureMemory& /*memory*/) {
+  if (value.look.partnership != partnership) return Code::kPartnership;
+  return CheckOne({value.look.agency, seal::Purpose::kReceipt, value.look.key, seal::labels::kLook},
+                  value.bytes, value.signature, keys);
 }
 
 }  // namespace havenline::verify_detail

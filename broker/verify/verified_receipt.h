@@ -1,4 +1,4 @@
-// Receipts, voids, recalls and statements whose signature holds for the key they name.
+// Receipts, voids, recalls, statements and looks whose signature holds for the key they name.
 // Pure; runs on any number of workers at once, each with a memory of its own.
 
 #pragma once
@@ -7,6 +7,7 @@
 
 #include "broker/verify/verified_envelope.h"
 #include "schema/model/answer.h"
+#include "schema/model/look.h"
 #include "schema/model/receipt.h"
 #include "schema/model/statement.h"
 #include "schema/tlog/signature_memory.h"
@@ -34,6 +35,7 @@ class Verified {
 using VerifiedReceipt = Verified<SignedReceipt>;
 using VerifiedVoid = Verified<SignedVoid>;
 using VerifiedStatement = Verified<SignedStatement>;
+using VerifiedLook = Verified<SignedLook>;
 
 namespace verify_detail {
 std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partnership,
@@ -41,6 +43,8 @@ std::optional<Code> Check(const SignedReceipt& value, const PartnershipId& partn
 std::optional<Code> Check(const SignedVoid& value, const PartnershipId& partnership,
                           const KeyLookup& keys, tlog::SignatureMemory& memory);
 std::optional<Code> Check(const SignedStatement& value, const PartnershipId& partnership,
+                          const KeyLookup& keys, tlog::SignatureMemory& memory);
+std::optional<Code> Check(const SignedLook& value, const PartnershipId& partnership,
                           const KeyLookup& keys, tlog::SignatureMemory& memory);
 }  // namespace verify_detail
 

@@ -7,6 +7,7 @@
 
 #include "deploy/havenline/audit_export.h"
 #include "deploy/havenline/audit_message.h"
+#include "deploy/havenline/audit_search.h"
 #include "deploy/havenline/audit_verify.h"
 #include "deploy/havenline/log_fetch.h"
 #include "deploy/havenline/table.h"
@@ -122,6 +123,7 @@ void AddAuditCommands(Command& root) {
       .Example("havenline audit export --operator operator/operator.toml --into /tmp/log");
 
   AddAuditMessage(audit);
+  AddAuditSearch(audit);
 }
 
 }  // namespace havenline

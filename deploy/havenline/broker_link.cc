@@ -70,6 +70,7 @@ Fault BrokerLink::Silence(std::string_view doing) const {
 
 void BrokerLink::Up(const Welcome& welcome) {
   up_ = true;
+  ++sessions_;
   new_session_ = true;  // What was asked in the one before is not answered in this one.
   refused_.reset();
   key_refused_.reset();
@@ -123,6 +124,12 @@ Result<Answer> BrokerLink::Publish(DocumentKind kind, std::string_view note) {
   RETURN_IF_FAULT(Converse([&](Reference reference) {
     return DocumentFrame{reference, {{kind, 0, ToBytes(note)}}, false};
   }));
+  if (!answer_) return Fail(FaultCode::kCorrupt, "the broker answered something else");
+  return *std::move(answer_);
+}
+
+Result<Answer> BrokerLink::Look(const Bytes& look) {
+  RETURN_IF_FAULT(Converse([&](Reference reference) { return LookFrame{{{reference, look}}}; }));
   if (!answer_) return Fail(FaultCode::kCorrupt, "the broker answered something else");
   return *std::move(answer_);
 }

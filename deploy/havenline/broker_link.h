@@ -43,6 +43,10 @@ class BrokerLink final : private SessionOwner {
   // there, or not this host's.
   Result<DocumentFrame> Ask(decltype(Fetch::what) what);
   Result<Answer> Publish(DocumentKind kind, std::string_view note);
+  // A SignedLook. What it allows ends with the session: see sessions().
+  Result<Answer> Look(const Bytes& look);
+  // How many there were, this one included.
+  std::uint64_t sessions() const { return sessions_; }
 
  private:
   explicit BrokerLink(const LinkConfiguration& configuration, Milliseconds patience)
@@ -66,6 +70,7 @@ class BrokerLink final : private SessionOwner {
   seal::SystemRandom random_;
   std::unique_ptr<Session> session_;
   bool up_ = false;
+  std::uint64_t sessions_ = 0;
   bool new_session_ = false;
   Welcome welcome_;
   Reference asked_;

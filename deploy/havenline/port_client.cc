@@ -20,18 +20,6 @@ constexpr std::size_t kPortFileMax = 64;
 // An agent answers once its disk has synced.
 constexpr auto kAnswerMax = std::chrono::seconds(30);
 
-Result<std::string> ReadToken(const std::string& path) {
-  ASSIGN_OR_RETURN(Bytes bytes, ReadSecretFile(path, kTokenFileMax));
-  const seal::SecretBytes wiped(std::move(bytes));
-  std::string token = ToText(wiped.ExposeSecret());
-  while (token.ends_with('\n') || token.ends_with('\r') || token.ends_with(' ')) token.pop_back();
-  if (token.empty() || token.find_first_of(" \t\r\n") != std::string::npos) {
-    return Fail(FaultCode::kInvalid,
-                path + " must hold one person's token and nothing else, not the desk's list");
-  }
-  return token;
-}
-
 FaultCode CodeOf(int status) {
   switch (status) {
     case 404:
@@ -56,6 +44,18 @@ std::string WordsOf(const HttpResponse& response) {
 }
 
 }  // namespace
+
+Result<std::string> ReadToken(const std::string& path) {
+  ASSIGN_OR_RETURN(Bytes bytes, ReadSecretFile(path, kTokenFileMax));
+  const seal::SecretBytes wiped(std::move(bytes));
+  std::string token = ToText(wiped.ExposeSecret());
+  while (token.ends_with('\n') || token.ends_with('\r') || token.ends_with(' ')) token.pop_back();
+  if (token.empty() || token.find_first_of(" \t\r\n") != std::string::npos) {
+    return Fail(FaultCode::kInvalid,
+                path + " must hold one person's token and nothing else, not the desk's list");
+  }
+  return token;
+}
 
 Command& AddPortOptions(Command& command, PortOptions& options) {
   return command

@@ -24,6 +24,9 @@ Command& AddPortOptions(Command& command, PortOptions& options);
 // Where this configuration's agent listens now. kUnavailable if it does not run.
 Result<std::string> UrlOf(const AgentConfiguration& configuration);
 
+// The token in a file of one person's, mode 0600.
+Result<std::string> ReadToken(const std::string& path);
+
 class PortClient {
  public:
   static Result<PortClient> Open(const PortOptions& options);

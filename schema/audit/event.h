@@ -33,7 +33,7 @@ std::optional<Act> ActNamed(std::string_view name);
 struct Event {
   Act act = Act::kAdmin;
   std::string what;                    // The part's kind, `receipt-…` for one of its receipts.
-  TimePoint at;                        // The broker's clock.
+  TimePoint at;                        // The broker's; 1970: not said, as of a document.
   std::optional<TimePoint> signed_at;  // That of the agency that says so, which may be earlier.
   std::optional<MessageId> message;
   std::optional<MessageId> origin;
@@ -45,9 +45,10 @@ struct Event {
   std::optional<Pseudonym> person;
   std::string rule;
   std::string basis;
-  std::string code;  // Why not; of a look, what for.
-  std::optional<std::uint64_t> policy;
-  std::vector<std::string> released;  // Sections.
+  std::string code;                       // Why not; of a look, what for; a document's hash.
+  std::optional<std::uint64_t> policy;    // Version.
+  std::optional<std::uint64_t> document;  // Version: it came into force.
+  std::vector<std::string> released;      // Sections.
   std::vector<std::string> withheld;
 
   friend bool operator==(const Event&, const Event&) = default;
@@ -59,6 +60,14 @@ std::vector<std::string_view> PartKinds();
 // The facts of one part of `party`, in the part's order; at least one. kInvalid for a part that is
 // not of this vocabulary: not canonical JSON, of a kind or version that is not known here, with a
 // field missing, of a wrong form or too many. The fault names fields, never what they hold.
+// Who reads a part of another may not know whose it is: `party` is empty then.
 Result<std::vector<Event>> EventsOf(const AgencyId& party, ByteView part);
+
+// That a governance document came into force, as the leaf says in clear; `what` is its kind.
+Event DocumentEvent(std::string kind, std::uint64_t version, const Digest& hash);
+
+// The facts of one entry, each once, given those of all its parts that somebody may read: parties
+// are told the same in parts of their own, and one may say more of it than another.
+std::vector<Event> Merged(std::vector<Event> of_parts);
 
 }  // namespace havenline::audit

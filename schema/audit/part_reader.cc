@@ -173,7 +173,8 @@ void ReadReceipt(Part& part, MapReader& receipt) {
 
 void ReadReceipts(Part& part) {
   part.base.to = AgencyId(part.reader.Name("from"));  // Who receipts is the recipient.
-  if (*part.base.to != part.party) part.base.from = part.party;
+  const bool known = !part.party.value().empty();
+  if (known && *part.base.to != part.party) part.base.from = part.party;
   std::vector<MapReader> receipts = part.reader.MapList("receipts");
   if (receipts.empty()) part.reader.Problem("receipts", "must not be empty");
   for (MapReader& receipt : receipts) {
@@ -237,7 +238,7 @@ void ReadStatement(Part& part) {
 }
 
 void ReadInvalid(Part& part) {
-  part.base.from = part.party;
+  if (!part.party.value().empty()) part.base.from = part.party;
   part.reader.Name("host");
   part.base.code = part.reader.Text("code");
   part.reader.Integer("items", 1, kAny);
@@ -261,10 +262,28 @@ void ReadReconciled(Part& part) {
   Add(part, Act::kAdmin, "reconciled");
 }
 
+void ReadLooked(Part& part) {
+  MapReader& reader = part.reader;
+  part.base.from = AgencyId(reader.Name("agency"));
+  reader.Integer("count", 1, limits::kLookEntriesMax);
+  Count(reader, "epoch");
+  Count(reader, "first");
+  Hex<8>(reader, "key");
+  part.base.person = Pseudonym(reader.Name("person"));
+  part.base.code = reader.Name("reason");
+  if (!LookReasonNamed(part.base.code)) reader.Problem("reason", "must be what a look is for");
+  part.base.role = Role(reader.Name("role"));
+  part.base.rule = reader.Name("rule");
+  Hex<64>(reader, "signature");
+  part.base.signed_at = Time(reader, "time");
+  Add(part, Act::kConsult, "looked");
+}
+
 using KindReader = void (*)(Part&);
-constexpr std::array<std::pair<std::string_view, KindReader>, 12> kKinds = {{
+constexpr std::array<std::pair<std::string_view, KindReader>, 13> kKinds = {{
     {"accepted", ReadAccepted},
     {"invalid", ReadInvalid},
+    {"looked", ReadLooked},
     {"opened", ReadOpened},
     {"overdue", ReadOverdue},
     {"receipts", ReadReceipts},

@@ -187,6 +187,7 @@ struct Fetch {
   };
   struct Parts {
     Position position;
+    std::uint32_t count = 1;  // Of entries from there on.
 
     friend bool operator==(const Parts&, const Parts&) = default;
   };
@@ -264,11 +265,18 @@ struct WordFrame {
   friend bool operator==(const WordFrame&, const WordFrame&) = default;
 };
 
+// From an auditor, before it fetches parts that are not its own.
+struct LookFrame {
+  std::vector<Item> items;  // SignedLook.
+
+  friend bool operator==(const LookFrame&, const LookFrame&) = default;
+};
+
 struct Frame {
   SessionId session;  // Zeros in hello and in rehello.
   std::variant<Hello, Welcome, Rehello, Submit, AnswerFrame, Deliver, ReceiptFrame, Receipted,
                RecallFrame, VoidFrame, StatementFrame, Head, Cosign, Credit, Fetch, DocumentFrame,
-               AlarmFrame, Reconciled, WordFrame>
+               AlarmFrame, Reconciled, WordFrame, LookFrame>
       body;
 
   friend bool operator==(const Frame&, const Frame&) = default;

@@ -46,7 +46,10 @@ inline constexpr std::size_t kHeaderBytesMax = 16U << 10U;
 inline constexpr std::size_t kWordBytesMax = 1U << 10U;  // A broker's word, signed: names and ids.
 
 // Audit log.
-inline constexpr std::size_t kPartBytesMax = 4096;       // One part of an entry.
+inline constexpr std::size_t kPartBytesMax = 4096;   // One part of an entry.
+inline constexpr std::size_t kPartEntriesMax = 256;  // Whose parts one fetch asks for; no more are
+                                                     // looked at, since mailboxes wait meanwhile.
+inline constexpr std::size_t kLookEntriesMax = 65'536;   // Of one look: one entry for so many.
 inline constexpr std::size_t kReceiptsPerEntryMax = 24;  // Their digests fit one part.
 
 // Time.

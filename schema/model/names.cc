@@ -26,6 +26,10 @@ constexpr std::array<std::pair<ReceiptKind, std::string_view>, 9> kReceiptKinds 
     {ReceiptKind::kRecalled, "recalled"},
 }};
 
+// In the order of LookReason.
+constexpr std::array<std::string_view, 6> kLookReasons = {
+    "routine", "sample", "complaint", "subject-request", "breach", "inspection"};
+
 }  // namespace
 
 bool IsName(std::string_view text) {
@@ -52,6 +56,16 @@ std::optional<ReceiptKind> ReceiptKindNamed(std::string_view name) {
     if (known == name) return value;
   }
   return std::nullopt;
+}
+
+std::string_view NameOf(LookReason reason) {
+  return kLookReasons.at(static_cast<std::size_t>(reason));
+}
+
+std::optional<LookReason> LookReasonNamed(std::string_view name) {
+  const auto* const found = std::ranges::find(kLookReasons, name);
+  if (found == kLookReasons.end()) return std::nullopt;
+  return static_cast<LookReason>(found - kLookReasons.begin());
 }
 
 std::string_view NameOf(Lane lane) { return lane == Lane::kUrgent ? "urgent" : "normal"; }

@@ -9,6 +9,7 @@
 #include "schema/base/clock.h"
 #include "schema/model/answer.h"
 #include "schema/model/ids.h"
+#include "schema/model/look.h"
 #include "schema/model/receipt.h"
 #include "schema/model/word.h"
 
@@ -25,6 +26,8 @@ std::string_view NameOf(ReceiptKind kind);
 std::optional<ReceiptKind> ReceiptKindNamed(std::string_view name);
 std::string_view NameOf(Lane lane);
 std::string_view NameOf(WordKind kind);
+std::string_view NameOf(LookReason reason);
+std::optional<LookReason> LookReasonNamed(std::string_view name);
 
 // A message's id and its creation are one: RFC 9562 UUIDv7, whose first 48 bits are milliseconds.
 std::optional<TimePoint> TimeOf(const MessageId& id);  // Nothing if it is not a version 7 UUID.

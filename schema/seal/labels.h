@@ -28,6 +28,7 @@ inline constexpr std::string_view kRecall = "havenline/1/recall";
 inline constexpr std::string_view kStatement = "havenline/1/statement";
 inline constexpr std::string_view kRelease = "havenline/1/release";
 inline constexpr std::string_view kJournal = "havenline/1/journal";
+inline constexpr std::string_view kLook = "havenline/1/look";
 inline constexpr std::string_view kPossession = "havenline/1/possession";
 
 // What an agent keeps under its own store key.

@@ -143,6 +143,7 @@ struct Fetch {
     }
     parts :group {
       position @8 :Envelope.Position;
+      count @11 :UInt32;  # Of entries from there on; 0 is 1.
     }
     statements :group {
       after @9 :UInt64;
@@ -214,5 +215,6 @@ struct Frame {
     alarm @17 :Alarm;
     reconciled @18 :Reconciled;
     word @19 :Receipts;
+    look @20 :Items;
   }
 }

@@ -60,7 +60,8 @@ Fetch ReadFetch(raw::Fetch::Reader reader) {
       return fetch;
     }
     case raw::Fetch::PARTS:
-      fetch.what = Fetch::Parts{ReadPosition(reader.getParts().getPosition())};
+      fetch.what = Fetch::Parts{ReadPosition(reader.getParts().getPosition()),
+                                std::max(1U, reader.getParts().getCount())};
       return fetch;
     case raw::Fetch::STATEMENTS:
       fetch.what = Fetch::Statements{reader.getStatements().getAfter()};
@@ -89,7 +90,9 @@ struct FetchWriter {
     for (unsigned i = 0; i < what.indices.size(); ++i) indices.set(i, what.indices[i].value());
   }
   void operator()(const Fetch::Parts& what) {
-    Write(builder.initParts().initPosition(), what.position);
+    auto parts = builder.initParts();
+    Write(parts.initPosition(), what.position);
+    parts.setCount(what.count);
   }
   void operator()(const Fetch::Statements& what) { builder.initStatements().setAfter(what.after); }
   void operator()(const Fetch::Status&) { builder.setStatus(); }
@@ -248,6 +251,8 @@ decltype(Frame::body) ReadBody(raw::Frame::Reader reader) {
       return ReadReconciled(reader.getReconciled());
     case raw::Frame::WORD:
       return WordFrame{ReadReceipts(reader.getWord())};
+    case raw::Frame::LOOK:
+      return LookFrame{ReadItems(reader.getLook().getItems())};
   }
   throw Malformed{"a kind of frame this version does not know"};
 }
@@ -309,6 +314,7 @@ struct BodyWriter {
     WriteAnswers(frame.initReceipted(), receipted.items);
   }
   void operator()(const RecallFrame& recall) { WriteItems(frame.initRecall(), recall.items); }
+  void operator()(const LookFrame& looks) { WriteItems(frame.initLook(), looks.items); }
   void operator()(const VoidFrame& voids) { WriteItems(frame.initVoid(), voids.items); }
   void operator()(const StatementFrame& statements) {
     WriteItems(frame.initStatement(), statements.items);

@@ -117,7 +117,28 @@ struct BrokersWord {
   time @11 :Int64;
 }
 
-struct Signed {  # A VoidStatement, Recall, AgencyStatement or BrokersWord with its signature.
+struct Look {
+  enum Reason {
+    routine @0;
+    sample @1;
+    complaint @2;
+    subjectRequest @3;
+    breach @4;
+    inspection @5;
+  }
+  partnership @0 :Text;
+  agency @1 :Text;
+  role @2 :Text;
+  person @3 :Text;
+  reason @4 :Reason;
+  epoch @5 :UInt64;
+  first @6 :UInt64;
+  count @7 :UInt64;
+  time @8 :Int64;
+  key @9 :Data;
+}
+
+struct Signed {  # A VoidStatement, Recall, AgencyStatement, BrokersWord or Look with its signature.
   bytes @0 :Data;
   signature @1 :Data;
 }

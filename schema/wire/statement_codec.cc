@@ -111,6 +111,19 @@ AgencyStatement ReadStatement(raw::AgencyStatement::Reader reader) {
           .key = KeyId(ReadArray<8>(reader.getKey(), "key"))};
 }
 
+Look ReadLook(raw::Look::Reader reader) {
+  return {.partnership = ReadName<PartnershipId>(reader.getPartnership(), "partnership"),
+          .agency = ReadName<AgencyId>(reader.getAgency(), "agency"),
+          .role = ReadName<Role>(reader.getRole(), "role"),
+          .person = ReadName<Pseudonym>(reader.getPerson(), "person"),
+          .reason = ReadEnum(reader.getReason(), LookReason::kInspection, "reason"),
+          .epoch = reader.getEpoch(),
+          .first = reader.getFirst(),
+          .count = reader.getCount(),
+          .time = ReadTime(reader.getTime(), "time"),
+          .key = KeyId(ReadArray<8>(reader.getKey(), "key"))};
+}
+
 Bytes EncodeSigned(ByteView inner, const Signature& signature) {
   return EncodeMessage<raw::Signed>([&](raw::Signed::Builder builder) {
     builder.setBytes(Data(inner));
@@ -210,6 +223,21 @@ Bytes EncodeStatement(const AgencyStatement& statement) {
   });
 }
 
+Bytes EncodeLook(const Look& look) {
+  return EncodeMessage<raw::Look>([&](raw::Look::Builder builder) {
+    builder.setPartnership(look.partnership.value());
+    builder.setAgency(look.agency.value());
+    builder.setRole(look.role.value());
+    builder.setPerson(look.person.value());
+    builder.setReason(static_cast<raw::Look::Reason>(look.reason));
+    builder.setEpoch(look.epoch);
+    builder.setFirst(look.first);
+    builder.setCount(look.count);
+    builder.setTime(ToMilliseconds(look.time));
+    builder.setKey(Data(look.key.value()));
+  });
+}
+
 Bytes EncodeSignedReceipt(const SignedReceipt& receipt) {
   return EncodeMessage<raw::SignedReceipt>([&](raw::SignedReceipt::Builder builder) {
     builder.setReceipt(Data(receipt.bytes));
@@ -254,6 +282,14 @@ Bytes EncodeSignedStatement(const SignedStatement& statement) {
 Result<SignedStatement> ParseSignedStatement(ByteView bytes) {
   return ParseSigned(bytes, kStatement, &SignedStatement::statement, [](ByteView inner) {
     return ParseMessage<raw::AgencyStatement>(inner, kStatement, ReadStatement);
+  });
+}
+
+Bytes EncodeSignedLook(const SignedLook& look) { return EncodeSigned(look.bytes, look.signature); }
+
+Result<SignedLook> ParseSignedLook(ByteView bytes) {
+  return ParseSigned(bytes, kSmall, &SignedLook::look, [](ByteView inner) {
+    return ParseMessage<raw::Look>(inner, kSmall, ReadLook);
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "schema/base/bytes.h"
 #include "schema/base/result.h"
+#include "schema/model/look.h"
 #include "schema/model/receipt.h"
 #include "schema/model/statement.h"
 
@@ -16,6 +17,7 @@ Result<Receipt> ParseReceipt(ByteView bytes);
 Bytes EncodeVoid(const Void& value);
 Bytes EncodeRecall(const Recall& value);
 Bytes EncodeStatement(const AgencyStatement& statement);
+Bytes EncodeLook(const Look& look);
 
 // With their signatures; `bytes` is written as it is.
 Bytes EncodeSignedReceipt(const SignedReceipt& receipt);
@@ -26,5 +28,7 @@ Bytes EncodeSignedRecall(const SignedRecall& value);
 Result<SignedRecall> ParseSignedRecall(ByteView bytes);
 Bytes EncodeSignedStatement(const SignedStatement& statement);
 Result<SignedStatement> ParseSignedStatement(ByteView bytes);
+Bytes EncodeSignedLook(const SignedLook& look);
+Result<SignedLook> ParseSignedLook(ByteView bytes);
 
 }  // namespace havenline::wire

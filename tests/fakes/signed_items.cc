@@ -6,6 +6,7 @@
 #include "schema/base/check.h"
 #include "schema/seal/digests.h"
 #include "schema/seal/joined.h"
+#include "schema/tlog/checkpoint.h"
 #include "schema/tlog/signed_tree.h"
 #include "schema/wire/envelope_codec.h"
 #include "schema/wire/statement_codec.h"
@@ -72,6 +73,27 @@ SignedVoid SignVoid(const TestPartnership& partnership, const AgencyId& sender,
       partnership.Key(sender, seal::Purpose::kVoid)
           .Sign(seal::Joined(seal::LabelOf(seal::Purpose::kVoid)).Add(signed_void.bytes).bytes());
   return signed_void;
+}
+
+Look DraftLook(const AgencyId& agency, const Role& role, std::uint64_t first, std::uint64_t count) {
+  return {.partnership = kTestPartnership,
+          .agency = agency,
+          .role = role,
+          .person = Pseudonym("p-auditor"),
+          .reason = LookReason::kComplaint,
+          .epoch = kFirstEpoch,
+          .first = first,
+          .count = count,
+          .time = kNight,
+          .key = {}};
+}
+
+SignedLook SignLook(const TestPartnership& partnership, Look draft, std::string_view label) {
+  draft.key = KeyIdOf(partnership, draft.agency, seal::Purpose::kReceipt);
+  SignedLook look{.bytes = wire::EncodeLook(draft), .look = draft, .signature = {}};
+  look.signature = partnership.Key(draft.agency, seal::Purpose::kReceipt)
+                       .Sign(seal::Joined(label).Add(look.bytes).bytes());
+  return look;
 }
 
 Forge::Forge(const Envelope& envelope) : envelope_(envelope), fillers_(envelope.header.grants) {

@@ -1,13 +1,16 @@
-// What agencies of the test partnership sign besides messages: receipts and voids; and messages
+// What agencies of the test partnership sign besides messages: receipts, voids, looks; and messages
 // changed and made whole again, so that a test can break exactly one thing.
 
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "schema/model/envelope.h"
+#include "schema/model/look.h"
 #include "schema/model/receipt.h"
+#include "schema/seal/labels.h"
 #include "tests/fakes/partnership.h"
 
 namespace havenline {
@@ -22,6 +25,11 @@ SignedReceipt SignReceipt(const TestPartnership& partnership, Receipt draft);
 // "The numbers 1 to `last` were given; these were voided."
 SignedVoid SignVoid(const TestPartnership& partnership, const AgencyId& sender,
                     const AgencyId& recipient, std::vector<std::uint64_t> voided);
+
+// A look of the agency's at so many entries of epoch 1, signed under `label`.
+Look DraftLook(const AgencyId& agency, const Role& role, std::uint64_t first, std::uint64_t count);
+SignedLook SignLook(const TestPartnership& partnership, Look draft,
+                    std::string_view label = seal::labels::kLook);
 
 // An envelope whose fields a test changes, and which is then made to hold together again.
 class Forge {

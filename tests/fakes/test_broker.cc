@@ -104,6 +104,11 @@ CommitItem TestBroker::Item(const SignedStatement& statement) {
                         wire::EncodeSignedStatement(statement)}};
 }
 
+CommitItem TestBroker::Item(const SignedLook& look) {
+  return {RouteOf(look.look.agency), LookWork{MustBe(VerifySigned(look, kTestPartnership, Keys())),
+                                              wire::EncodeSignedLook(look)}};
+}
+
 CommitItem TestBroker::Document(DocumentKind kind, std::string note) {
   return {RouteOf(kCouncil), DocumentWork{kind, std::move(note)}};
 }

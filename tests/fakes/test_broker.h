@@ -47,6 +47,7 @@ class TestBroker {
   CommitItem Item(const SignedReceipt& receipt);
   CommitItem Item(const SignedVoid& value);
   CommitItem Item(const SignedStatement& statement);
+  CommitItem Item(const SignedLook& look);
   CommitItem Document(DocumentKind kind, std::string note);
 
   // One batch of these, in order.

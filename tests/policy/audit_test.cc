@@ -76,6 +76,10 @@ TEST(AuditRuleTest, WhatItNamesMustBeThere) {
   EXPECT_TRUE(refused(Rule("A-1", "\"gp\"", "\"notise\""), "there is no [exchange.notise]; did"));
   EXPECT_TRUE(refused(Rule("A-1", "", "\"*\""), "names no role in `by`"));
   EXPECT_TRUE(refused(Rule("A-1", "\"gp\"", ""), "names no exchange"));
+  const std::string longer(90, 'A');
+  EXPECT_TRUE(
+      IsRefused(Concealing(Rule(longer, "\"gp\"", "\"*\"") + Rule("A-10001", "\"gp\"", "\"*\"")),
+                "[[audit]]\nrule = \"A-10001\"", "more than 96 letters together"));
   EXPECT_TRUE(refused(Rule("X-1", "\"gp\"", "\"*\""), "another rule has the same id"));
   EXPECT_TRUE(IsRefused(Concealing("\n[[audit]]\nrule = \"A-1\"\nby = [\"gp\"]\nwhy = \"So.\"\n"),
                         "[[audit]]", "\"exchanges\" is missing"));

@@ -20,6 +20,7 @@ class CommitLoopTest : public ::testing::Test {
   CommitItem Rejected(std::uint64_t reference) {
     Route route;
     route.link = LinkId(1);
+    route.host = TestPartnership::HostOf(kPolice);
     route.session = loops_.link(1).session;
     route.reference = Reference(reference);
     route.bytes = 10;

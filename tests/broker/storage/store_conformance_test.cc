@@ -182,6 +182,7 @@ TEST_P(StoreConformanceTest, KeepsGrantsAndReplacesThem) {
                     .claims = {"risk", "childPart"},
                     .acknowledge_by = At(60),
                     .stored = false,
+                    .exchange = ExchangeName("encompass-notice"),
                     .condition = {},
                     .phase = GrantRecord::Phase::kOpen,
                     .stood_down = false,

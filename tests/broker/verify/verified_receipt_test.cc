@@ -160,5 +160,29 @@ TEST_F(VerifiedReceiptTest, AStatementWithAKeyThatNothingCanBeSealedToIsRefused)
   EXPECT_EQ(Complaint(partnership_.SignStatementOf(weak)), std::nullopt);
 }
 
+TEST_F(VerifiedReceiptTest, ALookOfItsAgencyHolds) {
+  const SignedLook look = SignLook(partnership_, DraftLook(kCouncil, kServicesRole, 3, 10));
+  EXPECT_EQ(Complaint(look), std::nullopt);
+  const auto parsed = wire::ParseSignedLook(wire::EncodeSignedLook(look));
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().detail;
+  EXPECT_EQ(*parsed, look);
+}
+
+TEST_F(VerifiedReceiptTest, ALookThatIsNotWhatWasSignedIsRefused) {
+  const Look draft = DraftLook(kCouncil, kServicesRole, 3, 10);
+  SignedLook changed = SignLook(partnership_, draft);
+  changed.look.count = 11;
+  changed.bytes = wire::EncodeLook(changed.look);
+  EXPECT_EQ(Complaint(changed), Code::kSignature);
+  EXPECT_EQ(Complaint(SignLook(partnership_, draft, seal::labels::kReceipt)), Code::kSignature)
+      << "what is no look";
+  SignedLook others = SignLook(partnership_, draft);
+  others.look.agency = kPolice;
+  EXPECT_EQ(Complaint(others), Code::kKeyUnknown);
+  Look elsewhere = draft;
+  elsewhere.partnership = PartnershipId("elsewhere");
+  EXPECT_EQ(Complaint(SignLook(partnership_, elsewhere)), Code::kPartnership);
+}
+
 }  // namespace
 }  // namespace havenline

@@ -4,6 +4,7 @@
 
 #include "schema/audit/event.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -165,6 +166,29 @@ TEST(EventTest, WhoLookedAndWhenIsInTheReceiptsPart) {
   EXPECT_FALSE(stored[1].from.has_value()) << "the recipient's part has those of many senders";
 }
 
+TEST(EventTest, AnEntrysFactsAreMergedFromItsParts) {
+  const Members start = With(Start("receipts"), {{"from", Quoted(kSchool.value())}});
+  const std::string two = Receipt("stored", "") + "}," +
+                          "{\"digest\":" + Quoted(std::string(64, 'd')) +
+                          R"(,"kind":"stored","message":)" + Quoted(kOther) + "}]";
+  const std::string one = Receipt("stored", "") + "}]";
+  const AgencyId unknown;
+  auto events = Read(unknown, Part(With(start, {{"receipts", two}})));
+  EXPECT_EQ(events.size(), 2U);
+  EXPECT_FALSE(events.front().from.has_value()) << "whose part it is is not known";
+  const auto of_sender = Read(kPolice, Part(With(start, {{"receipts", one}})));
+  events.insert(events.end(), of_sender.begin(), of_sender.end());
+  const auto merged = Merged(events);
+  ASSERT_EQ(merged.size(), 2U) << "one stands in both parts";
+  EXPECT_EQ(merged[0].from, kPolice) << "and the sender's says more";
+  EXPECT_FALSE(merged[1].from.has_value());
+  std::ranges::reverse(events);
+  EXPECT_EQ(Merged(events).size(), 2U) << "in whatever order";
+  Event other = merged[0];
+  other.to = AgencyId("school.2");
+  EXPECT_EQ(Merged({merged[0], other}).size(), 2U);
+}
+
 TEST(EventTest, EveryOtherKindIsRead) {
   const std::string head = "{\"epoch\":1,\"root\":" + Quoted(kHash) + ",\"size\":3}";
   Members overdue = With(OfGrant("overdue"), {{"due", "1"}});
@@ -201,6 +225,18 @@ TEST(EventTest, EveryOtherKindIsRead) {
                                               {"code", Quoted("malformed")},
                                               {"items", "3"},
                                               {"since", "5"}})}},
+      {"looked",
+       {Act::kConsult, With(Start("looked"), {{"agency", Quoted("audit.testshire")},
+                                              {"count", "512"},
+                                              {"epoch", "1"},
+                                              {"first", "0"},
+                                              {"key", Quoted(std::string(16, 'e'))},
+                                              {"person", Quoted("p-1")},
+                                              {"reason", Quoted("subject-request")},
+                                              {"role", Quoted("auditor")},
+                                              {"rule", Quoted("AUD-1")},
+                                              {"signature", Quoted(std::string(128, 'f'))},
+                                              {"time", "3"}})}},
       {"opened",
        {Act::kAdmin, With(Start("opened"), {{"epoch", "2"},
                                             {"found", Quoted("the store is behind its mark")},
