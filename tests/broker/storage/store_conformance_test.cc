@@ -136,8 +136,15 @@ TEST_P(StoreConformanceTest, ANewStoreIsEmpty) {
 }
 
 TEST_P(StoreConformanceTest, KeepsAnEntryWithItsLeafPartsAndNodes) {
-  const std::vector<Part> parts = {{kPolice, {}, ToBytes(std::string_view("{\"a\":1}"))},
-                                   {kSchool, {}, ToBytes(std::string_view("{\"b\":2}"))}};
+  const auto json = [](const std::string& agency) {
+    return ToBytes(R"({"agency":")" + agency + R"(","at":1,"epoch":1,"kind":"reconciled","v":1})");
+  };
+  const std::vector<Part> parts = {
+      {kPolice, {}, json("police"), {}},
+      {kSchool,
+       {},
+       json("school"),
+       {ExchangeName("encompass-notice"), ExchangeName("marac-flag")}}};
   const CommitBatch first = Batch(parts);
   Apply(first);
   const CommitBatch second = Batch();
