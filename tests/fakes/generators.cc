@@ -217,7 +217,7 @@ Fetch AnyFetch() {
           ListOf(limits::kItemsMax, [] { return LogIndex(Number<std::uint64_t>()); })};
       break;
     case 3:
-      fetch.what = Fetch::Parts{AnyPosition()};
+      fetch.what = Fetch::Parts{AnyPosition(), std::max(1U, Number<std::uint32_t>())};
       break;
     case 4:
       fetch.what = Fetch::Statements{Number<std::uint64_t>()};
@@ -279,8 +279,10 @@ Body AnyBody(std::size_t kind) {
     case 17:
       return Reconciled{Reference(Number<std::uint64_t>()), Number<std::uint64_t>(),
                         ListOf(limits::kAgenciesPerHostMax, Named<AgencyId>)};
-    default:
+    case 18:
       return WordFrame{AnyReceipts().items};
+    default:
+      return LookFrame{AnyItems()};
   }
 }
 

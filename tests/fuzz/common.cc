@@ -101,6 +101,7 @@ const GenuineItems& Genuine() {
                    SignVoid(Partnership(), kPolice, kSchoolB, {})};
     items.recalls = {SignedRecallOf(envelope)};
     items.statements = {Partnership().StatementOf(kSchoolA), TermTimeStatement()};
+    items.looks = {SignLook(Partnership(), DraftLook(kCouncil, kServicesRole, 0, 100))};
     return items;
   }();
   return kItems;
@@ -112,7 +113,7 @@ bool IsGenuineItem(ByteView signed_bytes) {
                                [&](const auto& item) { return Equal(item.bytes, signed_bytes); });
   };
   return is_among(Genuine().receipts) || is_among(Genuine().voids) || is_among(Genuine().recalls) ||
-         is_among(Genuine().statements);
+         is_among(Genuine().statements) || is_among(Genuine().looks);
 }
 
 const std::vector<std::string>& GenuineNotes() {

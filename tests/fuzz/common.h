@@ -10,6 +10,7 @@
 #include "broker/verify/verified_envelope.h"
 #include "schema/base/result.h"
 #include "schema/model/envelope.h"
+#include "schema/model/look.h"
 #include "schema/model/receipt.h"
 #include "schema/model/statement.h"
 #include "tests/fakes/partnership.h"
@@ -34,6 +35,7 @@ struct GenuineItems {
   std::vector<SignedVoid> voids;
   std::vector<SignedRecall> recalls;
   std::vector<SignedStatement> statements;
+  std::vector<SignedLook> looks;
 };
 const GenuineItems& Genuine();
 bool IsGenuineItem(ByteView signed_bytes);

@@ -1,9 +1,11 @@
-// What was read as JSON, written and read again, is the same; and its canonical form is its own.
+// What was read as JSON, written and read again, is the same, and its canonical form is its own; as
+// a part of the audit log it is taken or refused.
 
 #include "schema/text/json.h"
 
 #include <algorithm>
 
+#include "schema/audit/event.h"
 #include "schema/base/check.h"
 #include "tests/fuzz/common.h"
 #include "tests/fuzz/targets.h"
@@ -28,6 +30,13 @@ bool HoldsReal(const Value& value) {
   }
 }
 
+// An auditor reads parts that a broker gives it.
+void TryPart(ByteView input) {
+  const auto events = audit::EventsOf(AgencyId(), input);
+  if (!events) return CheckFault(events.error());
+  CHECK(!events->empty() && audit::Merged(*events).size() <= events->size());
+}
+
 }  // namespace
 
 bool TryJson(ByteView input) {
@@ -46,6 +55,9 @@ bool TryJson(ByteView input) {
   const auto again = text::ParseJson(canonical, "canonical");
   CHECK(again.has_value() && *again == *value);
   CHECK(text::CanonicalJson(*again) == canonical);
+  CHECK(text::ParseCanonicalJson(AsText(input), "fuzzed").has_value() ==
+        (canonical == AsText(input)));
+  TryPart(input);
   return true;
 }
 

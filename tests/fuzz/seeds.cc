@@ -150,11 +150,12 @@ std::vector<Frame> Frames() {
       Credit{5, 6, Bytes(16, 0)},
       DocumentFrame{Reference(3), {{DocumentKind::kLeaf, 7, item}}, true},
       AlarmFrame{AlarmFrame::Kind::kClock, MessageId({1}), Digest{8}},
-      Reconciled{Reference(4), 2, {kSchoolA}}};
+      Reconciled{Reference(4), 2, {kSchoolA}},
+      LookFrame{{{Reference(5), item}}}};
   for (const decltype(Fetch::what)& what : std::vector<decltype(Fetch::what)>{
            Fetch::Document{Digest{1}}, Fetch::Leaves{1, 2, 3},
            Fetch::Proofs{1, 8, {LogIndex(2), LogIndex(3)}}, Fetch::Parts{{1, LogIndex(4)}},
-           Fetch::Statements{5}, Fetch::Status{}})
+           Fetch::Parts{{1, LogIndex(5)}, 256}, Fetch::Statements{5}, Fetch::Status{}})
     bodies.emplace_back(Fetch{Reference(9), what});
   std::vector<Frame> frames;
   for (auto& body : bodies) frames.push_back(FrameOf(std::move(body)));
@@ -300,7 +301,19 @@ Seeds Json() {
       seed("leaf", R"({"d":"00","g":{"document":"policy","hash":"ff","version":1},"n":0,"v":1})"),
       seed("numbers", "[0,-1,9223372036854775807,-9223372036854775808,1.5,-2e300,0.1]"),
       seed("texts", R"(["\u00e9\ud83d\ude00\u0000\"\\\/\b\f\n\r\t","é—😀"])"),
-      seed("deep", R"({"a":{"b":[[[{"c":[null,true,false,{}]}]]]}})")};
+      seed("deep", R"({"a":{"b":[[[{"c":[null,true,false,{}]}]]]}})"),
+      seed("part-looked",
+           R"({"agency":"audit.testshire","at":1,"count":2,"epoch":1,"first":0,)"
+           R"("key":"0011223344556677","kind":"looked","person":"p-1","reason":"sample",)"
+           R"("role":"auditor","rule":"AUD-1","signature":")" +
+               std::string(128, 'a') + R"(","time":2,"v":1})"),
+      seed("part-receipts",
+           R"({"at":1,"from":"school.1","kind":"receipts","receipts":[{"digest":")" +
+               std::string(64, 'a') + R"(","kind":"stored","message":")" + std::string(32, 'b') +
+               R"("}],"v":1})"),
+      seed("part-overdue", R"({"at":1,"due":2,"from":"police.1","kind":"overdue","message":")" +
+                               std::string(32, 'a') + R"(","origin":")" + std::string(32, 'b') +
+                               R"(","role":"school","to":"school.1","v":1})")};
 }
 
 Seeds Notes() {
@@ -405,6 +418,7 @@ Seeds SignedItems() {
   for (const SignedRecall& item : Genuine().recalls) add("recall", wire::EncodeSignedRecall(item));
   for (const SignedStatement& item : Genuine().statements)
     add("statement", wire::EncodeSignedStatement(item));
+  for (const SignedLook& item : Genuine().looks) add("look", wire::EncodeSignedLook(item));
   return seeds;
 }
 

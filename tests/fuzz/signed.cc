@@ -1,4 +1,4 @@
-// Receipts, voids, recalls and statements: read again they are the same, nothing verifies but what
+// Receipts, voids, recalls, statements and looks: read again they are the same, nothing verifies but what
 // was signed, and a statement that its agency did sign spoils neither the book nor a deadline.
 
 #include <algorithm>
@@ -95,7 +95,8 @@ bool TrySigned(ByteView input) {
     TrySignedAnew(statement->statement);
     if (VerifiesOnlyIfGenuine(*statement)) return true;
   }
-  return false;
+  const auto look = ReadTwice<SignedLook>(input, wire::ParseSignedLook, wire::EncodeSignedLook);
+  return look && VerifiesOnlyIfGenuine(*look);
 }
 
 }  // namespace havenline::fuzz
