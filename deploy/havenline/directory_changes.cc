@@ -49,6 +49,7 @@ class Comparison {
     for (const Agency& agency : before_.agencies()) {
       if (after_.Find(agency.id) == nullptr) Add("agency", agency.id.value(), "is gone");
     }
+    CompareWitnesses();
     return std::move(changes_);
   }
 
@@ -70,6 +71,34 @@ class Comparison {
     for (const tlog::NoteKey& key : before_.log_keys()) {
       if (std::ranges::find(after_.log_keys(), key) == after_.log_keys().end())
         Add("broker", "", "has no longer the log key " + key.name);
+    }
+  }
+
+  void CompareWitnesses() {
+    if (before_.quorum() != after_.quorum()) {
+      Add("witness", "",
+          "the quorum is " + std::to_string(after_.quorum()) + ", no longer " +
+              std::to_string(before_.quorum()));
+    }
+    const auto find = [](const Directory& directory, const Witness& witness) {
+      const auto all = directory.witnesses();
+      const auto at = std::ranges::find(all, witness.key, &Witness::key);
+      return at == all.end() ? nullptr : &*at;
+    };
+    for (const Witness& witness : after_.witnesses()) {
+      const Witness* const old = find(before_, witness);
+      const std::string key = tlog::WitnessKeyToText(witness.key);
+      if (old == nullptr && !witness.retired)
+        Add("witness", witness.agency.value(), "is a new witness with the key " + key);
+      if (old != nullptr && old->retired != witness.retired) {
+        Add("witness", witness.agency.value(),
+            witness.retired ? "has its witness key retired: " + key
+                            : "has a retired witness key back: " + key);
+      }
+    }
+    for (const Witness& witness : before_.witnesses()) {
+      if (find(after_, witness) == nullptr)
+        Add("witness", witness.agency.value(), "is no longer listed as a witness");
     }
   }
 

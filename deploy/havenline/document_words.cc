@@ -29,6 +29,17 @@ std::string SignedBy(const CheckedDocument& document) {
   return words + "\n";
 }
 
+std::string WitnessWords(const Directory& directory) {
+  if (directory.witnesses().empty()) return "\nWitnesses: none\n";
+  Table witnesses({"witness", "since version", "is", "key"});
+  for (const Witness& witness : directory.witnesses()) {
+    witnesses.Add({witness.agency.value(), std::to_string(witness.since),
+                   witness.retired ? "retired" : "counts", tlog::WitnessKeyToText(witness.key)});
+  }
+  return "\nWitnesses: a quorum is " + Count(directory.quorum(), "operator", "operators") + "\n" +
+         witnesses.Text();
+}
+
 std::string DirectoryWords(const Directory& directory) {
   const Governance& governance = directory.governance();
   std::string words = "\nGovernance: " + std::to_string(governance.threshold) + " of " +
@@ -52,7 +63,7 @@ std::string DirectoryWords(const Directory& directory) {
     agencies.Add({agency.id.value(), agency.title, Join(Texts(agency.roles)), agency.host.value(),
                   Join(current)});
   }
-  return words + "\nAgencies\n" + agencies.Text();
+  return words + "\nAgencies\n" + agencies.Text() + WitnessWords(directory);
 }
 
 Value DirectoryJson(const Directory& directory, Value json) {
@@ -86,6 +97,15 @@ Value DirectoryJson(const Directory& directory, Value json) {
                      .Set("areas", ListOf(agency.areas))
                      .Set("keys", std::move(keys)));
   }
+  Value witnesses = Value::List();
+  for (const Witness& witness : directory.witnesses()) {
+    witnesses.Add(Value::Map()
+                      .Set("agency", witness.agency.value())
+                      .Set("key", tlog::WitnessKeyToText(witness.key))
+                      .Set("since", witness.since)
+                      .Set("state", witness.retired ? "retired" : "current"));
+  }
+  json.Set("quorum", directory.quorum()).Set("witnesses", std::move(witnesses));
   json.Set("governance", Value::Map()
                              .Set("threshold", directory.governance().threshold)
                              .Set("keys", std::move(governance)));

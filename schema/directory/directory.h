@@ -17,6 +17,7 @@
 #include "schema/model/ids.h"
 #include "schema/model/position.h"
 #include "schema/seal/signing.h"
+#include "schema/tlog/cosignature.h"
 #include "schema/tlog/note.h"
 
 namespace havenline {
@@ -63,6 +64,19 @@ struct Governance {
   friend bool operator==(const Governance&, const Governance&) = default;
 };
 
+// An agency that proves the log's heads consistent and cosigns them. One that was replaced or left
+// stays listed, retired: what it cosigned can still be checked, and counts for nothing new.
+struct Witness {
+  AgencyId agency;
+  tlog::WitnessKey key;
+  std::uint64_t since = 1;  // The version of the directory that first listed this key.
+  bool retired = false;
+};
+
+// Of witnesses that are not retired: none, or as many as this.
+inline constexpr std::size_t kWitnessesMin = 3;
+inline constexpr std::size_t kWitnessesMax = 7;
+
 class Directory {
  public:
   // `text` is the note's text, signatures verified or about to be; its hash becomes version().hash.
@@ -86,6 +100,11 @@ class Directory {
   std::span<const Agency> agencies() const { return agencies_; }
   std::span<const Host> hosts() const { return hosts_; }
 
+  // Retired ones among them. Empty in a partnership without witnesses.
+  std::span<const Witness> witnesses() const { return witnesses_; }
+  // How many distinct operators' witnesses must cosign a head; 0 without witnesses.
+  std::size_t quorum() const { return quorum_; }
+
   // A key by its id, whatever its state.
   const AgencyKey* FindKey(const AgencyId& agency, seal::Purpose purpose, const KeyId& id) const;
   const AgencyKey* CurrentKey(const AgencyId& agency, seal::Purpose purpose) const;
@@ -104,6 +123,8 @@ class Directory {
   std::vector<tlog::NoteKey> log_keys_;
   std::vector<Agency> agencies_;
   std::vector<Host> hosts_;
+  std::vector<Witness> witnesses_;
+  std::size_t quorum_ = 0;
   std::unordered_map<std::string, std::size_t> agency_at_;
   std::unordered_map<std::string, std::size_t> host_at_;
   std::unordered_map<std::string, std::size_t> host_of_curve_;

@@ -8,6 +8,7 @@
 
 #include "schema/base/check.h"
 #include "schema/directory/directory.h"
+#include "schema/directory/witnesses.h"
 #include "schema/model/limits.h"
 #include "schema/text/reader.h"
 #include "schema/text/toml.h"
@@ -18,6 +19,7 @@ namespace {
 using text::MapReader;
 
 constexpr std::array<std::string_view, 3> kStates = {"current", "retired", "compromised"};
+constexpr std::array<std::string_view, 2> kWitnessStates = {"current", "retired"};
 constexpr std::array<std::string_view, 6> kPurposes = {"envelope", "receipt",   "void",
                                                        "recall",   "statement", "release"};
 
@@ -51,8 +53,10 @@ class DirectoryReader {
     ReadBroker(top_.Map("broker"));
     for (MapReader& host : top_.MapList("host")) ReadHost(host);
     for (MapReader& agency : top_.MapList("agency")) ReadAgency(agency);
-    RETURN_IF_FAULT(top_.Finish());
     directory_.Index();
+    for (MapReader& witness : top_.OptionalMapList("witness")) ReadWitness(witness);
+    ReadQuorum();
+    RETURN_IF_FAULT(top_.Finish());
     return std::move(directory_);
   }
 
@@ -157,6 +161,60 @@ class DirectoryReader {
     }
   }
 
+  void ReadWitness(MapReader& reader) {
+    Witness witness;
+    witness.agency = AgencyId(reader.Name("agency"));
+    witness.since = static_cast<std::uint64_t>(reader.Integer("since", 1, 1'000'000'000));
+    witness.retired = reader.OptionalChoice("state", kWitnessStates).value_or(0) == 1;
+    const Signature proof = ReadBase64<64>(reader, "proof");
+    auto key = tlog::WitnessKeyFromText(reader.Text("key"));
+    if (!key) {
+      reader.Problem("key", key.error().detail);
+      return;
+    }
+    witness.key = *std::move(key);
+    Claim(reader, "key", witness.key.key);
+    if (witness.key.name != WitnessName(directory_.partnership_, witness.agency))
+      reader.Problem("key", "must be named <partnership>/witness/<agency>");
+    if (!seal::PossessionHolds(witness.key.key, witness.agency.value(), kWitnessPurpose, proof))
+      reader.Problem("proof", "does not prove that the agency holds this key");
+    if (witness.since > directory_.version_.version)
+      reader.Problem("since", "is later than this directory's version");
+    if (!witness.retired) CheckCounts(reader, witness.agency);
+    directory_.witnesses_.push_back(std::move(witness));
+  }
+
+  void CheckCounts(MapReader& reader, const AgencyId& agency) {
+    if (!agencies_.contains(agency.value()))
+      reader.Problem("agency", "names no [[agency]] of this directory");
+    if (!current_witnesses_.insert(agency.value()).second)
+      reader.Problem("agency", "has two witness keys that are not retired: retire one");
+  }
+
+  // A quorum of more than half the operators: two heads that contradict each other cannot both
+  // have one, unless a witness lies.
+  void ReadQuorum() {
+    const auto quorum = top_.OptionalInteger("quorum", 1, kWitnessesMax);
+    const std::size_t count = current_witnesses_.size();
+    if (count == 0) {
+      if (quorum) top_.Problem("quorum", "needs witnesses: there is no [[witness]] that counts");
+      return;
+    }
+    if (count < kWitnessesMin || count > kWitnessesMax) {
+      return top_.Problem("there must be three to seven witnesses that are not retired, or none");
+    }
+    if (!quorum) return top_.Problem("witnesses need a `quorum`");
+    directory_.quorum_ = static_cast<std::size_t>(*quorum);
+    const std::size_t operators = OperatorsOfWitnesses(directory_);
+    if (directory_.quorum_ > operators) {
+      top_.Problem("quorum", "cannot be reached: the witnesses have " + std::to_string(operators) +
+                                 " distinct operators");
+    } else if (directory_.quorum_ * 2 <= operators) {
+      top_.Problem("quorum", "must be more than half of the witnesses' " +
+                                 std::to_string(operators) + " distinct operators");
+    }
+  }
+
   CurveKey ReadCurve(MapReader& reader, std::string_view at, std::string text) {
     if (!IsCurveKey(text)) {
       reader.Problem(at, "must be a CURVE public key: 40 characters of Z85");
@@ -183,6 +241,7 @@ class DirectoryReader {
   std::map<std::string, std::size_t> agencies_of_;
   std::set<std::string> curve_keys_;
   std::set<seal::VerifyKey> verify_keys_;
+  std::set<std::string> current_witnesses_;
 };
 
 Result<Directory> Directory::Parse(std::string_view text, const std::string& source_name) {

@@ -147,8 +147,10 @@ struct Head {
   friend bool operator==(const Head&, const Head&) = default;
 };
 
+// A witness's word on a checkpoint that it was shown: a note of that checkpoint's text, with the
+// witness's cosignature in the place of the log's signature.
 struct Cosign {
-  std::string cosignatures;  // Note signature lines for a checkpoint.
+  std::string cosignatures;
 
   friend bool operator==(const Cosign&, const Cosign&) = default;
 };

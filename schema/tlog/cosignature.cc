@@ -102,14 +102,19 @@ Result<std::vector<Cosignature>> OpenCosignatures(std::string_view checkpoint_te
   return Verify(checkpoint_text, parsed, known);
 }
 
+Result<std::vector<Cosignature>> CosignaturesOn(std::string_view note,
+                                                std::span<const WitnessKey> known) {
+  ASSIGN_OR_RETURN(const SplitNote split, Split(note));
+  return Verify(split.text, split.signatures, known);
+}
+
 Result<CosignedCheckpoint> OpenCosignedCheckpoint(const PartnershipId& partnership,
                                                   std::string_view note,
                                                   std::span<const NoteKey> log_keys,
                                                   std::span<const WitnessKey> known) {
   CosignedCheckpoint opened;
   ASSIGN_OR_RETURN(opened.head, OpenCheckpoint(partnership, note, log_keys));
-  ASSIGN_OR_RETURN(const SplitNote split, Split(note));
-  ASSIGN_OR_RETURN(opened.cosignatures, Verify(split.text, split.signatures, known));
+  ASSIGN_OR_RETURN(opened.cosignatures, CosignaturesOn(note, known));
   return opened;
 }
 

@@ -72,6 +72,10 @@ Result<std::vector<Cosignature>> OpenCosignatures(std::string_view checkpoint_te
                                                   std::string_view lines,
                                                   std::span<const WitnessKey> known);
 
+// The same for the text and the lines of a note, whoever else signed it.
+Result<std::vector<Cosignature>> CosignaturesOn(std::string_view note,
+                                                std::span<const WitnessKey> known);
+
 struct CosignedCheckpoint {
   LogHead head;
   std::vector<Cosignature> cosignatures;
