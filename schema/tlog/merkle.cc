@@ -180,6 +180,23 @@ bool VerifyInclusion(const Digest& leaf_hash, std::uint64_t index, std::uint64_t
   return led_to && *led_to == root;
 }
 
+std::optional<Digest> RootOfPrefix(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,
+                                   std::span<const Digest> path) {
+  if (index >= size) return std::nullopt;
+  Walk walk{index, size - 1};
+  Digest hash = leaf_hash;
+  for (const Digest& sibling : path) {
+    if (walk.last == 0) return std::nullopt;
+    if (walk.left_sibling()) {
+      hash = NodeHash(sibling, hash);
+      walk.SkipLevels();
+    }
+    walk.Climb();
+  }
+  if (walk.last != 0) return std::nullopt;
+  return hash;
+}
+
 bool VerifyConsistency(const TreeHead& from, const TreeHead& to, std::span<const Digest> proof) {
   if (from.size > to.size || from.size == 0) return false;
   if (from.size == to.size) return proof.empty() && from.root == to.root;

@@ -67,6 +67,12 @@ std::optional<Digest> RootFromPath(const Digest& leaf_hash, std::uint64_t index,
 bool VerifyInclusion(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,
                      std::span<const Digest> path, const Digest& root);
 
+// The root that the tree had when this leaf was its last: what an inclusion proof also says, since
+// the siblings to the left of a leaf are all that was before it. Only as good as the proof:
+// VerifyInclusion() first. Nothing if the path has not the one length it can have.
+std::optional<Digest> RootOfPrefix(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,
+                                   std::span<const Digest> path);
+
 // RFC 9162, 2.1.4.2. An empty old tree is consistent with every tree and proves nothing: whoever
 // holds none has nothing to compare and does not ask; asked, this says no.
 struct TreeHead {

@@ -116,6 +116,20 @@ TEST_F(TreeTest, RootsOfTheSyntheticLogAtEveryPublishedSize) {
   EXPECT_EQ(Base64Encode(RootAt(70000)), file["log70000"]["root_hash_b64"].get<std::string>());
 }
 
+TEST_F(TreeTest, AnInclusionProofAlsoSaysTheRootThatTheTreeHadThen) {
+  Grow(70);
+  for (std::uint64_t size = 1; size <= 70; ++size) {
+    for (std::uint64_t index = 0; index < size; ++index) {
+      const Digest leaf = LeafHash(AsBytes("entry-" + std::to_string(index)));
+      auto path = *InclusionProof(index, size, reader_);
+      EXPECT_EQ(RootOfPrefix(leaf, index, size, path), RootAt(index + 1)) << index << "/" << size;
+      path.emplace_back();
+      EXPECT_FALSE(RootOfPrefix(leaf, index, size, path).has_value());
+    }
+  }
+  EXPECT_FALSE(RootOfPrefix({}, 3, 3, {}).has_value());
+}
+
 TEST_F(TreeTest, ProofsAreThoseOfTheClassicEightLeafTree) {
   VECTORS_OR_SKIP(file, "tlog_vectors.json");
   const auto& tree = file["ct8"];
