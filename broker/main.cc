@@ -30,6 +30,9 @@ namespace {
 
 constexpr const char* kVersion = "0.1.0";
 
+constexpr const char* kNoQuorum =
+    "no quorum of witnesses has cosigned the log for five minutes: everything goes on, and what is "
+    "accepted is not final. `havenline status` names the witnesses that are behind";
 constexpr const char* kClockDoubted =
     "the clock jumped, or most agents' clocks differ by over five minutes: nothing is released or "
     "called overdue until it agrees again. Set this machine's clock, or restart the broker if it "
@@ -73,6 +76,15 @@ class LogObserver final : public Observer {
                {{"what", OperatorDetail({FaultCode::kUnavailable, kClockDoubted})}});
     } else {
       LogEvent(LogLevel::kInfo, "clock.believed");
+    }
+  }
+  void Contradicted() override { LogEvent(LogLevel::kError, "log.contradicted"); }
+  void QuorumLate(bool late) override {
+    if (late) {
+      LogEvent(LogLevel::kError, "witnesses.no-quorum",
+               {{"what", OperatorDetail({FaultCode::kUnavailable, kNoQuorum})}});
+    } else {
+      LogEvent(LogLevel::kInfo, "witnesses.quorum");
     }
   }
   [[noreturn]] void Fatal(const Fault& fault) override {

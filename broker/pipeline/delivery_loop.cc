@@ -39,6 +39,8 @@ void DeliveryLoop::Turn(std::vector<DeliveryEvent> events) {
     std::visit([this](auto& each) { On(std::move(each)); }, event);
   }
   Pump();
+  TellFinal();
+  WatchQuorum();
   parts_.state.in_flight_bytes = shared_flow_.in_flight;
 }
 
@@ -49,6 +51,7 @@ void DeliveryLoop::On(CommitNews event) {
   parts_.state.overdue += event.overdue.size();
   if (event.published != nullptr) {
     published_ = std::move(event.published);
+    board_.SetDirectory(published_->directory);
     ApplyStanding();
   }
   for (const MailboxPlace& place : event.added) {
@@ -136,6 +139,7 @@ void DeliveryLoop::On(CheckpointNews event) {
   parts_.state.checkpoint_entries = checkpoint_head_.size;
   parts_.state.checkpoint_time = ToMilliseconds(parts_.clock.Now());
   checkpoint_ = std::move(event.note);
+  board_.Publish(checkpoint_head_, checkpoint_);
   if (parts_.state.recovery) return;
   std::map<std::uint64_t, std::vector<Digest>> proofs;  // Most links are at the same size.
   for (const auto& [link, session] : sessions_) {
@@ -319,10 +323,11 @@ void DeliveryLoop::Send(const DeliverySession& session, Frame frame, bool of_fet
 
 std::string DeliveryLoop::StatusJson() const {
   const auto uptime = std::chrono::duration_cast<Milliseconds>(parts_.clock.Monotonic() - started_);
-  return text::ToJson(StatusValue(
-      {parts_.software, parts_.partnership.value(), published_->directory->version().version,
-       published_->policy->version().version, uptime},
-      parts_.state));
+  return text::ToJson(
+      StatusValue({parts_.software, parts_.partnership.value(),
+                   published_->directory->version().version, published_->policy->version().version,
+                   uptime, published_->directory->quorum(), board_.standings()},
+                  parts_.state));
 }
 
 }  // namespace havenline

@@ -13,6 +13,7 @@
 #include "broker/deliver/clock_difference.h"
 #include "broker/deliver/reader.h"
 #include "broker/deliver/recent_messages.h"
+#include "broker/deliver/witness_board.h"
 #include "broker/pipeline/delivery_session.h"
 #include "broker/pipeline/events.h"
 #include "broker/pipeline/hand_gate.h"
@@ -56,6 +57,8 @@ class DeliveryLoop {
   void On(const LinkFetch& event);
   void On(const LinkReceipted& event);
   void On(const LinkDrained& event);
+  void On(const LinkCosign& event);
+  void On(const LinkAlarm& event);
   void On(LinkGone event);
   void On(CommitNews event);
   void On(LookNews event);
@@ -70,6 +73,9 @@ class DeliveryLoop {
   void ApplyStanding();
   void ServeAgencies(DeliverySession& session);
   std::vector<Digest> ConsistencyFrom(const LogHead& from) const;
+
+  void TellFinal();
+  void WatchQuorum();
 
   // Of this thread's, not yet sent by the gateway.
   static constexpr std::size_t kFramesAheadMax = 1024;
@@ -100,8 +106,17 @@ class DeliveryLoop {
   std::shared_ptr<const Published> published_;
   LogHead head_;  // Synced.
   LogHead checkpoint_head_;
-  std::string checkpoint_;
-  std::set<MailboxPlace> forbidden_;  // Told the commit thread, which has not answered yet.
+  std::string checkpoint_;  // With what witnesses have said of it so far.
+  WitnessBoard board_;
+  struct Told {  // Of the final head, to all links.
+    LogHead head;
+    TimePoint time;
+    LinkFlow::Time at{};
+  };
+  Told told_final_;
+  LinkFlow::Time watched_at_{};
+  LinkFlow::Time quorum_at_ = started_;  // The last that was reached; at first: since when we wait.
+  std::set<MailboxPlace> forbidden_;     // Told the commit thread, which has not answered yet.
   SharedFlow shared_flow_;
   LinkFlow::Time lapsed_at_{};
   LinkId last_pumped_{0};

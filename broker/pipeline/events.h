@@ -2,7 +2,7 @@
 // holds Tokens of the admission window, or is bounded by the number of sessions or by time.
 //
 //   gateway ──VerifyJob──> verify ──Judged──> commit ──CommitNews──> deliver
-//      ^  └──LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkGone────^ │
+//      ^  └──LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkCosign, LinkAlarm, LinkGone─^ │
 //      │            commit <──TakenRows, ForbiddenRow, HostReturned, HostDrained──┘
 //      └─────────────── GatewayEvent (from commit and deliver)
 
@@ -122,6 +122,20 @@ struct LinkDrained {
   std::uint64_t number = 0;
   Tokens tokens;
 };
+// Of a witness, on a checkpoint that it was shown.
+struct LinkCosign {
+  LinkId link;
+  SessionId session;
+  std::string note;
+  Tokens tokens;
+};
+// What an agent says of us: that two heads contradict each other.
+struct LinkAlarm {
+  LinkId link;
+  SessionId session;
+  AlarmFrame alarm;
+  Tokens tokens;
+};
 struct LinkGone {
   LinkId link;
 };
@@ -142,8 +156,9 @@ struct CheckpointNews {
   LogHead head;
   std::string note;
 };
-using DeliveryEvent = std::variant<LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkGone,
-                                   CommitNews, LookNews, CheckpointNews>;
+using DeliveryEvent =
+    std::variant<LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkCosign, LinkAlarm, LinkGone,
+                 CommitNews, LookNews, CheckpointNews>;
 
 // --- to the gateway
 

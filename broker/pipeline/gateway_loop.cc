@@ -117,12 +117,20 @@ void GatewayLoop::OnBody(SessionState& session, Inbound& inbound, Frame frame) {
     AdmitAnswers(session, link, std::move(receipted->items), size);
   } else if (auto* answers = std::get_if<AnswerFrame>(&frame.body)) {
     AdmitAnswers(session, link, std::move(answers->items), size);
+  } else if (auto* cosign = std::get_if<Cosign>(&frame.body)) {
+    // What is too much is dropped: a witness says the same again with the next head.
+    if (session.cosign_frames.Allow(parts_.clock.Monotonic()))
+      AdmitEvent(LinkCosign{link, session.session, std::move(cosign->cosignatures), {1, size}},
+                 size);
+  } else if (auto* alarm = std::get_if<AlarmFrame>(&frame.body)) {
+    if (session.alarm_frames.Allow(parts_.clock.Monotonic()))
+      AdmitEvent(LinkAlarm{link, session.session, *alarm, {1, size}}, size);
   } else if (auto* credit = std::get_if<Credit>(&frame.body)) {
     SendCredit(link, session, std::move(credit->padding));  // Our heartbeat, of the same size.
     if (credit->drained != 0)
       AdmitEvent(LinkDrained{link, session.session, credit->drained, {1, size}}, size);
   }
-  // Alarm and cosign have no effect yet; whatever else is not for a broker is ignored.
+  // Whatever is not for a broker is ignored.
 }
 
 void GatewayLoop::AdmitItems(SessionState& session, LinkId link, JobKind kind,

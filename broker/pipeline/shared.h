@@ -70,6 +70,16 @@ struct SharedState {
   std::atomic<std::uint64_t> in_flight_bytes{0};
   std::atomic<std::uint64_t> hellos_refused{0};
   std::atomic<std::uint64_t> clock_alarms{0};
+  // Of witnesses; all 0 in a partnership without any.
+  std::atomic<std::uint64_t> final_entries{0};
+  std::atomic<std::int64_t> final_time{
+      0};  // When the last quorum cosigned; 0: none since we began.
+  std::atomic<std::uint64_t> witnesses{0};
+  std::atomic<std::uint64_t> witnesses_behind{0};
+  std::atomic<std::uint64_t> cosignatures_refused{0};
+  // Agents' words that a head in a message contradicts the log that we show them.
+  std::atomic<std::uint64_t> contradictions{0};
+  std::atomic<bool> quorum_late{false};
   // How far our clock is from those of the hosts that said hello last: the middle one, ahead if
   // positive.
   std::atomic<std::int64_t> clock_difference_ms{0};
@@ -93,6 +103,10 @@ class Observer {
   virtual void Released(std::size_t count) = 0;
   virtual void Undeliverable(std::size_t count) = 0;
   virtual void ClockDoubted(bool doubted) = 0;
+  // An agent says that we show two logs. Whether we do, others must find out.
+  virtual void Contradicted() {}
+  // No quorum of witnesses for limits::kQuorumLate, or one again. Nothing else changes.
+  virtual void QuorumLate(bool late) { static_cast<void>(late); }
   // The store or the mark failed: the process must end now, without destructors.
   [[noreturn]] virtual void Fatal(const Fault& fault) = 0;
 };

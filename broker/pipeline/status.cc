@@ -25,6 +25,23 @@ void SetSurvey(Value& status, const Survey& survey) {
       .Set("disk-free-bytes", survey.free_bytes);
 }
 
+Value WitnessesValue(const StatusFacts& facts, const SharedState& state) {
+  Value value = Value::Map().Set("listed", facts.witnesses.size()).Set("quorum", facts.quorum);
+  if (facts.witnesses.empty()) return value;
+  value.Set("final", state.final_entries.load())
+      .Set("final-time", state.final_time.load())
+      .Set("late", state.quorum_late.load())
+      .Set("behind", state.witnesses_behind.load())
+      .Set("refused", state.cosignatures_refused.load());
+  Value each = Value::Map();
+  for (const WitnessBoard::Standing& standing : facts.witnesses) {
+    each.Set(
+        standing.agency.value(),
+        Value::Map().Set("entries", standing.size).Set("cosigned", ToMilliseconds(standing.time)));
+  }
+  return value.Set("each", std::move(each));
+}
+
 }  // namespace
 
 Value StatusValue(const StatusFacts& facts, const SharedState& state) {
@@ -65,7 +82,9 @@ Value StatusValue(const StatusFacts& facts, const SharedState& state) {
   status.Set("alarms", Value::Map()
                            .Set("overdue", state.overdue.load())
                            .Set("hellos-refused", state.hellos_refused.load())
-                           .Set("clocks-apart", state.clock_alarms.load()));
+                           .Set("clocks-apart", state.clock_alarms.load())
+                           .Set("contradictions", state.contradictions.load()));
+  status.Set("witnesses", WitnessesValue(facts, state));
   if (const auto survey = state.survey.Get()) SetSurvey(status, *survey);
   return status;
 }

@@ -30,6 +30,8 @@ struct SessionState {
   FetchWindow fetches;
   // Answers to what was handed are outside the credit: so many frames of them, and no more.
   RateLimit answer_frames{limits::kAnswerFramesPerSecond};
+  RateLimit cosign_frames{limits::kCosignFramesPerSecond};
+  RateLimit alarm_frames{limits::kAlarmFramesPerSecond};
 
   Tokens inside() const { return {sent.items - answered.items, sent.bytes - answered.bytes}; }
 };

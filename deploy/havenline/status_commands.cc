@@ -34,8 +34,8 @@ std::string Scalar(const Value& value) {
 }
 
 bool IsTime(std::string_view key) {
-  constexpr std::array<std::string_view, 4> kTimes = {"last-heard", "checkpoint-time", "oldest",
-                                                      "counted"};
+  constexpr std::array<std::string_view, 6> kTimes = {"last-heard", "checkpoint-time", "oldest",
+                                                      "counted",    "final-time",      "cosigned"};
   return std::ranges::find(kTimes, key) != kTimes.end();
 }
 

@@ -34,9 +34,9 @@ std::vector<tlog::WitnessKey> WitnessKeysOf(const Directory& directory, const Ho
 // are compared without regard to case and blanks.
 std::size_t OperatorsOfWitnesses(const Directory& directory);
 
-// When the cosignatures became enough: the time at which the last of a quorum of operators cosigned,
-// each by its newest. Nothing if they are not enough, or the directory asks for none. Cosignatures
-// of others than its witnesses do not count.
+// When the cosignatures became enough: the time at which the last of a quorum of operators
+// cosigned, each by its newest. Nothing if they are not enough, or the directory asks for none.
+// Cosignatures of others than its witnesses do not count.
 std::optional<TimePoint> QuorumTime(const Directory& directory,
                                     std::span<const tlog::Cosignature> cosignatures);
 

@@ -94,6 +94,16 @@ inline constexpr std::size_t kFetchesWaitingMax = 8;  // Of a session; the next 
 inline constexpr std::uint64_t kCreditMessages = 512;
 inline constexpr std::uint64_t kCreditBytes = 8U << 20U;
 
+// Witnesses.
+inline constexpr std::size_t kHeadsForWitnesses = 64;     // Newest that may still be cosigned.
+inline constexpr std::size_t kCosignFramesPerSecond = 8;  // Of one session: twice what heads come.
+inline constexpr std::size_t kAlarmFramesPerSecond = 4;   // Of one session.
+inline constexpr auto kCosignAgain = 60s;  // A head without news: that it still is the newest.
+// No quorum's word for so long: nobody can say that the directory is the newest. What policy marks
+// `strict` waits to be sealed; all else goes on.
+inline constexpr auto kDirectoryStale = 24h;
+inline constexpr auto kQuorumLate = 5min;  // Without a quorum for so long: alarm, never a stop.
+
 // The broker's batches and admission.
 inline constexpr std::size_t kBatchMessagesMax = 512;
 inline constexpr std::size_t kBatchBytesMax = 1U << 20U;

@@ -9,8 +9,10 @@
 #include "schema/base/z85.h"
 #include "schema/directory/opening.h"
 #include "schema/directory/suspension.h"
+#include "schema/directory/witnesses.h"
 #include "schema/exchange/content.h"
 #include "schema/seal/digests.h"
+#include "schema/seal/hash.h"
 #include "schema/seal/key_text.h"
 #include "schema/text/toml.h"
 #include "schema/tlog/checkpoint.h"
@@ -40,6 +42,12 @@ std::string ReadRepositoryFile(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+seal::SigningKey WitnessKeyOf(const AgencyId& agency, std::uint8_t generation) {
+  ByteArray<32> seed = seal::Sha256(AsBytes("a test witness: " + agency.value()));
+  seed[0] = generation;
+  return seal::SigningKey::FromSeed(seed);
 }
 
 }  // namespace
@@ -169,6 +177,25 @@ std::string TestPartnership::WithHost(const std::string& directory, const Agency
                  "\nhost = \"" + host.value() + "\"");
 }
 
+tlog::WitnessSigner TestPartnership::WitnessOf(const AgencyId& agency, std::uint8_t generation) {
+  return {WitnessName(kTestPartnership, agency), WitnessKeyOf(agency, generation)};
+}
+
+std::string TestPartnership::WithWitnesses(const std::string& directory,
+                                           const std::vector<AgencyId>& agencies,
+                                           std::size_t quorum) const {
+  const std::string top = "minimum-suite = 1\n";
+  std::string text = Replace(directory, top, top + "quorum = " + std::to_string(quorum) + "\n");
+  for (const AgencyId& agency : agencies) {
+    const Signature proof =
+        seal::ProvePossession(WitnessKeyOf(agency, 1), agency.value(), kWitnessPurpose);
+    text += "\n[[witness]]\nagency = \"" + agency.value() + "\"\nkey = \"" +
+            tlog::WitnessKeyToText(WitnessOf(agency).key()) + "\"\nsince = 1\nproof = \"" +
+            Base64Encode(proof) + "\"\n";
+  }
+  return text;
+}
+
 std::string TestPartnership::SuspensionNote(const AgencyId& agency, std::uint64_t number,
                                             bool lifted) const {
   return Sign(SuspensionText({kTestPartnership, agency, number, lifted}));
@@ -216,13 +243,14 @@ SignedStatement TestPartnership::SignStatementOf(AgencyStatement statement) cons
 
 void TestPartnership::WriteKeys(const AgencyId& id, const std::filesystem::path& folder) const {
   const TestAgency& agency = *std::ranges::find(agencies_, id, &TestAgency::id);
-  for (const auto& [purpose, key] : agency.keys) {
-    const std::string name(seal::NameOf(purpose));
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const std::string& name, const seal::SigningKey& key) {
     const std::filesystem::path path = folder / (name + ".key");
-    std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << seal::KeyToText(name, key.ExposeSeed());
     std::filesystem::permissions(path, std::filesystem::perms::owner_read);
-  }
+  };
+  for (const auto& [purpose, key] : agency.keys) write(std::string(seal::NameOf(purpose)), key);
+  write(std::string(kWitnessPurpose), WitnessKeyOf(id, 1));
 }
 
 std::map<std::string, Value> TestPartnership::NoticeContent() const {

@@ -19,6 +19,7 @@
 #include "schema/seal/seal_key.h"
 #include "schema/seal/signing.h"
 #include "schema/text/value.h"
+#include "schema/tlog/cosignature.h"
 #include "schema/tlog/note.h"
 #include "tests/fakes/counted_random.h"
 
@@ -65,6 +66,10 @@ class TestPartnership {
   // The directory's text with the agency served by another host of it.
   static std::string WithHost(const std::string& directory, const AgencyId& agency,
                               const HostId& host);
+  // The directory's text with these agencies as witnesses. Their keys are as always.
+  std::string WithWitnesses(const std::string& directory, const std::vector<AgencyId>& agencies,
+                            std::size_t quorum) const;
+  static tlog::WitnessSigner WitnessOf(const AgencyId& agency, std::uint8_t generation = 1);
   std::string SuspensionNote(const AgencyId& agency, std::uint64_t number, bool lifted) const;
   static HostId HostOf(const AgencyId& agency) { return HostId("host." + agency.value()); }
 

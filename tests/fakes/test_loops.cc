@@ -105,6 +105,16 @@ void TestLoops::Answer(std::uint64_t link, std::vector<Reference> references,
   Settle();
 }
 
+void TestLoops::Cosign(std::uint64_t link, const std::string& note) {
+  deliver_in_.Push(LinkCosign{LinkId(link), links_[link].session, note, {1, 10}});
+  Settle();
+}
+
+void TestLoops::Alarm(std::uint64_t link, const AlarmFrame& alarm) {
+  deliver_in_.Push(LinkAlarm{LinkId(link), links_[link].session, alarm, {1, 10}});
+  Settle();
+}
+
 void TestLoops::Drain(std::uint64_t link) {
   std::uint64_t asked = 0;
   for (const Frame& frame : links_[link].frames) {

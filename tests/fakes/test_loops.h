@@ -62,6 +62,8 @@ class CountingObserver final : public Observer {
   void Released(std::size_t count) override { released += count; }
   void Undeliverable(std::size_t count) override { undeliverable += count; }
   void ClockDoubted(bool now) override { clock_doubted = now; }
+  void Contradicted() override { ++contradicted; }
+  void QuorumLate(bool late) override { ++(late ? quorum_late : quorum_back); }
   [[noreturn]] void Fatal(const Fault& fault) override { throw Stopped{fault}; }
 
   int started = 0;
@@ -71,6 +73,9 @@ class CountingObserver final : public Observer {
   std::size_t released = 0;
   std::size_t undeliverable = 0;
   bool clock_doubted = false;
+  int contradicted = 0;
+  int quorum_late = 0;
+  int quorum_back = 0;
   std::string recovery;
   std::string shown;
 };
@@ -117,6 +122,10 @@ class TestLoops {
   // bytes.
   void Offer(std::uint64_t link, CommitItem item, std::size_t bytes = 100);
   void Answer(std::uint64_t link, std::vector<Reference> references, havenline::Answer answer);
+  // What an agent says of the broker.
+  void Alarm(std::uint64_t link, const AlarmFrame& alarm);
+  // A witness's word on a checkpoint, from that link.
+  void Cosign(std::uint64_t link, const std::string& note);
   // Says that the receipts of this link's host are drained, if it was asked.
   void Drain(std::uint64_t link);
   DocumentFrame Ask(std::uint64_t link, Fetch fetch);
