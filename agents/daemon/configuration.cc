@@ -51,6 +51,8 @@ OwnAgency ReadAgency(MapReader& reader, const AgentConfiguration& read) {
   for (std::string& role : reader.OptionalNameList("receives"))
     agency.receives.emplace_back(std::move(role));
   agency.telephone = reader.OptionalText("telephone").value_or("");
+  if (const auto mark = reader.OptionalText("witness-mark"))
+    agency.witness_mark = read.InFolder(*mark);
   if (auto calendar = reader.OptionalMap("calendar")) agency.calendar = ReadCalendar(*calendar);
   return agency;
 }

@@ -43,6 +43,7 @@ std::size_t Unanswered(Inbox& inbox) {
 
 std::vector<Metric> MetricsOf(Agent& agent, TimePoint now) {
   const Outgoing out = Count(agent.outbox());
+  const auto& final_head = agent.documents().final_head();
   const auto gauge = [](FixedText name, double value) {
     return Metric{name, Metric::Kind::kGauge, value};
   };
@@ -54,6 +55,8 @@ std::vector<Metric> MetricsOf(Agent& agent, TimePoint now) {
       gauge("havenline_agent_session", agent.up() ? 1 : 0),
       gauge("havenline_agent_last_session_seconds", Seconds(agent.last_up())),
       number("havenline_agent_verified_entries", agent.documents().head().size),
+      number("havenline_agent_final_entries", final_head ? final_head->head.size : 0),
+      gauge("havenline_agent_final_seconds", final_head ? Seconds(final_head->time) : 0),
       number("havenline_agent_outbox_unsettled", out.unsettled),
       number("havenline_agent_outbox_late", out.late),
       gauge("havenline_agent_outbox_oldest_seconds",

@@ -112,6 +112,25 @@ Value AlarmView(std::uint64_t number, const Alarm& alarm) {
   return view;
 }
 
+namespace {
+
+// Whether witnesses have said that the log is what we are shown; and what those of this host say.
+Value WitnessesView(Agent& agent) {
+  const Documents& documents = agent.documents();
+  Value view = Value::Map().Set("quorum", documents.directory().quorum());
+  if (const auto& final_head = documents.final_head())
+    view.Set("final", final_head->head.size).Set("final-time", ToMilliseconds(final_head->time));
+  Value own = Value::Map();
+  for (const auto& cosigner : agent.cosigners()) {
+    const LogHead last = cosigner->last().value_or(LogHead());
+    own.Set(cosigner->agency().value(),
+            Value::Map().Set("entries", last.size).Set("retired", cosigner->lost()));
+  }
+  return view.Set("own", std::move(own));
+}
+
+}  // namespace
+
 Value StatusView(Agent& agent) {
   std::size_t waiting = 0;
   std::size_t late = 0;
@@ -148,7 +167,8 @@ Value StatusView(Agent& agent) {
       .Set("received-unanswered", unanswered)
       .Set("received-skipped", agent.inbox().skipped())
       .Set("received-dropped", agent.inbox().dropped())
-      .Set("alarms-open", agent.alarms().open_count());
+      .Set("alarms-open", agent.alarms().open_count())
+      .Set("witnesses", WitnessesView(agent));
 }
 
 Value WhyCard(const InMessage& message, const exchange::ExchangeType& type,

@@ -5,6 +5,7 @@
 #include "agents/link/rows.h"
 #include "deploy/runtime/log.h"
 #include "schema/base/check.h"
+#include "schema/tlog/merkle.h"
 #include "schema/wire/statement_codec.h"
 
 namespace havenline {
@@ -34,6 +35,11 @@ Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& sto
   ASSIGN_OR_RETURN(a.documents_, Documents::Load(a.options_.documents, store));
   ASSIGN_OR_RETURN(a.keys_,
                    Keyring::Load(a.options_.session.partnership, a.options_.agencies, store));
+  for (const OwnAgency& agency : a.options_.agencies) {
+    ASSIGN_OR_RETURN(auto cosigner,
+                     Cosigner::Load(a.options_.session.partnership, agency, *a.documents_, store));
+    if (cosigner != nullptr) a.cosigners_.push_back(std::move(cosigner));
+  }
   a.receipts_ = std::make_unique<ReceiptBook>(a.options_.session.partnership, *a.keys_, store);
   RETURN_IF_FAULT(a.receipts_->Load());
   ASSIGN_OR_RETURN(const auto reconciled, store.Get(Table::kMeta, kReconciledKey));
@@ -42,7 +48,8 @@ Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& sto
       std::make_unique<Outbox>(OutboxParts{store, *a.keys_, *a.documents_, a.alarms_, random});
   RETURN_IF_FAULT(a.outbox_->Load());
   a.inbox_ = std::make_unique<Inbox>(
-      InboxParts{store, *a.keys_, *a.documents_, a.alarms_, *a.receipts_, a.options_.claims});
+      InboxParts{store, *a.keys_, *a.documents_, a.alarms_, *a.receipts_, a.options_.claims,
+                 [&a](const Delivery& delivery) { a.heard_.Hear(delivery); }});
   RETURN_IF_FAULT(a.inbox_->Load());
   StoreBatch batch;
   RETURN_IF_FAULT(a.keys_->EnsureStated(clock.Now(), random, batch));
@@ -52,7 +59,7 @@ Result<std::unique_ptr<Agent>> Agent::Load(AgentOptions options, AgentStore& sto
 }
 
 void Agent::Start() {
-  started_ = clock_.Now();
+  started_ = final_expected_ = clock_.Now();
   thread_ = Thread("hl-agent", [this] { Run(); });
 }
 
@@ -94,6 +101,9 @@ void Agent::Tick() {
   Must(outbox_->Tick(now));
   Must(inbox_->Tick(now));
   TakeArrivals();
+  CosignHead();
+  WatchFinal(now);
+  JudgeHeard(now);
   if (tick_) Must(tick_(now));
   const TimePoint heard = std::max(started_, session_->last_up());
   if (!session_->up() && now - heard > options_.broker_silent) {
@@ -128,6 +138,7 @@ void Agent::Up(const Welcome& welcome) {
   statements_sent_ = apart_.statements;
   fetches_.clear();
   drain_asked_.clear();
+  for (const auto& cosigner : cosigners_) cosigner->SayAgain();
   paused_until_ = fetches_paused_until_ = TimePoint();
   SettleNow(AlarmKind::kBrokerSilent, kBrokerSubject);
   Meet(welcome);
@@ -136,6 +147,7 @@ void Agent::Up(const Welcome& welcome) {
 void Agent::Down() {
   LogEvent(LogLevel::kInfo, "session.down");
   unbelieved_.reset();
+  announced_.reset();
   parked_.clear();
   arrivals_.Forget();
 }
@@ -165,6 +177,7 @@ void Agent::Received(Frame frame) {
                "This machine's clock and the broker's differ by over five minutes. Correct the one "
                "that is wrong.");
     }
+    if (alarm->kind == AlarmFrame::Kind::kBrokerEquivocates) OnToldOfContradiction(*alarm);
     return;
   }
   // What only agents send is not ours to receive; ignored.
@@ -181,6 +194,7 @@ Reference Agent::Remember(Sent sent) {
 void Agent::OnHead(const Head& head) {
   TakeCheckpoint(head.checkpoint, head.from_size, head.consistency);
   Announce({head.directory, head.policy, head.statements});
+  CosignHead();
 }
 
 void Agent::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
@@ -190,13 +204,14 @@ void Agent::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
     if (taken.error().code != FaultCode::kCorrupt)
       return Must(Result<void>(tl::unexpected<Fault>(taken.error())));
     return RaiseNow(AlarmKind::kBrokerEquivocates, kBrokerSubject,
-                    "The broker's log does not hold what it held before: " + taken.error().detail +
+                    "What the broker shows of its log does not hold: " + taken.error().detail +
                         ". Tell the auditor and governance at once.");
   }
   AskForProofs();
 }
 
 void Agent::Announce(const Documents::Announced& announced) {
+  announced_ = announced;
   arrivals_.OnAnnounced(announced, clock_.Monotonic());
   for (Fetch& fetch : documents_->Wanted(announced)) {
     const bool is_statements = std::holds_alternative<Fetch::Statements>(fetch.what);
@@ -214,6 +229,7 @@ void Agent::OnDocument(const DocumentFrame& document) {
   bool changed = false;
   for (const DocumentFrame::Piece& piece : document.pieces) {
     if (piece.kind == DocumentKind::kLeaf) {
+      heard_.OnLeaf(LogIndex(piece.index), tlog::LeafHash(piece.bytes));
       OnLeafOfEpoch(piece.bytes);
       continue;
     }
@@ -221,6 +237,7 @@ void Agent::OnDocument(const DocumentFrame& document) {
       std::vector<Digest> path;
       for (ByteView rest = piece.bytes; rest.size() >= 32; rest = rest.subspan(32))
         path.push_back(*ToArray<32>(rest.first(32)));
+      heard_.OnProof(LogIndex(piece.index), fetch.head, path);
       Must(outbox_->OnProof(LogIndex(piece.index), fetch.head, path, clock_.Now()));
       continue;
     }

@@ -14,10 +14,13 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "agents/link/alarms.h"
 #include "agents/link/arrivals.h"
+#include "agents/link/cosigner.h"
 #include "agents/link/documents.h"
+#include "agents/link/heard_heads.h"
 #include "agents/link/inbox.h"
 #include "agents/link/keyring.h"
 #include "agents/link/outbox.h"
@@ -71,6 +74,8 @@ class Agent final : private SessionOwner {
   Alarms& alarms() { return alarms_; }
   Documents& documents() { return *documents_; }
   Keyring& keys() { return *keys_; }
+  // Of the agencies of this host that are witnesses.
+  const std::vector<std::unique_ptr<Cosigner>>& cosigners() const { return cosigners_; }
   AgentStore& store() { return store_; }
   const Clock& clock() const { return clock_; }
   seal::RandomSource& random() { return random_; }
@@ -161,6 +166,11 @@ class Agent final : private SessionOwner {
   void Announce(const Documents::Announced& announced);
   void TakeCheckpoint(const std::string& note, std::uint64_t from_size,
                       const std::vector<Digest>& proof);
+  void CosignHead();
+  void WatchFinal(TimePoint now);
+  void JudgeHeard(TimePoint now);
+  void KeepContradiction(const HeardHeads::Heard& heard);
+  void OnToldOfContradiction(const AlarmFrame& alarm);
   void Ask(Fetch fetch);
   void AskForProofs();
   void RaiseNow(AlarmKind kind, const std::string& subject, const std::string& words);
@@ -187,6 +197,9 @@ class Agent final : private SessionOwner {
   std::unique_ptr<ReceiptBook> receipts_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Inbox> inbox_;
+  std::vector<std::unique_ptr<Cosigner>> cosigners_;
+  HeardHeads heard_;
+  TimePoint heard_asked_;
   std::unique_ptr<Session> session_;
   std::function<Result<void>(TimePoint)> tick_;
 
@@ -215,6 +228,7 @@ class Agent final : private SessionOwner {
   // The broker's questions, rising, with the last receipt that was signed when each was read.
   std::map<std::uint64_t, std::uint64_t> drain_asked_;
   Arrivals arrivals_;
+  std::optional<Documents::Announced> announced_;
   // Of an epoch that no opening vouches for yet: nothing is sent or taken until one does.
   std::optional<Welcome> unbelieved_;
   std::deque<Frame> parked_;
@@ -227,6 +241,7 @@ class Agent final : private SessionOwner {
 
   std::chrono::steady_clock::time_point last_tick_{};
   TimePoint started_;
+  TimePoint final_expected_;  // Since when, if none was shown.
   Channel<std::function<void()>> tasks_;
   std::atomic<bool> stopping_{false};
   Thread thread_;

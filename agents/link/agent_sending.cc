@@ -19,6 +19,7 @@ static_assert(kBytesPerFrame + limits::kMessageBytesMax + kItemsPerFrame * 64 <
 constexpr std::size_t kFetchesAtOnce = 4;
 constexpr std::size_t kFetchesWaitingMax = 1024;
 constexpr std::size_t kProofsAtOnce = 256;
+constexpr std::size_t kHeardAtOnce = 16;
 constexpr auto kFetchAnswer = std::chrono::seconds(30);  // Then it is made again.
 
 // Fills one frame at a time from `next`, and sends it.
@@ -207,6 +208,8 @@ void Agent::PumpFetches(std::size_t at_once) {
     const LogHead& head = documents_->head();
     if (auto* const proofs = std::get_if<Fetch::Proofs>(&fetch.what)) {
       *proofs = {head.epoch, head.size, outbox_->Unproved(head, kProofsAtOnce)};
+      const auto heard = heard_.ToProve(head, kHeardAtOnce);
+      proofs->indices.insert(proofs->indices.end(), heard.begin(), heard.end());
       if (proofs->indices.empty()) continue;
     }
     fetch.reference = Remember(FetchSent{fetch, head, now});

@@ -17,7 +17,7 @@ struct KindWords {
   FixedText name;
 };
 
-constexpr std::array<KindWords, 23> kKinds = {{
+constexpr std::array<KindWords, 26> kKinds = {{
     {AlarmKind::kDueSoon, "due-soon"},
     {AlarmKind::kLate, "late"},
     {AlarmKind::kNotOurs, "not-ours"},
@@ -41,6 +41,9 @@ constexpr std::array<KindWords, 23> kKinds = {{
     {AlarmKind::kSetApart, "set-apart"},
     {AlarmKind::kUndeliverable, "undeliverable"},
     {AlarmKind::kSuspended, "suspended"},
+    {AlarmKind::kWitness, "witness"},
+    {AlarmKind::kNotFinal, "not-final"},
+    {AlarmKind::kStale, "stale"},
 }};
 
 FixedText WordOf(AlarmKind kind) {

@@ -42,6 +42,9 @@ enum class AlarmKind : std::uint8_t {
   kSetApart,           // The broker cannot read it: not sent again until the next start.
   kUndeliverable,      // The broker says that a recipient will never get it.
   kSuspended,          // An agency of this host is suspended.
+  kWitness,            // An agency of this host is a witness and does not cosign.
+  kNotFinal,           // No quorum of witnesses has cosigned the log for too long.
+  kStale,              // What is strict waits, since nobody vouches for the directory's age.
 };
 
 std::string_view NameOf(AlarmKind kind);

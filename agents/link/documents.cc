@@ -6,7 +6,6 @@
 #include "schema/directory/governance.h"
 #include "schema/seal/seal_key.h"
 #include "schema/tlog/checkpoint.h"
-#include "schema/tlog/merkle.h"
 #include "schema/wire/statement_codec.h"
 
 namespace havenline {
@@ -32,6 +31,7 @@ Result<std::unique_ptr<Documents>> Documents::Load(DocumentsOptions options, Age
     RETURN_IF_FAULT(documents->TakeDirectory(documents->options_.directory));
   if (documents->policy_ == nullptr)
     RETURN_IF_FAULT(documents->TakePolicy(documents->options_.policy));
+  documents->ReadFiles();
   return documents;
 }
 
@@ -60,7 +60,7 @@ Result<void> Documents::LoadStored() {
   if (!checkpoint || directory_ == nullptr) return {};
   checkpoint_ = RowView(*checkpoint).Text("note");
   ASSIGN_OR_RETURN(head_, tlog::OpenCheckpoint(options_.partnership, checkpoint_, LogKeys()));
-  return {};
+  return LoadFinal();
 }
 
 Result<void> Documents::Keep(const std::string& key, text::Value row) {
@@ -199,34 +199,6 @@ Result<bool> Documents::TakeNotice(const DocumentFrame::Piece& piece) {
   }
   ++notices_;
   if (!applied) return tl::unexpected<Fault>(applied.error());
-  return true;
-}
-
-Result<bool> Documents::TakeCheckpoint(const std::string& note, std::uint64_t from_size,
-                                       const std::vector<Digest>& proof) {
-  ASSIGN_OR_RETURN(const LogHead next, tlog::OpenCheckpoint(options_.partnership, note, LogKeys()));
-  if (next == head_) return false;
-  if (next.epoch > head_.epoch && !Believes(next.epoch))
-    return Fail(FaultCode::kCorrupt, "a checkpoint of an epoch that no opening has opened");
-  if (next.epoch < head_.epoch)
-    return Fail(FaultCode::kCorrupt, "a checkpoint of an earlier epoch than one seen before");
-  if (next.epoch == head_.epoch && head_.size > 0) {
-    if (next.size < head_.size) return false;   // Older, overtaken on the way: nothing new in it.
-    if (from_size != head_.size) return false;  // A proof for another: the next one will fit.
-    if (!tlog::VerifyConsistency({head_.size, head_.root}, {next.size, next.root}, proof)) {
-      StoreBatch evidence;
-      evidence.Put(Table::kDocuments, "evidence/" + NumberText(next.size),
-                   Value::Map().Set("ours", checkpoint_).Set("theirs", note));
-      RETURN_IF_FAULT(store_.Commit(evidence));
-      return Fail(FaultCode::kCorrupt, "the broker signed a head of size " +
-                                           std::to_string(next.size) +
-                                           " that does not contain the one of size " +
-                                           std::to_string(head_.size) + " which it signed before");
-    }
-  }
-  RETURN_IF_FAULT(Keep(kCheckpointKey, NoteRow(note)));
-  head_ = next;
-  checkpoint_ = note;
   return true;
 }
 

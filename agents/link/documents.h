@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/store/agent_store.h"
@@ -21,6 +22,7 @@
 #include "schema/directory/statement_book.h"
 #include "schema/directory/suspension.h"
 #include "schema/model/frame.h"
+#include "schema/tlog/cosignature.h"
 
 namespace havenline {
 
@@ -76,6 +78,35 @@ class Documents {
   Result<bool> TakeCheckpoint(const std::string& note, std::uint64_t from_size,
                               const std::vector<Digest>& proof);
 
+  // What a note that was taken or passed over said: a head, and the cosignatures of witnesses below
+  // it.
+  struct Shown {
+    LogHead head;
+    std::vector<tlog::Cosignature> cosignatures;
+  };
+  const Shown& shown() const { return shown_; }
+
+  // The newest of the verified heads that a quorum of witnesses cosigned, and when; nothing if none
+  // was shown. Kept.
+  struct Final {
+    LogHead head;
+    TimePoint time;
+    std::string note;
+  };
+  const std::optional<Final>& final_head() const { return final_; }
+
+  // Whether witnesses should have vouched for the log, and so for what is in force, and none have
+  // for limits::kDirectoryStale, or never did here.
+  bool IsStale(TimePoint now) const;
+
+  // The root that the log had at this size, if one of our newest verified heads was of it.
+  std::optional<Digest> RootAt(std::uint64_t epoch, std::uint64_t size) const;
+
+  // The newest that governance signed and this agent holds, be it in force or only beside it in the
+  // files that it began with: those may be newer than the log's.
+  const DocumentVersion& newest_directory() const;
+  const DocumentVersion& newest_policy() const;
+
   // Rises whenever something changed that a sealing depends on.
   std::uint64_t generation() const { return generation_; }
 
@@ -92,6 +123,13 @@ class Documents {
   std::vector<tlog::NoteKey> LogKeys() const;
   Result<void> CheckNotice(DocumentKind kind, ByteView bytes) const;
   Result<void> ApplyNotice(DocumentKind kind, ByteView bytes);
+  Result<bool> TakeHead(const LogHead& next, const std::string& note, std::uint64_t from_size,
+                        const std::vector<Digest>& proof);
+  Result<bool> TakeFinal(const tlog::CosignedCheckpoint& shown, const std::string& note);
+  Result<void> LoadFinal();
+  void ReadFiles();
+  void Verified(const LogHead& head);
+  Result<void> KeepEvidence(const LogHead& head, const std::string& note);
   Result<void> Keep(const std::string& key, text::Value row);
 
   DocumentsOptions options_;
@@ -105,6 +143,11 @@ class Documents {
   std::map<std::uint64_t, tlog::NoteKey> openings_;  // By epoch.
   LogHead head_;
   std::string checkpoint_;
+  Shown shown_;
+  std::optional<Final> final_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> verified_;  // By epoch and size.
+  DocumentVersion directory_file_;  // Version 0: not newer than what is in force.
+  DocumentVersion policy_file_;
   std::uint64_t generation_ = 0;
 };
 

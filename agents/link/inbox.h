@@ -84,6 +84,8 @@ struct InboxParts {
   Alarms& alarms;
   ReceiptBook& receipts;
   ClaimsCheck claims;
+  // Told of each message that is presented, whose header so is its sender's.
+  std::function<void(const Delivery&)> presented = {};
 };
 
 class Inbox {

@@ -30,6 +30,8 @@ struct OwnAgency {
   std::vector<Role> receives;  // Roles it has a recipient key for.
   std::string telephone;
   Calendar calendar;
+  // Where it keeps how far it has cosigned the log, outside the store; empty: it is no witness.
+  std::filesystem::path witness_mark = {};
 };
 
 class Keyring {

@@ -205,6 +205,8 @@ class Outbox {
                     bool refuse = false);
   Result<void> SealAgain(OutMessage& message, TimePoint now, StoreBatch& batch);
   Result<Content> LoadContent(const OutMessage& message) const;
+  bool MustWaitForWitnesses(const ExchangeName& name, TimePoint now) const;
+  void WaitForWitnesses(OutMessage& message, TimePoint now, StoreBatch& batch);
   void ApplySealing(OutMessage& message, const Composed& composed, TimePoint now,
                     StoreBatch& batch);
   void ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoint now, StoreBatch& batch);

@@ -42,6 +42,10 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
   const seal::SigningKey* const key = parts_.keys.Signing(message.sender, seal::Purpose::kEnvelope);
   if (key == nullptr)
     return Fail(FaultCode::kInvalid, "this host has no envelope key for the sender");
+  if (MustWaitForWitnesses(content.exchange, now)) {
+    WaitForWitnesses(message, now, batch);
+    return {};
+  }
   ComposeRequest request{content, {}, message.origin, std::nullopt, now};
   request.decided_against = message.decided_against;
   // The first sealing is the origin itself; one that had to wait has a time, and so an id, of its
@@ -80,6 +84,26 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
   return {};
 }
 
+bool Outbox::MustWaitForWitnesses(const ExchangeName& name, TimePoint now) const {
+  const policy::Exchange* const exchange = parts_.documents.policy().Find(name);
+  return exchange != nullptr && exchange->strict && parts_.documents.IsStale(now);
+}
+
+// It is in our custody, and goes by itself once witnesses vouch for the log again.
+void Outbox::WaitForWitnesses(OutMessage& message, TimePoint now, StoreBatch& batch) {
+  if (message.sealings == 0) message.state = OutState::kUnsealed;
+  message.retry = now + kUnsealedRetry;
+  parts_.alarms.Raise(
+      AlarmKind::kStale, ToText(message.origin),
+      "A message of " + message.sender.value() +
+          " waits to be sealed: witnesses have not vouched for the directory for "
+          "over a day, and somebody in it may have been cut off since; policy lets "
+          "nothing of this kind go then. It goes by itself once they have. Tell the "
+          "operator and governance; if it cannot wait, telephone.",
+      now, batch);
+  Put(message, batch);
+}
+
 std::optional<TimePoint> Outbox::DueAt(const policy::Deadline& deadline, const AgencyId& recipient,
                                        TimePoint from) const {
   const AgencyStatement* const stated = parts_.documents.statements().Find(recipient);
@@ -97,6 +121,7 @@ const policy::Deadline* Outbox::DeadlineOf(const policy::Cell& cell,
 void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoint now,
                           StoreBatch& batch) {
   message.retry.reset();
+  parts_.alarms.Settle(AlarmKind::kStale, ToText(message.origin), now, batch);
   for (const LeftOut& left_out : composed.left_out) ApplyLeftOut(message, left_out, now, batch);
   if (composed.granted.empty()) {
     message.state = OutState::kUnsealed;
