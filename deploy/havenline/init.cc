@@ -7,6 +7,7 @@
 #include "deploy/havenline/key_files.h"
 #include "deploy/havenline/parties.h"
 #include "deploy/havenline/table.h"
+#include "deploy/havenline/witness_commands.h"
 #include "deploy/runtime/files.h"
 #include "schema/base/z85.h"
 #include "schema/directory/directory.h"
@@ -91,6 +92,10 @@ class Initialiser {
       for (const AgencyAt& at : AgenciesAt(host.id)) {
         ASSIGN_OR_RETURN(agency_keys_[at.agency.id],
                          MakeAgencyKeys(at, FolderOf(host.id), random_));
+        if (!at.agency.witness) continue;
+        ASSIGN_OR_RETURN(Value witness, MakeWitnessKey(plan_.partnership, at.agency.id, 1,
+                                                       FolderOf(host.id) / at.key_folder, random_));
+        witnesses_.Add(std::move(witness));
       }
     }
     ASSIGN_OR_RETURN(operator_curve_, MakeHostKeys(into_ / "operator", false, random_));
@@ -115,12 +120,15 @@ class Initialiser {
       const auto keys = agency_keys_.find(agency.id);
       agencies.Add(AgencyEntry(agency, keys == agency_keys_.end() ? Value::List() : keys->second));
     }
+    Value directory = Value::Map()
+                          .Set("document", "directory")
+                          .Set("partnership", plan_.partnership.value())
+                          .Set("version", 1)
+                          .Set("minimum-suite", 1);
+    if (plan_.quorum > 0) directory.Set("quorum", plan_.quorum);
+    if (!witnesses_.items().empty()) directory.Set("witness", witnesses_);
     return text::ToToml(
-        Value::Map()
-            .Set("document", "directory")
-            .Set("partnership", plan_.partnership.value())
-            .Set("version", 1)
-            .Set("minimum-suite", 1)
+        std::move(directory)
             .Set("governance", GovernanceTable())
             .Set("broker", Value::Map()
                                .Set("curve", broker_curve_)
@@ -229,6 +237,7 @@ class Initialiser {
   std::map<HostId, std::string> host_curve_;
   std::string operator_curve_;
   std::map<AgencyId, Value> agency_keys_;
+  Value witnesses_ = Value::List();
   std::map<std::string, std::string> documents_;
 };
 

@@ -18,6 +18,7 @@
 #include "deploy/havenline/store_commands.h"
 #include "deploy/havenline/suspension_commands.h"
 #include "deploy/havenline/tool.h"
+#include "deploy/havenline/witness_commands.h"
 #include "deploy/runtime/command_line.h"
 #include "deploy/runtime/service.h"
 
@@ -72,6 +73,7 @@ int main(int argc, char** argv) {
   AddStoreCommands(program.root());
   AddAuditCommands(program.root());
   AddKeyCommands(program.root());
+  AddWitnessCommands(program.root());
   AddBenchCommand(program.root());
   Command& agency = program.root().Add("agency", "Agencies: added, cut off, let in again.");
   AddAgencyAddCommand(agency);

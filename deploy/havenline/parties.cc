@@ -35,6 +35,12 @@ Result<void> WriteTokens(const PlannedHost& host, const Path& folder) {
   return WriteIn(folder / "tokens.txt", tokens, kPrivateFile);
 }
 
+// Beside the store, and never part of what is put back with it.
+std::string WitnessMark(const AgencyAt& at) {
+  const std::string& keys = at.key_folder;
+  return "witness/" + keys.substr(keys.rfind('/') + 1);
+}
+
 }  // namespace
 
 std::string KeyFolder(std::size_t number) { return "keys/agency-" + std::to_string(number); }
@@ -95,6 +101,7 @@ Value AgencyTable(const AgencyAt& at) {
                     .Set("name", at.agency.id.value())
                     .Set("keys", at.key_folder)
                     .Set("receives", List(at.agency.receives));
+  if (at.agency.witness) table.Set("witness-mark", WitnessMark(at));
   if (!at.agency.telephone.empty()) table.Set("telephone", at.agency.telephone);
   if (!at.agency.calendar.is(Value::Kind::kNull)) table.Set("calendar", at.agency.calendar);
   return table;

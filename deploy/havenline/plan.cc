@@ -37,6 +37,7 @@ PlannedAgency ReadAgency(MapReader& reader) {
   agency.receives = Roles(reader.OptionalNameList("receives"));
   agency.host = HostId(reader.Name("host"));
   agency.telephone = reader.OptionalText("telephone").value_or("");
+  agency.witness = reader.OptionalBool("witness").value_or(false);
   if (const Value* const calendar = reader.Raw("calendar")) agency.calendar = *calendar;
   return agency;
 }
@@ -59,6 +60,7 @@ Result<Plan> ReadPlan(const std::filesystem::path& path) {
   MapReader governance = reader.Map("governance");
   plan.governance_keys = governance.Integer("keys", 1, 15);
   plan.governance_threshold = governance.Integer("threshold", 1, plan.governance_keys);
+  plan.quorum = reader.OptionalInteger("quorum", 1, 7).value_or(0);
   for (MapReader& host : reader.MapList("host")) plan.hosts.push_back(ReadHost(host));
   for (MapReader& agency : reader.MapList("agency")) plan.agencies.push_back(ReadAgency(agency));
   RETURN_IF_FAULT(reader.Finish());

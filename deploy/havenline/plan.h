@@ -29,6 +29,7 @@ struct PlannedAgency {
   HostId host;
   std::string telephone;
   text::Value calendar;  // Copied into agent.toml; null: none.
+  bool witness = false;  // Cosigns the log.
 };
 
 struct Plan {
@@ -40,6 +41,7 @@ struct Plan {
   std::string broker_address;
   std::int64_t governance_keys = 1;
   std::int64_t governance_threshold = 1;
+  std::int64_t quorum = 0;  // Of witnesses' operators; 0 without witnesses.
   std::vector<PlannedHost> hosts;
   std::vector<PlannedAgency> agencies;
 };

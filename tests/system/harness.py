@@ -158,10 +158,13 @@ class Partnership:
 
     def __init__(self, schools=3, school_hosts=1, council=True, governance=(1, 1), policy=None, intake=None,
                  calendars=None, people=("keyadult", "deputy"), folder=None, more=(),
-                 everyone=False, test_build=False):
+                 everyone=False, test_build=False, witnesses=(), quorum=0):
         """`more`: agencies besides, each (name, title, roles, host); their hosts send too. `everyone`: the force
-        receives too, and schools send. `test_build`: made by the tool of test-bin."""
+        receives too, and schools send. `test_build`: made by the tool of test-bin. `witnesses`: agencies that
+        cosign the log; a `quorum` of their operators makes a head final."""
         self.everyone = everyone
+        self.witnesses = set(witnesses)
+        self.quorum = quorum
         self.test_build = test_build
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="havenline-"))
         self.own_folder = folder is None
@@ -204,7 +207,8 @@ class Partnership:
             if host not in [known for known, _, _ in hosts]:
                 hosts.append((host, title, None))
             agencies.append((name, title, roles, roles, host))
-        lines = [f"partnership = {toml(PARTNERSHIP)}", f"policy = {toml(text.name)}", "[broker]",
+        top = [f"quorum = {self.quorum}"] if self.witnesses else []
+        lines = [f"partnership = {toml(PARTNERSHIP)}", f"policy = {toml(text.name)}", *top, "[broker]",
                  f"listen = {toml(f'tcp://127.0.0.1:{self.broker_port}')}", "[governance]",
                  f"threshold = {governance[0]}", f"keys = {governance[1]}"]
         for name, title, own_intake in hosts:
@@ -217,6 +221,8 @@ class Partnership:
             lines += ["[[agency]]", f"name = {toml(name)}", f"title = {toml(title)}", f"roles = {toml(roles)}",
                       f"receives = {toml(receives)}", f"host = {toml(host)}",
                       'telephone = "01632 960000"']
+            if name in self.witnesses:
+                lines.append("witness = true")
             if name in calendars:
                 lines.append(f"calendar = {toml(calendars[name])}")
         plan.write_text("\n".join(lines) + "\n")
