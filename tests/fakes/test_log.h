@@ -19,13 +19,15 @@ class TestLog {
   // Leaves from `fork` on are those of another history, if `salt` is not 0.
   explicit TestLog(std::uint8_t salt = 0, std::uint64_t fork = 0) {
     for (std::uint64_t i = 0; i < kSize; ++i) {
-      const std::string leaf = "leaf " + std::to_string(i) + "/" +
-                               std::to_string(salt != 0 && i >= fork ? salt : std::uint8_t{0});
+      const std::string leaf = LeafTextAt(i, salt != 0 && i >= fork ? salt : std::uint8_t{0});
       leaves_.push_back(tlog::LeafHash(AsBytes(leaf)));
       for (const tlog::Node& node : edge_.Append(leaves_.back())) nodes_[node.id] = node.hash;
     }
   }
 
+  static std::string LeafTextAt(std::uint64_t index, std::uint8_t salt = 0) {
+    return "leaf " + std::to_string(index) + "/" + std::to_string(salt);
+  }
   LogHead HeadAt(std::uint64_t size) const {
     const auto root = tlog::RootOf(size, Reader());
     CHECK(root.has_value() && size <= kSize);

@@ -238,7 +238,8 @@ TEST_F(WitnessScenarioTest, NoticesFlowWhileTheQuorumIsLostAndAreFinalOnceItIsBa
   const std::uint64_t before = broker_.final_entries();
   const auto police = broker_.Join(kPolice);
   const auto school = broker_.Join(kSchoolA);
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(NoticeFlows(broker_, *police, *school)) << i;
+  // As many as a link takes that receipts nothing.
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(NoticeFlows(broker_, *police, *school)) << i;
   ASSERT_TRUE(Until([&] { return Agent(kSchoolB).cosigned()->size == broker_.entries(); }));
   EXPECT_EQ(broker_.final_entries(), before) << "one of three is no quorum";
   EXPECT_EQ(Agent(kSchoolB).final_size(), before);
@@ -260,6 +261,7 @@ TEST_F(WitnessScenarioTest, AWitnessThatIsLiedToCosignsNoSecondHistoryAndKeepsBo
   Agent(kCouncil).Stop();
   Agent(kCouncil).Start(other.endpoint());
   EXPECT_TRUE(Until([&] { return Agent(kCouncil).alarms(AlarmKind::kBrokerEquivocates) == 1; }));
+  EXPECT_TRUE(Agent(kCouncil).HasEvidence());
   EXPECT_EQ(Agent(kCouncil).cosigned(), cosigned);
   EXPECT_EQ(other.final_entries(), 0U);
 }
@@ -275,10 +277,10 @@ TEST_F(WitnessScenarioTest, TheHistoryThatAMinoritySeesIsNeverFinal) {
   }));
   EXPECT_EQ(other.final_entries(), 0U);
   EXPECT_EQ(Agent(kSchoolA).final_size(), 0U);
-  // And who moves over finds out.
-  Agent(kCouncil).Stop();
-  Agent(kCouncil).Start(broker_.endpoint());
-  EXPECT_TRUE(Until([&] { return Agent(kCouncil).alarms(AlarmKind::kBrokerEquivocates) == 1; }));
+  // And who is moved from one to the other finds out.
+  Agent(kSchoolB).Stop();
+  Agent(kSchoolB).Start(other.endpoint());
+  EXPECT_TRUE(Until([&] { return Agent(kSchoolB).alarms(AlarmKind::kBrokerEquivocates) == 1; }));
 }
 
 }  // namespace
