@@ -13,6 +13,7 @@
 #include "schema/seal/key_text.h"
 #include "schema/tlog/checkpoint.h"
 #include "schema/tlog/leaf.h"
+#include "schema/tlog/tile.h"
 #include "tests/fuzz/common.h"
 #include "tests/fuzz/targets.h"
 
@@ -83,6 +84,17 @@ bool TryLines(std::string_view text) {
   if (const auto leaf = tlog::ParseLeaf(text)) {
     CHECK(tlog::LeafText(*leaf) == text);
     taken = true;
+  }
+  if (const auto id = tlog::TileFromPath(text)) {
+    CHECK(tlog::TilePath(*id) == text);
+    taken = true;
+  }
+  // Any bytes may be a bundle of that many entries, in one way.
+  for (std::uint32_t width = 1; width <= 3; ++width) {
+    const tlog::DecodedBundle bundle = tlog::DecodeBundle(AsBytes(text), width);
+    CHECK(bundle.entries.size() <= width);
+    const std::vector<std::string> entries(bundle.entries.begin(), bundle.entries.end());
+    if (bundle.sound) CHECK(Equal(tlog::EncodeBundle(entries), AsBytes(text)));
   }
   if (const auto key = tlog::NoteKeyFromText(text)) {
     CHECK(tlog::NoteKeyToText(*key) == text);
