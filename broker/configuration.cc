@@ -42,6 +42,8 @@ Result<BrokerConfiguration> ReadBrokerConfiguration(const std::filesystem::path&
   if (metrics) configuration.metrics_file = in_folder(*metrics);
   configuration.metrics_every =
       std::chrono::seconds(reader.OptionalInteger("metrics-seconds", 1, 3600).value_or(15));
+  if (const auto log_files = reader.OptionalText("log-files"))
+    configuration.log_files = in_folder(*log_files);
   if (metrics && !metrics->ends_with(".prom"))
     reader.Problem("metrics-file", "must end in .prom: node_exporter takes no other file");
   if (!configuration.listen.starts_with("tcp://"))

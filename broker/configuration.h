@@ -27,6 +27,7 @@ struct BrokerConfiguration {
   std::uint64_t reserve_bytes = 256U << 20U;
   std::filesystem::path metrics_file;  // *.prom; empty: none is written.
   std::chrono::seconds metrics_every{15};
+  std::filesystem::path log_files;  // Where the log is published as files; empty: nowhere.
 };
 
 // Relative paths are relative to the file's own folder.

@@ -10,9 +10,11 @@
 #include "broker/configuration.h"
 #include "broker/doctor/doctor.h"
 #include "broker/epoch.h"
+#include "broker/log_files.h"
 #include "broker/metrics/accountant.h"
 #include "broker/pipeline/hand_gate.h"
 #include "broker/pipeline/pipeline.h"
+#include "broker/published_folder.h"
 #include "broker/start.h"
 #include "deploy/runtime/activation.h"
 #include "deploy/runtime/command_line.h"
@@ -87,6 +89,15 @@ class LogObserver final : public Observer {
       LogEvent(LogLevel::kInfo, "witnesses.quorum");
     }
   }
+  void LogFilesFailed(const Fault& fault) override {
+    LogEvent(LogLevel::kError, "log-files.not-written", {{"what", OperatorDetail(fault)}});
+  }
+  void LogFilesWritten(std::uint64_t entries) override {
+    LogEvent(LogLevel::kInfo, "log-files.written", {{"entries", entries}});
+  }
+  void LogFilesMended(std::size_t count) override {
+    LogEvent(LogLevel::kWarning, "log-files.mended", {{"count", count}});
+  }
   [[noreturn]] void Fatal(const Fault& fault) override {
     LogEvent(LogLevel::kError, "broker.stopped-on-fault", {{"what", OperatorDetail(fault)}});
     FlushLog();
@@ -112,6 +123,12 @@ Result<void> FoundIfNew(Committer& committer, MarkFile& mark,
                         const BrokerConfiguration& configuration) {
   if (!committer.is_new()) return {};
   if (mark.newest() && mark.newest()->size > 0) return {};  // Not new: lost. CheckMark() says so.
+  // Its files outlive a store and a mark that were lost together.
+  const auto published = configuration.log_files / std::to_string(kFirstEpoch) / "checkpoint";
+  if (!configuration.log_files.empty() && std::filesystem::exists(published)) {
+    return Fail(FaultCode::kCorrupt, "there is no log in the store and no mark, and " +
+                                         published.string() + " shows that there was a log");
+  }
   // The mark of the empty log, before there is anything: from now on a store without its mark is
   // noticed, and a crash between here and the first checkpoint is not taken for one.
   RETURN_IF_FAULT(mark.Advance({0, 0, tlog::EmptyRoot()}));
@@ -182,9 +199,11 @@ Result<void> Serve(const BrokerConfiguration& configuration, StopSignal& signals
   ASSIGN_OR_RETURN(const std::unique_ptr<Router> router,
                    Listen(configuration, curve_secret, std::move(listening)));
   FileMark file_mark(mark);
+  PublishedFolder log_files(configuration.log_files);
+  LogFolder* const log_folder = configuration.log_files.empty() ? nullptr : &log_files;
   Pipeline pipeline({*router, committer, *store, *store, file_mark, signer, clock, random, observer,
                      configuration.partnership, std::string("havenline-broker ") + kVersion, gate,
-                     release_key, configuration.verify_workers, recovery});
+                     release_key, configuration.verify_workers, recovery, log_folder});
   pipeline.Start();
   Accountant accountant({*store, pipeline.state(), clock, configuration.metrics_every,
                          configuration.reserve_bytes, configuration.metrics_file});
@@ -212,6 +231,12 @@ struct EpochOptions {
   std::int64_t epoch = 0;
   std::string into;
 };
+
+struct LogFilesOptions {
+  std::string config;
+  bool rebuild = false;
+};
+constexpr std::size_t kFilesNamedMax = 20;
 
 // For the commands that are not the service: one line of the log, in words.
 ExitCode Tell(FixedText event, const Result<std::string>& told) {
@@ -247,6 +272,47 @@ Result<std::string> Begin(const std::string& config, const EpochRequest& request
     words += ". Moved out of the way, and to be kept: " + aside;
   if (!begun->found.empty()) words += ". What was found: " + begun->found;
   return words;
+}
+
+Result<LogFilesFound> LookAtFiles(const std::string& config, bool rebuild) {
+  RETURN_IF_FAULT(HardenProcess());
+  ASSIGN_OR_RETURN(const BrokerConfiguration configuration, ReadBrokerConfiguration(config));
+  auto found = LookAtLogFiles(configuration, rebuild);
+  if (!found && found.error().code == FaultCode::kUnavailable)
+    return Fail(FaultCode::kUnavailable, found.error().detail + ". Stop the broker first");
+  return found;
+}
+
+// kFailed where something differs and stays so.
+ExitCode TellLogFiles(const LogFilesOptions& options) {
+  const auto found = LookAtFiles(options.config, options.rebuild);
+  if (!found) return Tell("log-files", tl::unexpected<Fault>(found.error()));
+  if (found->entries == 0)
+    return Tell("log-files", std::string("the folder has no checkpoint of this log's key: the "
+                                         "broker writes everything at its next start"));
+  std::string words =
+      std::to_string(found->entries) + " entries of epoch " + std::to_string(found->epoch) + ": ";
+  if (found->differs.empty()) return Tell("log-files", words + "every file is as the store says");
+  words += options.rebuild ? "written again: " : "missing or other than the store says: ";
+  for (std::size_t i = 0; i < found->differs.size() && i < kFilesNamedMax; ++i)
+    words += (i == 0 ? "" : ", ") + found->differs[i];
+  if (found->differs.size() > kFilesNamedMax)
+    words += " and " + std::to_string(found->differs.size() - kFilesNamedMax) + " more";
+  if (options.rebuild) return Tell("log-files", words);
+  Tell("log-files", words + ". Mend them with --rebuild while the broker is stopped");
+  return ExitCode::kFailed;
+}
+
+void AddLogFilesCommand(Command& root, LogFilesOptions& options) {
+  root.Add("log-files",
+           "Holds every byte of the published log to the store. Exit code 0: all is as it must be, "
+           "or was written again; 1: something differs.")
+      .Text({"--config", "the broker's configuration", kRequired}, options.config)
+      .Flag({"--rebuild", "writes again what is missing or differs; the broker must be stopped"},
+            options.rebuild)
+      .Example("havenline-broker log-files --config /etc/havenline/broker/broker.toml")
+      .Example("havenline-broker log-files --rebuild --config /etc/havenline/broker/broker.toml")
+      .Handler([&options] { return TellLogFiles(options); });
 }
 
 void AddEpochCommands(Command& root, EpochOptions& options) {
@@ -312,6 +378,8 @@ int main(int argc, char** argv) {
       .Example("havenline-broker --config /etc/havenline/broker.toml")
       .Handler([&] { return Main(config, log_text); });
   AddEpochCommands(program.root(), epoch);
+  LogFilesOptions log_files;
+  AddLogFilesCommand(program.root(), log_files);
   doctor::Options asked;
   doctor::AddCommand(program.root(), asked);
   return program.Run(argc, argv);

@@ -17,7 +17,7 @@ namespace {
 using Path = std::filesystem::path;
 
 constexpr std::size_t kKeyFileMax = 1024;
-constexpr std::size_t kCheckpointMax = 16U << 10U;
+constexpr std::size_t kCheckpointMax = 64U << 10U;
 constexpr std::size_t kKeyFilesMax = 1000;
 constexpr std::string_view kKeyPrefix = "log-";
 constexpr std::string_view kKeySuffix = ".key";
@@ -36,6 +36,14 @@ std::uint64_t EpochIn(std::string_view name) {
   std::uint64_t epoch = 0;
   const auto read = std::from_chars(name.data() + kKeyPrefix.size(), end, epoch);
   return read.ptr == end ? epoch : 0;
+}
+
+// The epoch that a log key is named after.
+std::uint64_t EpochOf(const tlog::NoteKey& key) {
+  const std::size_t slash = key.name.rfind('/');
+  std::uint64_t epoch = 0;
+  std::from_chars(key.name.data() + slash + 1, key.name.data() + key.name.size(), epoch);
+  return epoch;
 }
 
 }  // namespace
@@ -60,9 +68,7 @@ Path LogKeyPath(const BrokerConfiguration& configuration, std::uint64_t epoch) {
 
 Result<tlog::NoteSigner> SignerFor(const BrokerConfiguration& configuration,
                                    const tlog::NoteKey& key) {
-  const std::size_t slash = key.name.rfind('/');
-  std::uint64_t epoch = 0;
-  std::from_chars(key.name.data() + slash + 1, key.name.data() + key.name.size(), epoch);
+  const std::uint64_t epoch = EpochOf(key);
   const Path own = LogKeyPath(configuration, epoch);
   for (const Path& path : {own, configuration.log_key}) {
     auto signer = ReadSigner(configuration, path, epoch);
@@ -107,6 +113,20 @@ std::optional<LogHead> ReadEvidence(const BrokerConfiguration& configuration,
   return head ? std::optional(*head) : std::nullopt;
 }
 
+std::vector<LogHead> PublishedHeads(const BrokerConfiguration& configuration,
+                                    const std::vector<tlog::NoteKey>& keys) {
+  std::vector<LogHead> heads;
+  if (configuration.log_files.empty()) return heads;
+  for (const tlog::NoteKey& key : keys) {
+    const auto bytes = ReadFile(
+        configuration.log_files / std::to_string(EpochOf(key)) / "checkpoint", kCheckpointMax);
+    if (!bytes) continue;  // None yet; or spoiled: it is written again.
+    const auto head = tlog::OpenCheckpoint(configuration.partnership, AsText(*bytes), keys);
+    if (head) heads.push_back(*head);
+  }
+  return heads;
+}
+
 Result<OpenedStore> OpenStore(const BrokerConfiguration& configuration, seal::RandomSource& random,
                               Outflow* outflow) {
   OpenedStore opened;
@@ -126,9 +146,10 @@ Result<OpenedStore> OpenStore(const BrokerConfiguration& configuration, seal::Ra
 StoreVerdict Judge(const BrokerConfiguration& configuration, const OpenedStore& opened,
                    const MarkFile& mark) {
   const Committer& committer = *opened.committer;
-  StoreFacts facts{committer.head(), mark.newest(), {}, {}};
+  StoreFacts facts{committer.head(), mark.newest(), {}, {}, {}};
   const auto keys = committer.is_new() ? OwnLogKeys(configuration) : committer.log_keys();
   if (const auto shown = ReadEvidence(configuration, keys)) facts.shown.push_back(*shown);
+  facts.published = PublishedHeads(configuration, keys);
   facts.root_of = [&](std::uint64_t epoch, std::uint64_t size) {
     return tlog::RootOf(size,
                         [&](const tlog::NodeId& id) { return opened.store->ReadNode(epoch, id); });

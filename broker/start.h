@@ -48,6 +48,10 @@ std::filesystem::path EvidencePath(const BrokerConfiguration& configuration);
 // Keeps the first one. A fault if it could not be made durable.
 Result<void> KeepEvidence(const BrokerConfiguration& configuration, const std::string& checkpoint);
 
+// The heads of the checkpoints in the folder of the log's files, of each of these keys' epochs.
+std::vector<LogHead> PublishedHeads(const BrokerConfiguration& configuration,
+                                    const std::vector<tlog::NoteKey>& keys);
+
 // --- store and mark
 
 struct OpenedStore {
@@ -58,7 +62,7 @@ struct OpenedStore {
 Result<OpenedStore> OpenStore(const BrokerConfiguration& configuration, seal::RandomSource& random,
                               Outflow* outflow = nullptr);
 
-// Holds the store against the mark and the kept evidence.
+// Holds the store against the mark, the kept evidence and the published files.
 StoreVerdict Judge(const BrokerConfiguration& configuration, const OpenedStore& opened,
                    const MarkFile& mark);
 // The head of the kept evidence, if there is any that can be read.

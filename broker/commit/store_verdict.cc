@@ -42,6 +42,11 @@ std::string WrongWith(const StoreFacts& facts) {
     return "an agency holds a signed head of " + Named(shown) +
            ", which this store does not contain: it has " + Named(facts.head);
   }
+  for (const LogHead& published : facts.published) {
+    if (!IsBehind(facts.head, published) && Contains(facts, published)) continue;
+    return "the log's files show a signed head of " + Named(published) +
+           ", which this store does not contain: it has " + Named(facts.head);
+  }
   return "";
 }
 
@@ -54,7 +59,8 @@ std::string WayBack() {
 }
 
 StoreVerdict JudgeStore(const StoreFacts& facts) {
-  const bool promised = (facts.mark && facts.mark->size > 0) || !facts.shown.empty();
+  const bool promised =
+      (facts.mark && facts.mark->size > 0) || !facts.shown.empty() || !facts.published.empty();
   if (facts.head.size == 0 && !promised) return {Start::kFound, "", ""};
   const std::string found = WrongWith(facts);
   if (found.empty()) return {Start::kServe, "", ""};

@@ -1,7 +1,7 @@
 // StoreVerdict: whether a store may be served, judged by what has left this process and must be in
-// it: the mark, and signed heads that agencies have shown. In words for the operator: what was
-// found, and what to do. Pure; for the start, for the way back, and for whoever looks without
-// starting.
+// it: the mark, signed heads that agencies have shown, and those of the published files. In words
+// for the operator: what was found, and what to do. Pure; for the start, for the way back, and for
+// whoever looks without starting.
 
 #pragma once
 
@@ -21,6 +21,7 @@ struct StoreFacts {
   std::vector<LogHead> shown;   // Signed by us, held by an agency, and once not contained.
   // The root of the first entries of an epoch, as this store has them; nothing if it has not.
   std::function<std::optional<Digest>(std::uint64_t epoch, std::uint64_t size)> root_of;
+  std::vector<LogHead> published = {};  // Signed by us, in the folder of the log's files.
 };
 
 struct StoreVerdict {

@@ -63,6 +63,17 @@ Findings JudgePaths(const BrokerConfiguration& configuration) {
                "give `mark` a folder of its own outside the store, best on another disk, and move "
                "the files mark-a and mark-b there while the broker is stopped"));
   }
+  const auto shares = [&](const Path& other) {
+    return Lies(configuration.log_files, other) || Lies(other, configuration.log_files);
+  };
+  if (!configuration.log_files.empty() &&
+      (shares(configuration.store) || shares(configuration.mark))) {
+    findings.push_back(Broken(check,
+                              "the log's files (" + configuration.log_files.string() +
+                                  ") share a folder with store or mark, which nobody else may read",
+                              "give `log-files` a folder of its own, and remove what was written "
+                              "to the old one: the broker writes it anew"));
+  }
   if (!ParseEndpoint(configuration.listen)) {
     findings.push_back(Broken(check, "`listen` is " + configuration.listen,
                               "write it as tcp://address:port, the port from 1 to 65535"));

@@ -83,6 +83,12 @@ std::vector<Metric> MetricsOf(const MetricsFacts& facts, const SharedState& stat
       {"havenline_broker_receipts_overdue_total", Kind::kCounter, Number(state.overdue)},
   };
   AddAnswers(metrics, state);
+  if (state.log_files) {
+    metrics.push_back(
+        {"havenline_broker_log_files_entries", Kind::kGauge, Number(state.log_files_entries)});
+    metrics.push_back(
+        {"havenline_broker_log_files_failing", Kind::kGauge, state.log_files_failing ? 1.0 : 0.0});
+  }
   if (const auto survey = state.survey.Get()) AddSurvey(metrics, *survey, facts.now);
   return metrics;
 }

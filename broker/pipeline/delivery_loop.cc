@@ -135,6 +135,7 @@ void DeliveryLoop::ServeAgencies(DeliverySession& session) {
 }
 
 void DeliveryLoop::On(CheckpointNews event) {
+  if (parts_.publish != nullptr) parts_.publish->Offer(event);
   checkpoint_head_ = event.head;
   parts_.state.checkpoint_entries = checkpoint_head_.size;
   parts_.state.checkpoint_time = ToMilliseconds(parts_.clock.Now());

@@ -17,6 +17,7 @@
 #include "broker/pipeline/delivery_session.h"
 #include "broker/pipeline/events.h"
 #include "broker/pipeline/hand_gate.h"
+#include "broker/pipeline/publish_loop.h"
 #include "broker/pipeline/shared.h"
 #include "schema/base/clock.h"
 #include "schema/model/limits.h"
@@ -39,6 +40,7 @@ struct DeliveryParts {
   HandGate& gate;
   const seal::SigningKey& release_key;
   std::size_t in_flight_pool = limits::kInFlightPool;
+  CheckpointSlot* publish = nullptr;  // Null: the log is not published as files.
 };
 
 class DeliveryLoop {

@@ -1,9 +1,11 @@
 #include "broker/pipeline/pipeline.h"
 
+#include <optional>
 #include <vector>
 
 #include "broker/pipeline/delivery_loop.h"
 #include "broker/pipeline/gateway_loop.h"
+#include "broker/pipeline/publish_loop.h"
 #include "broker/pipeline/verify_loop.h"
 #include "schema/base/thread.h"
 #include "schema/model/limits.h"
@@ -34,8 +36,17 @@ struct Pipeline::Threads {
                 parts.partnership}),
         delivery({parts.reader, parts.clock, parts.random, state, parts.observer, delivery_channel,
                   commit_channel, gateway_channel, parts.partnership, parts.software, parts.gate,
-                  parts.release_key}) {
+                  parts.release_key, limits::kInFlightPool,
+                  parts.log_folder != nullptr ? &publish_slot : nullptr}) {
     state.recovery = parts.recovery;
+    if (parts.log_folder == nullptr) return;
+    state.log_files = true;
+    publish.emplace(
+        PublishLoopParts{{parts.reader, *parts.log_folder, parts.partnership, parts.signer.key()},
+                         parts.clock,
+                         state,
+                         parts.observer,
+                         publish_slot});
   }
 
   PipelineParts parts;
@@ -45,9 +56,12 @@ struct Pipeline::Threads {
   Channel<CommitEvent> commit_channel;
   Channel<DeliveryEvent> delivery_channel;
   GatewayChannel gateway_channel;
+  CheckpointSlot publish_slot;
   GatewayLoop gateway;
   CommitLoop commit;
   DeliveryLoop delivery;
+  std::optional<PublishLoop> publish;
+  Thread publish_thread;
   Thread gateway_thread;
   std::vector<Thread> verify_threads;
   Thread commit_thread;
@@ -60,6 +74,7 @@ Pipeline::~Pipeline() { Stop(); }
 void Pipeline::Start() {
   Threads& t = *threads_;
   t.commit.Announce();
+  if (t.publish) t.publish_thread = Thread("hl-publish", [&t] { t.publish->Run(); });
   t.delivery_thread = Thread("hl-deliver", [&t] { t.delivery.Run(); });
   t.commit_thread = Thread("hl-commit", [&t] { t.commit.Run(); });
   for (int i = 0; i < t.parts.verify_workers; ++i) {
@@ -81,6 +96,8 @@ void Pipeline::Stop() {
   t.commit_thread.Join();
   t.delivery_channel.Close();
   t.delivery_thread.Join();
+  t.publish_slot.Close();
+  t.publish_thread.Join();
 }
 
 SharedState& Pipeline::state() { return threads_->state; }

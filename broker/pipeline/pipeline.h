@@ -10,6 +10,7 @@
 #include "broker/deliver/reader.h"
 #include "broker/pipeline/commit_loop.h"
 #include "broker/pipeline/hand_gate.h"
+#include "broker/pipeline/log_folder.h"
 #include "broker/pipeline/shared.h"
 #include "broker/transport/router.h"
 #include "schema/base/clock.h"
@@ -34,7 +35,8 @@ struct PipelineParts {
   HandGate& gate;  // The committer's outflow.
   const seal::SigningKey& release_key;
   int verify_workers = 1;
-  bool recovery = false;  // Start in recovery mode: the store is behind its mark.
+  bool recovery = false;            // Start in recovery mode: the store is behind its mark.
+  LogFolder* log_folder = nullptr;  // Where the log is published as files; null: nowhere.
 };
 
 class Pipeline {

@@ -84,6 +84,11 @@ struct SharedState {
   // positive.
   std::atomic<std::int64_t> clock_difference_ms{0};
 
+  // Of the publishing thread: how far the log's files are, and whether they cannot be written.
+  std::atomic<std::uint64_t> log_files_entries{0};
+  std::atomic<bool> log_files_failing{false};
+  bool log_files = false;  // Whether there are any; set before the threads begin.
+
   SurveyHolder survey;
 };
 
@@ -107,6 +112,11 @@ class Observer {
   virtual void Contradicted() {}
   // No quorum of witnesses for limits::kQuorumLate, or one again. Nothing else changes.
   virtual void QuorumLate(bool late) { static_cast<void>(late); }
+  // The log's files cannot be written; once they can be again. What the broker does goes on.
+  virtual void LogFilesFailed(const Fault& fault) { static_cast<void>(fault); }
+  virtual void LogFilesWritten(std::uint64_t entries) { static_cast<void>(entries); }
+  // Files of the log that a start found missing or other than they must be, and wrote again.
+  virtual void LogFilesMended(std::size_t count) { static_cast<void>(count); }
   // The store or the mark failed: the process must end now, without destructors.
   [[noreturn]] virtual void Fatal(const Fault& fault) = 0;
 };

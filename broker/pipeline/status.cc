@@ -85,6 +85,11 @@ Value StatusValue(const StatusFacts& facts, const SharedState& state) {
                            .Set("clocks-apart", state.clock_alarms.load())
                            .Set("contradictions", state.contradictions.load()));
   status.Set("witnesses", WitnessesValue(facts, state));
+  if (state.log_files) {
+    status.Set("log-files", Value::Map()
+                                .Set("entries", state.log_files_entries.load())
+                                .Set("failing", state.log_files_failing.load()));
+  }
   if (const auto survey = state.survey.Get()) SetSurvey(status, *survey);
   return status;
 }

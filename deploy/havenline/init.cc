@@ -190,6 +190,7 @@ class Initialiser {
                                   .Set("listen", plan_.broker_listen)
                                   .Set("store", "store")
                                   .Set("mark", "mark")
+                                  .Set("log-files", "log-files")
                                   .Set("keys", Value::Map()
                                                    .Set("curve", "keys/curve.key")
                                                    .Set("log", "keys/log.key")

@@ -186,8 +186,8 @@ def test_a_broker_of_an_epoch_that_ended_is_served_by_nobody_and_says_so():
                    40, "every agent to have met the new epoch")
         p.wait_for(lambda: p.operator_status()["entries"] >= 5, what="both to have come back")
         p.stop("broker")
-        # Store and mark of before, together; the keys are what they are.
-        for part in ("store", "mark"):
+        # Store and mark of before, together, and the log's files, which would tell at once; the keys are what they are.
+        for part in ("store", "mark", "log-files"):
             shutil.rmtree(p.host_folder("broker") / part)
             shutil.copytree(p.folder / "ended" / part, p.host_folder("broker") / part)
         p.start("broker")

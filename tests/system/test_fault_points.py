@@ -29,7 +29,7 @@ PLACES = {
     "host.schools-1": ["inbox.before-commit", "inbox.after-commit", *STORE, *FILE],
 }
 # Reached when a store or a mark is made, and not again.
-ONLY_NEW = {("broker", "mark.half-made"), ("broker", "file.written"), ("broker", "file.renamed")}
+ONLY_NEW = {("broker", "mark.half-made")}
 # Reached once a start: an agent's port file.
 ONCE_A_START = {(host, place) for host in ("host.police", "host.schools-1") for place in FILE}
 # Reached only when a clock or a document asks for it.

@@ -25,6 +25,7 @@ def put_back_an_older_store(p, traffic, mark_too=False):
     p.stop("broker")
     shutil.copytree(folder / "store", p.folder / "older-store")
     shutil.copytree(folder / "mark", p.folder / "older-mark")
+    shutil.copytree(folder / "log-files", p.folder / "older-log-files")
     p.start("broker")
     traffic.send()
     traffic.settle()
@@ -35,9 +36,10 @@ def put_back_an_older_store(p, traffic, mark_too=False):
     shutil.copytree(folder, p.folder / "newest")
     shutil.rmtree(folder / "store")
     shutil.copytree(p.folder / "older-store", folder / "store")
-    if mark_too:
-        shutil.rmtree(folder / "mark")
-        shutil.copytree(p.folder / "older-mark", folder / "mark")
+    if mark_too:  # And the log's files, which are another witness on the machine.
+        for part in ("mark", "log-files"):
+            shutil.rmtree(folder / part)
+            shutil.copytree(p.folder / f"older-{part}", folder / part)
 
 
 def serves_nothing(p):

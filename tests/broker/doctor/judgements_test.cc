@@ -44,6 +44,21 @@ TEST(JudgePathsTest, MarkAndStoreMayNotLieInOneAnother) {
   }
 }
 
+TEST(JudgePathsTest, TheLogsFilesHaveAFolderOfTheirOwn) {
+  auto configuration = At("/srv/store", "/srv/mark");
+  for (const char* const path : {"/srv/log-files", "/srv/store-files", "/elsewhere"}) {
+    configuration.log_files = path;
+    EXPECT_TRUE(JudgePaths(configuration).empty()) << path;
+  }
+  for (const char* const path : {"/srv/store", "/srv/store/log", "/srv/mark/x", "/srv"}) {
+    configuration.log_files = path;
+    const Findings findings = JudgePaths(configuration);
+    ASSERT_EQ(findings.size(), 1U) << path;
+    EXPECT_EQ(findings[0].is, Is::kBroken);
+    ExpectHasRemedyUnlessSound(findings);
+  }
+}
+
 TEST(JudgePathsTest, AListenThatNamesNoPortIsBroken) {
   auto configuration = At("/srv/store", "/srv/mark");
   for (const char* const listen : {"tcp://127.0.0.1", "tcp://:4780", "tcp://a:0", "tcp://a:65536",

@@ -39,6 +39,17 @@ TEST(MetricsTest, RecoveryModeIsOne) {
   EXPECT_THAT(TextOf(state), HasSubstr("havenline_broker_recovery 1\n"));
 }
 
+TEST(MetricsTest, TheLogsFilesAreCountedWhereThereAreSome) {
+  SharedState state;
+  EXPECT_THAT(TextOf(state), Not(HasSubstr("log_files")));
+  state.log_files = true;
+  state.log_files_entries = 300;
+  EXPECT_THAT(TextOf(state), HasSubstr("havenline_broker_log_files_entries 300\n"));
+  EXPECT_THAT(TextOf(state), HasSubstr("havenline_broker_log_files_failing 0\n"));
+  state.log_files_failing = true;
+  EXPECT_THAT(TextOf(state), HasSubstr("havenline_broker_log_files_failing 1\n"));
+}
+
 TEST(MetricsTest, WhatWaitsHasItsAgeByLaneAndAClockAheadMakesNoneNegative) {
   SharedState state;
   EXPECT_THAT(TextOf(state), Not(HasSubstr("undelivered"))) << "nothing was counted yet";
