@@ -9,6 +9,7 @@
 #include "deploy/havenline/audit_message.h"
 #include "deploy/havenline/audit_search.h"
 #include "deploy/havenline/audit_verify.h"
+#include "deploy/havenline/files_verify.h"
 #include "deploy/havenline/log_fetch.h"
 #include "deploy/havenline/table.h"
 #include "deploy/havenline/tool.h"
@@ -26,6 +27,9 @@ struct Options {
   std::string config;
   std::string state;
   std::string into;
+  std::string files;
+  std::int64_t epoch = 0;
+  bool resume = false;
   std::int64_t from = 0;
   std::int64_t count = 100;
   bool json = false;
@@ -40,10 +44,30 @@ Result<LinkConfiguration> LinkFrom(const Options& options) {
   return LinkOf(agent);
 }
 
+// Whose log it is and whom to believe; nobody is asked.
+Result<LinkConfiguration> TrustFrom(const Options& options) {
+  if (options.operator_path.empty() == options.config.empty()) {
+    return Fail(FaultCode::kInvalid,
+                "give either --operator or --config: it says which governance to believe");
+  }
+  if (options.config.empty()) return ReadOperatorConfiguration(options.operator_path);
+  ASSIGN_OR_RETURN(const AgentConfiguration agent, ReadAgentConfigurationForTool(options.config));
+  return LinkOf(agent);
+}
+
 Result<tool::Answer> Verify(const Options& options) {
-  ASSIGN_OR_RETURN(const LinkConfiguration configuration, LinkFrom(options));
-  return VerifyLog(configuration, options.state.empty() ? StateBeside(configuration)
-                                                        : std::filesystem::path(options.state));
+  ASSIGN_OR_RETURN(const LinkConfiguration configuration,
+                   options.files.empty() ? LinkFrom(options) : TrustFrom(options));
+  const std::filesystem::path state =
+      options.state.empty() ? StateBeside(configuration) : std::filesystem::path(options.state);
+  if (options.files.empty()) {
+    if (options.resume || options.epoch > 0)
+      return Fail(FaultCode::kInvalid, "--resume and --epoch are for --files");
+    return VerifyLog(configuration, state);
+  }
+  FilesRequest request{options.files, state, std::nullopt, options.resume};
+  if (options.epoch > 0) request.epoch = static_cast<std::uint64_t>(options.epoch);
+  return VerifyFiles(configuration, request);
 }
 
 Result<tool::Answer> Show(const Options& options) {
@@ -101,15 +125,26 @@ void AddAuditCommands(Command& root) {
   Command& audit = root.Add("audit", "The audit log, without trusting the broker.");
   Command& verify = audit.Add(
       "verify",
-      "Recomputes the whole log from its entries and holds it to what the broker signed.");
+      "Recomputes the whole log from its entries and holds it to what the broker signed. Exit code "
+      "0: valid; 3: tampered with, and where; 4: it could not be verified, and what is missing.");
+  const auto verified = Handle(verify, Verify);
   verify
       .Text(
           {"--state",
            "where the newest checkpoint verified is kept, to see that the log only grew; default: "
            "audit.checkpoint beside the configuration"},
-          Handle(verify, Verify)->state)
+          verified->state)
+      .Text({"--files",
+             "a folder with the log as files, as the broker publishes them: nobody is asked"},
+            verified->files)
+      .Integer({"--epoch", "with --files: which epoch; default: the newest there"},
+               {.min = 1, .max = INT64_MAX}, verified->epoch)
+      .Flag({"--resume",
+             "with --files: goes on where the last run stopped, and trusts what it had checked"},
+            verified->resume)
       .Example("havenline audit verify --operator operator/operator.toml")
-      .Example("havenline audit verify --operator operator/operator.toml --json");
+      .Example("havenline audit verify --operator operator/operator.toml --json")
+      .Example("havenline audit verify --files /srv/log --operator operator.toml --resume");
 
   Command& show = audit.Add("show", "Entries as everyone may see them: digests, and documents.");
   const auto shown = Handle(show, Show);

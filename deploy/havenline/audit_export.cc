@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "deploy/havenline/audit_report.h"
 #include "deploy/havenline/log_fetch.h"
 #include "deploy/havenline/table.h"
 #include "deploy/runtime/files.h"
@@ -56,9 +57,9 @@ Result<tool::Answer> ExportLog(const LinkConfiguration& configuration, const Pat
 
   LogAudit audit(log.head, std::nullopt);
   RETURN_IF_FAULT(WriteLeaves(*link, audit, into / "leaves.jsonl"));
-  std::vector<std::string> problems = audit.Problems();
+  tlog::Verdict verdict = audit.Judge();
   ASSIGN_OR_RETURN(const auto documents,
-                   FetchDocuments(*link, configuration, audit.documents(), problems));
+                   FetchDocuments(*link, configuration, audit.documents(), verdict));
   RETURN_IF_FAULT(MakeDirectories(into / "documents", kPublicDirectory));
   for (const FetchedDocument& document : documents) {
     RETURN_IF_FAULT(tool::WriteText(into / "documents" / (HexEncode(document.mark.hash) + ".note"),
@@ -69,9 +70,11 @@ Result<tool::Answer> ExportLog(const LinkConfiguration& configuration, const Pat
                       " of epoch " + std::to_string(log.head.epoch) + ", " +
                       tool::Count(documents.size(), "document", "documents") + "\n";
   Value list = Value::List();
-  for (const std::string& problem : problems) {
-    words += "  " + problem + "\n";
-    list.Add(problem);
+  for (const auto& places : {verdict.tampered(), verdict.missing()}) {
+    for (const tlog::Place& place : places) {
+      words += "  " + WordsOf(place) + "\n";
+      list.Add(WordsOf(place));
+    }
   }
   return tool::Answer{std::move(words),
                       Value::Map()
@@ -82,7 +85,7 @@ Result<tool::Answer> ExportLog(const LinkConfiguration& configuration, const Pat
                           .Set("entries", audit.next())
                           .Set("documents", documents.size())
                           .Set("problems", std::move(list)),
-                      problems.empty() ? ExitCode::kOk : ExitCode::kFailed};
+                      CodeFor(verdict.is())};
 }
 
 }  // namespace havenline

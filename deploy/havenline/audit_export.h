@@ -11,8 +11,8 @@
 namespace havenline {
 
 // Writes checkpoint.txt, log-keys.txt, leaves.jsonl and documents/<hash>.note into a new or empty
-// folder. docs/protocol.md says how to check them. kInvalid if something is in the folder; kFailed
-// as the code if what was written does not hold: it is all there all the same.
+// folder. docs/protocol.md says how to check them. kInvalid if something is in the folder. The code
+// is that of the verdict on what was written: it is all there all the same.
 Result<tool::Answer> ExportLog(const LinkConfiguration& configuration,
                                const std::filesystem::path& into);
 

@@ -13,9 +13,9 @@ namespace havenline {
 // audit.checkpoint beside the configuration.
 std::filesystem::path StateBeside(const LinkConfiguration& configuration);
 
-// The answer's code is kFailed if anything does not hold; then the words say what, `state` stays as
-// it is, and a checkpoint that contradicts it is kept beside it as evidence. If all holds, `state`
-// is the newest checkpoint. A fault: it could not be asked.
+// The answer's code is the verdict's. Tampered: the words say where, `state` stays as it is, and a
+// checkpoint that contradicts it is kept beside it as evidence. Unverifiable: the words say what is
+// missing. Valid: `state` is the newest checkpoint. A fault: it could not be asked.
 Result<tool::Answer> VerifyLog(const LinkConfiguration& configuration,
                                const std::filesystem::path& state);
 

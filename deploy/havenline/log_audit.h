@@ -5,23 +5,24 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "schema/model/position.h"
-#include "schema/tlog/leaf.h"
+#include "schema/tlog/leaf_rules.h"
 #include "schema/tlog/merkle.h"
+#include "schema/tlog/verdict.h"
 
 namespace havenline {
 
-struct LoggedDocument {
-  LogIndex index{0};
-  tlog::DocumentMark mark;
-};
+using tlog::LoggedDocument;
 
-// Give it every leaf up to the head, in order; then Problems() says what does not hold, in words
-// for a person. None: the leaves are the log that was signed, and it contains the one seen before.
+// What is wrong with a head beside one of the same log that was seen before, by size and epoch
+// alone; nothing if it may have grown out of it.
+std::optional<tlog::Place> WentBack(const LogHead& head, const std::optional<LogHead>& remembered);
+
+// Give it every leaf up to the head, in order; then Judge() says what does not hold and what is
+// missing. Valid: the leaves are the log that was signed, and it contains the one seen before.
 class LogAudit {
  public:
   // `head` is that of a checkpoint whose signature was verified; `remembered` that of an earlier
@@ -34,18 +35,17 @@ class LogAudit {
   std::uint64_t next() const { return edge_.size(); }
   bool complete() const { return edge_.size() == head_.size; }
   const LogHead& head() const { return head_; }
-  const std::vector<LoggedDocument>& documents() const { return documents_; }
-  std::vector<std::string> Problems() const;
+  const std::vector<LoggedDocument>& documents() const { return rules_.documents(); }
+  tlog::Verdict Judge() const;
 
  private:
   void Compare();
-  void CheckDocument(const LoggedDocument& document);
 
   LogHead head_;
   std::optional<LogHead> remembered_;
   tlog::TreeEdge edge_;
-  std::vector<LoggedDocument> documents_;
-  std::vector<std::string> problems_;
+  tlog::LeafRules rules_;
+  tlog::Verdict verdict_;
 };
 
 }  // namespace havenline

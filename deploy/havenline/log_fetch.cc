@@ -16,31 +16,8 @@ namespace {
 
 using text::Value;
 
-std::optional<DocumentKind> KindNamed(std::string_view word) {
-  for (const DocumentKind kind : {DocumentKind::kDirectory, DocumentKind::kPolicy,
-                                  DocumentKind::kSuspension, DocumentKind::kOpening}) {
-    if (WordFor(kind) == word) return kind;
-  }
-  return std::nullopt;
-}
-
-// What is wrong with a document beside the log; nothing if nothing is. A suspension was judged by
-// the directory of its time: of it the hash is held to the log and no more.
-std::optional<std::string> WrongWith(DocumentKind kind, const std::string& note,
-                                     const LinkConfiguration& configuration) {
-  if (kind == DocumentKind::kSuspension) return std::nullopt;
-  if (kind == DocumentKind::kOpening) {
-    const auto opening = OpenOpening(note, configuration.governance);
-    if (!opening) return opening.error().detail;
-    return std::nullopt;
-  }
-  const auto text = OpenByGovernance(note, configuration.governance);
-  if (!text) return text.error().detail;
-  return std::nullopt;
-}
-
-std::string Named(const LoggedDocument& document) {
-  return "the " + document.mark.document + " of entry " + std::to_string(document.index.value());
+tlog::Place PlaceOf(const LoggedDocument& document, const std::string& what) {
+  return {"", document.index, "names a " + document.mark.document + ": " + what};
 }
 
 // Governance's word on the epoch in force, from its first entry; nothing if there is none that
@@ -63,6 +40,27 @@ Result<std::optional<Opening>> FetchOpening(BrokerLink& link,
 }
 
 }  // namespace
+
+std::optional<DocumentKind> KindNamed(std::string_view word) {
+  for (const DocumentKind kind : {DocumentKind::kDirectory, DocumentKind::kPolicy,
+                                  DocumentKind::kSuspension, DocumentKind::kOpening}) {
+    if (WordFor(kind) == word) return kind;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> WrongWith(DocumentKind kind, const std::string& note,
+                                     const LinkConfiguration& configuration) {
+  if (kind == DocumentKind::kSuspension) return std::nullopt;
+  if (kind == DocumentKind::kOpening) {
+    const auto opening = OpenOpening(note, configuration.governance);
+    if (!opening) return opening.error().detail;
+    return std::nullopt;
+  }
+  const auto text = OpenByGovernance(note, configuration.governance);
+  if (!text) return text.error().detail;
+  return std::nullopt;
+}
 
 Result<SignedLog> OpenLog(BrokerLink& link, const LinkConfiguration& configuration) {
   ASSIGN_OR_RETURN(Directory directory, FetchDirectory(link, configuration));
@@ -119,34 +117,32 @@ Value LeafJson(std::uint64_t index, std::string_view text) {
 Result<std::vector<FetchedDocument>> FetchDocuments(BrokerLink& link,
                                                     const LinkConfiguration& configuration,
                                                     const std::vector<LoggedDocument>& documents,
-                                                    std::vector<std::string>& problems) {
+                                                    tlog::Verdict& verdict) {
   std::vector<FetchedDocument> fetched;
   std::set<Digest> seen;
   for (const LoggedDocument& document : documents) {
     if (!seen.insert(document.mark.hash).second) continue;
     const auto kind = KindNamed(document.mark.document);
     if (!kind) {
-      problems.push_back(Named(document) + " is of a kind that this version does not know");
+      verdict.Missing(PlaceOf(document, "this version does not know such documents"));
       continue;
     }
     const auto note = FetchNote(link, *kind, document.mark.hash);
     if (!note && note.error().code != FaultCode::kCorrupt)
       return tl::unexpected<Fault>(note.error());
     const std::optional<std::string> text = note ? *note : std::nullopt;
-    if (!text) {
-      problems.push_back(Named(document) + ": " +
-                         (note ? "the broker does not have it" : note.error().detail));
-      continue;
-    }
+    if (!note) verdict.Tampered(PlaceOf(document, note.error().detail));
+    if (note && !text) verdict.Missing(PlaceOf(document, "the broker does not have it"));
+    if (!text) continue;
     if (const auto wrong = WrongWith(*kind, *text, configuration))
-      problems.push_back(Named(document) + ": " + *wrong);
+      verdict.Tampered(PlaceOf(document, *wrong));
     fetched.push_back({document.mark, *text});
   }
   return fetched;
 }
 
 void CheckInForce(const Welcome& welcome, const std::vector<LoggedDocument>& documents,
-                  std::vector<std::string>& problems) {
+                  tlog::Verdict& verdict) {
   for (const auto& [word, in_force] :
        {std::pair{"directory", welcome.directory}, std::pair{"policy", welcome.policy}}) {
     const LoggedDocument* last = nullptr;
@@ -158,9 +154,10 @@ void CheckInForce(const Welcome& welcome, const std::vector<LoggedDocument>& doc
     if (last != nullptr && last->mark.version < in_force.version) continue;
     if (last == nullptr || last->mark.version != in_force.version ||
         last->mark.hash != in_force.hash) {
-      problems.push_back(std::string("the broker says that ") + word + " version " +
-                         std::to_string(in_force.version) +
-                         " is in force, and the log says otherwise");
+      verdict.Tampered({"", std::nullopt,
+                        std::string("the broker says that ") + word + " version " +
+                            std::to_string(in_force.version) +
+                            " is in force, and the log says otherwise"});
     }
   }
 }

@@ -39,7 +39,8 @@ Result<void> FetchLeaves(BrokerLink& link, std::uint64_t epoch, std::uint64_t fi
 text::Value LeafJson(std::uint64_t index, std::string_view text);
 
 // Each document that the log names, fetched by its hash; directories, policies and the opening held
-// to governance's signatures. Adds what does not hold to `problems`. By hash, each once.
+// to governance's signatures. What does not hold, or is not there, goes into `verdict`. By hash,
+// each once.
 struct FetchedDocument {
   tlog::DocumentMark mark;
   std::string note;
@@ -47,10 +48,17 @@ struct FetchedDocument {
 Result<std::vector<FetchedDocument>> FetchDocuments(BrokerLink& link,
                                                     const LinkConfiguration& configuration,
                                                     const std::vector<LoggedDocument>& documents,
-                                                    std::vector<std::string>& problems);
+                                                    tlog::Verdict& verdict);
+
+// What is wrong with a document beside the log; nothing if nothing is. A suspension was judged by
+// the directory of its time: of it the hash is held to the log and no more.
+std::optional<std::string> WrongWith(DocumentKind kind, const std::string& note,
+                                     const LinkConfiguration& configuration);
+// The kind that a leaf's word names.
+std::optional<DocumentKind> KindNamed(std::string_view word);
 
 // What the log says is in force must be what the broker says is in force.
 void CheckInForce(const Welcome& welcome, const std::vector<LoggedDocument>& documents,
-                  std::vector<std::string>& problems);
+                  tlog::Verdict& verdict);
 
 }  // namespace havenline

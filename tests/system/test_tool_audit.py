@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import ROOT, Partnership  # noqa: E402
 from test_tool import next_version  # noqa: E402
 
-OK, FAILED, DATA, UNAVAILABLE = 0, 1, 65, 69
+OK, TAMPERED, DATA, UNAVAILABLE = 0, 3, 65, 69
 
 SCHOOL = "school.106890"
 
@@ -118,7 +118,7 @@ def test_a_broker_put_back_whole_is_found_to_have_gone_back_and_then_to_have_for
         shutil.copytree(before, broker_folder)
         p.start("broker")
         back = verify(p)
-        assert back.code == FAILED
+        assert back.code == TAMPERED and back.json()["verdict"] == "tampered"
         assert back.json()["problems"] == [
             "the log went back: it has 3 entries, and a signed checkpoint of 4 was seen before"]
         assert back.json()["entries-verified"] == 0
@@ -130,7 +130,7 @@ def test_a_broker_put_back_whole_is_found_to_have_gone_back_and_then_to_have_for
         publish_policy(p, 50)
         assert checkpointed(p) == 4
         forked = p.tool("audit", "verify", "--operator", p.operator)
-        assert forked.code == FAILED
+        assert forked.code == TAMPERED
         assert "does NOT hold" in forked.out
         assert "the log forked: its first 4 entries are not the ones" in forked.out
         assert "tell governance" in forked.out

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "deploy/havenline/audit_report.h"
 #include "schema/seal/hash.h"
 
 namespace havenline {
@@ -37,7 +38,11 @@ std::vector<std::string> Audit(const std::vector<std::string>& leaves, const Log
   for (const std::string& leaf : leaves) {
     if (!audit.complete()) audit.Add(leaf);
   }
-  return audit.Problems();
+  const tlog::Verdict verdict = audit.Judge();
+  std::vector<std::string> words;
+  for (const tlog::Place& place : verdict.tampered()) words.push_back(WordsOf(place));
+  for (const tlog::Place& place : verdict.missing()) words.push_back("missing: " + WordsOf(place));
+  return words;
 }
 
 TEST(LogAuditTest, ALogThatWasSignedHasNoProblems) {
@@ -63,7 +68,8 @@ TEST(LogAuditTest, AChangedLeafDoesNotGiveTheSignedRoot) {
 TEST(LogAuditTest, ALeafThatIsMissingIsNamed) {
   const auto log = Log(9);
   const std::vector<std::string> first(log.begin(), log.begin() + 5);
-  EXPECT_THAT(Audit(first, HeadOf(log, 9)), ElementsAre(HasSubstr("gives no entry 5")));
+  EXPECT_THAT(Audit(first, HeadOf(log, 9)),
+              ElementsAre(HasSubstr("missing: entry 5 is not given by the broker")));
 }
 
 // Signed anew over other entries: the head holds, only memory tells.
