@@ -36,7 +36,10 @@ void DeliveryLoop::On(const LinkCosign& event) {
     ++parts_.state.cosignatures_refused;
   if (heard != WitnessBoard::Heard::kTaken) return;
   std::string cosigned = board_.NoteOf(checkpoint_head_);
-  if (!cosigned.empty()) checkpoint_ = std::move(cosigned);
+  if (!cosigned.empty()) {
+    checkpoint_ = std::move(cosigned);
+    if (parts_.publish != nullptr) parts_.publish->Offer({checkpoint_head_, checkpoint_});
+  }
   const auto& after = board_.final_head();
   if (!after || (before && before->head == after->head && before->time == after->time)) return;
   quorum_at_ = parts_.clock.Monotonic();
