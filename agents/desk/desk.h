@@ -28,7 +28,7 @@ class Desk {
   text::Value List(const Person& person) const;
   // Whom it is about: the sections that identify, as far as policy gave them.
   Result<text::Value> Who(std::uint64_t number, const Person& person);
-  // Everything the message opened, with what was withheld and by which rule.
+  // Everything the message opened, by which rule, and what was withheld as far as that may show.
   Result<text::Value> Open(std::uint64_t number, const Person& person);
   Result<text::Value> Acknowledge(std::uint64_t number, const Person& person);
   Result<text::Value> NotOurs(std::uint64_t number, const Person& person);

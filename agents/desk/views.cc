@@ -175,7 +175,7 @@ Value WhyCard(const InMessage& message, const exchange::ExchangeType& type,
               const Documents& documents) {
   Value withheld = Value::List();
   for (const exchange::Field& section : type.sections) {
-    if (std::ranges::find(message.sections, section.name) == message.sections.end())
+    if (std::ranges::find(message.may_show, section.name) != message.may_show.end())
       withheld.Add(section.label);
   }
   return Value::Map()

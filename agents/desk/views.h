@@ -15,7 +15,8 @@ text::Value OutMessageView(const OutMessage& message);
 text::Value AlarmView(std::uint64_t number, const Alarm& alarm);
 text::Value StatusView(Agent& agent);
 
-// Why this desk sees this message: the rule, its words and basis, and what it withheld.
+// Why this desk sees this message: the rule, and of what was withheld that alone which policy says
+// may show.
 text::Value WhyCard(const InMessage& message, const exchange::ExchangeType& type,
                     const Documents& documents);
 

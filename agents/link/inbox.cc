@@ -236,6 +236,7 @@ void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
   const Opened& content = std::get<Opened>(opened);
   message.state = InState::kPresented;
   if (parts_.presented) parts_.presented(delivery);
+  message.may_show = content.may_show;
   TakeRelease(delivery, content.clock, message, turn);
   CheckClaims(delivery, content, message, turn);
   turn.batch.Put(Table::kPayload, kContentPrefix + RowKey(message.key),

@@ -58,6 +58,7 @@ struct InMessage {
   InState state = InState::kPresented;
   RuleId rule;
   std::vector<std::string> sections;  // That it opens.
+  std::vector<std::string> may_show;  // That it does not, and that may be named as withheld.
   TimePoint created;
   TimePoint received;
   std::optional<TimePoint> acknowledge_by;

@@ -31,6 +31,11 @@ Value ToRow(const InMessage& message) {
   Value sections = Value::List();
   for (const std::string& section : message.sections) sections.Add(section);
   row.Set("sections", std::move(sections));
+  if (!message.may_show.empty()) {
+    Value may_show = Value::List();
+    for (const std::string& section : message.may_show) may_show.Add(section);
+    row.Set("may-show", std::move(may_show));
+  }
   Value receipts = Value::Map();
   for (const auto& [kind, time] : message.receipts)
     receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
@@ -62,6 +67,9 @@ Result<InMessage> InMessageFrom(const Value& row) {
   message.stood_down = view.OptionalTime("stood-down");
   for (const Value& section : view.List("sections")) {
     if (section.is(Value::Kind::kText)) message.sections.push_back(section.text());
+  }
+  for (const Value& section : view.Has("may-show") ? view.List("may-show") : Value::Items{}) {
+    if (section.is(Value::Kind::kText)) message.may_show.push_back(section.text());
   }
   for (const auto& [name, time] : view.Map("receipts")) {
     const auto kind = ReceiptKindNamed(name);

@@ -145,6 +145,27 @@ Complaint CheckPolicy(const Delivery& delivery, const ReceiverView& view) {
   return std::nullopt;
 }
 
+// What one policy lets show of what the grant does not open.
+std::vector<std::string> VisibleBy(const policy::Policy& policy, const Delivery& delivery) {
+  const policy::Exchange* const exchange = policy.Find(delivery.header.exchange);
+  const policy::Cell* const cell = CellThatAllows(delivery, policy);
+  if (exchange == nullptr || exchange->concealed || cell == nullptr) return {};
+  return exchange->NamesOf(cell->visible);
+}
+
+// Both policies must say so: neither lets show what the other keeps.
+std::vector<std::string> MayShow(const Delivery& delivery, const policy::Policy& named,
+                                 const policy::Policy& in_force) {
+  std::vector<std::string> may_show = VisibleBy(named, delivery);
+  const std::vector<std::string> today = VisibleBy(in_force, delivery);
+  const std::vector<std::string>& opened = delivery.grant.clear.openings;
+  std::erase_if(may_show, [&](const std::string& name) {
+    return std::ranges::find(today, name) == today.end() ||
+           std::ranges::find(opened, name) != opened.end();
+  });
+  return may_show;
+}
+
 std::variant<Opened, NotOpened> OpenSections(const Delivery& delivery, const seal::SealKey& key) {
   NotOpened unreadable{Unshown::kUnreadable, "opening"};
   const seal::MessageContext context = seal::ContextOf(delivery.header);
@@ -199,9 +220,11 @@ std::variant<Opened, NotOpened> OpenDelivery(const Delivery& delivery, const Rec
   if (key == nullptr) return NotOpened{Unshown::kUnreadable, "recipient key"};
   auto opened = OpenSections(delivery, *key);
   auto* const content = std::get_if<Opened>(&opened);
-  if (content == nullptr || clear.acknowledge_by) return opened;
   const policy::Policy* const named = view.policy_named(delivery.header.policy);
-  const policy::Cell* const cell = named == nullptr ? nullptr : CellThatAllows(delivery, *named);
+  if (content == nullptr || named == nullptr) return opened;
+  content->may_show = MayShow(delivery, *named, view.policy);
+  if (clear.acknowledge_by) return opened;
+  const policy::Cell* const cell = CellThatAllows(delivery, *named);
   const policy::Deadline* const clock = cell == nullptr ? nullptr : cell->deadline;
   if (!delivery.release.empty() && clock != nullptr) content->clock = *clock;
   return opened;

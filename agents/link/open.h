@@ -32,6 +32,9 @@ struct ReceiverView {
 struct Opened {
   std::map<std::string, seal::SecretBytes> sections;
   bool party_to_thread = false;
+  // Sections that it does not open and whose being withheld may show, by the policy it names and by
+  // the one in force here. Of any other nothing may show, not even that there is one.
+  std::vector<std::string> may_show;
   // Of a grant that was released: the clock that runs from then, if the clear part states no time.
   std::optional<policy::Deadline> clock;
 };

@@ -167,6 +167,15 @@ Value PartJson(const PartProof& proof) {
   return part ? *std::move(part) : Value();
 }
 
+// At the recipient: of what was withheld only what policy says may show.
+Value PartJson(const PartProof& proof, const InMessage& message) {
+  Value part = PartJson(proof);
+  if (!part.is(Value::Kind::kMap) || part.Find("withheld") == nullptr) return part;
+  Value withheld = Value::List();
+  for (const std::string& section : message.may_show) withheld.Add(section);
+  return std::move(part).Set("withheld", std::move(withheld));
+}
+
 // `receipt` is the SignedReceipt of docs/protocol.md; without `proof` it is not proved.
 Value ReceiptsJson(const std::vector<ReceiptRecord>& receipts, const Inclusion* inclusion) {
   Value list = Value::List();
@@ -255,10 +264,10 @@ std::string ReceivedWords(const ReceivedRecord& record, const Inclusion* inclusi
   if (!message.receipts.empty())
     words += "  its own receipts: not proved here; the sender's agent keeps their proofs\n";
   if (record.proof) {
-    const Value part = PartJson(*record.proof);
+    const Value part = PartJson(*record.proof, message);
     words += "  rule " + TextOf(part, "rule") + ", basis " + TextOf(part, "basis") +
-             "\n  released: " + ListOf(part, "released") +
-             "\n  withheld: " + ListOf(part, "withheld") + "\n";
+             "\n  released: " + ListOf(part, "released") + "\n";
+    if (!message.may_show.empty()) words += "  withheld: " + ListOf(part, "withheld") + "\n";
   }
   for (const Value& look : record.journal) {
     RowView view(look);
@@ -314,8 +323,9 @@ Value JsonOf(const MessageRecord& record, const Inclusion* inclusion) {
   Value received = Value::List();
   for (const ReceivedRecord& each : record.received) {
     Value json = rows::ToRow(each.message).Set("state", NameOf(each.message.state));
-    if (each.proof)
-      json.Set("entry", PartJson(*each.proof)).Set("proof", ProofJson(*each.proof, inclusion));
+    if (each.proof) json.Set("entry", PartJson(*each.proof, each.message));
+    // The part as the log has it names every section that the exchange has.
+    if (each.proof && inclusion != nullptr) json.Set("proof", ProofJson(*each.proof, inclusion));
     received.Add(std::move(json).Set("journal", Value::List(each.journal)));
   }
   return Value::Map().Set("sent", std::move(sent)).Set("received", std::move(received));

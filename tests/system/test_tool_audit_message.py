@@ -10,17 +10,23 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness import POLICE, Partnership  # noqa: E402
+from harness import POLICE, POLICY, Partnership  # noqa: E402
 
 OK, FAILED, DATA = 0, 1, 65
 
 SCHOOL = "school.106890"
 
 
+def one_may_show():
+    """Of what schools are not told, policy lets them know of one section that there is one."""
+    before, rule, after = POLICY.read_text().partition('rule = "ENC-1"\n')
+    return f'{before}{rule}visible-when-withheld = ["location"]\n{after}'
+
+
 @pytest.fixture(scope="module")
 def told():
     """A partnership, and the origin of a notice that its school opened and acknowledged."""
-    with Partnership(schools=2, school_hosts=1, council=False) as p:
+    with Partnership(schools=2, school_hosts=1, council=False, policy=one_may_show()) as p:
         p.start_all()
         origin = p.send(p.notice(SCHOOL, given="Jessie"))
         number = p.wait_for(lambda: p.notices(SCHOOL), what="the notice")[0]["notice"]
@@ -91,13 +97,23 @@ def test_the_recipient_sees_what_was_released_why_and_who_looked(told):
     received = message(p, SCHOOL, origin, "--json").json()["received"][0]
     entry = received["entry"]
     assert (entry["to"], entry["role"], entry["rule"]) == (SCHOOL, "school", "ENC-1")
-    assert "circumstances" in entry["released"] and "location" in entry["withheld"]
+    assert "circumstances" in entry["released"] and entry["withheld"] == ["location"]
     assert [look["act"] for look in received["journal"]] == ["who", "open", "acknowledge"]
     assert received["journal"][0]["sections"] == ["childName", "childBirth"]
     words = message(p, SCHOOL, origin).out
-    assert "rule ENC-1" in words and "withheld: " in words and " open by " in words
+    assert "rule ENC-1" in words and "withheld: location\n" in words and " open by " in words
     # What it said is not part of it.
     assert "Jessie" not in words and "Shouting" not in words
+
+
+def test_what_policy_does_not_let_show_leaves_no_trace_at_the_recipients_desk(told):
+    p, origin = told
+    notice = next(notice for notice in p.notices(SCHOOL) if notice["origin"] == origin)
+    opened = p.must_api(SCHOOL, "POST", f"/v1/notices/{notice['notice']}/open")
+    assert opened["why"]["withheld"] == ["Where it happened"]
+    shown = [str(opened), message(p, SCHOOL, origin).out, message(p, SCHOOL, origin, "--json").out]
+    for words in ("childAddress", "Child's address", "adults", "Adults involved", "identifiers"):
+        assert not [each for each in shown if words in each], words
 
 
 def test_the_sender_sees_who_answered_and_when(told):

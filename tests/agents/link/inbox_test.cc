@@ -185,6 +185,47 @@ TEST_F(InboxTest, WhatItsOwnNewerPolicyForbidsIsWithheld) {
   EXPECT_EQ(Receipts(), std::vector{ReceiptKind::kWithheld});
 }
 
+// A school is told that there is more only where the rule says so of that very section.
+TEST_F(InboxTest, OfWhatIsWithheldOnlyThatMayShowWhichBothPoliciesSay) {
+  const auto may_show = [&](std::uint64_t number) {
+    return school_.inbox().Find(number)->may_show;
+  };
+  Deliver({Carry(Send())});
+  EXPECT_TRUE(may_show(1).empty());
+  const auto visible = [&](std::uint64_t version, const std::string& sections) {
+    return partnership_.Sign(TestPartnership::Replace(
+        partnership_.PolicyText(version, police_.documents().policy().version().hash),
+        "rule = \"ENC-1\"\n", "rule = \"ENC-1\"\nvisible-when-withheld = " + sections + "\n"));
+  };
+  const std::string second = visible(2, "[\"location\", \"adults\"]");
+  police_.Document(DocumentKind::kPolicy, second);
+  school_.Document(DocumentKind::kPolicy, second);
+  const auto take_next = [&] {
+    while (const auto offer = police_.outbox().NextOffer(3U << 20U).value()) {
+      if (offer->message == police_.outbox().messages().rbegin()->second.message)
+        Deliver({Carry(*offer)}, kNight + seconds(9));
+    }
+  };
+  const auto send = [&] {
+    ASSERT_TRUE(police_.outbox()
+                    .Take({partnership_.MakeContent(partnership_.NoticeContent()),
+                           {{kSchoolA, kSchoolRole}},
+                           ""},
+                          kNight + seconds(9))
+                    .has_value());
+    take_next();
+  };
+  send();
+  ASSERT_NE(school_.inbox().Find(2), nullptr);
+  EXPECT_EQ(may_show(2), (std::vector<std::string>{"location", "adults"}));
+  // The school has a newer one that says less; the force does not yet.
+  school_.Document(DocumentKind::kPolicy, visible(3, "[\"adults\"]"));
+  send();
+  EXPECT_EQ(may_show(3), std::vector<std::string>{"adults"});
+  school_.Reopen();
+  EXPECT_EQ(may_show(2), (std::vector<std::string>{"location", "adults"}));
+}
+
 TEST_F(InboxTest, AMessageUnderAPolicyThatIsNotAtHandYetWaitsForItWithoutAReceipt) {
   const std::string next =
       partnership_.Sign(partnership_.PolicyText(2, partnership_.policy().version().hash));
