@@ -75,7 +75,8 @@ class Runner {
     RETURN_IF_FAULT(desk.Load());
     ASSIGN_OR_RETURN(
         const People people,
-        People::Read(configuration_.tokens, seal::LockedSecret<32>(pseudonym_key.ExposeSecret())));
+        People::Read(configuration_.tokens, seal::LockedSecret<32>(pseudonym_key.ExposeSecret()),
+                     configuration_.agencies));
     LocalPort port(*agent, desk, people);
     if (extra_.prepare) RETURN_IF_FAULT(extra_.prepare(*agent, port));
     agent->Start();

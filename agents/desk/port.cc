@@ -150,22 +150,29 @@ Result<Value> LocalPort::Send(SendRequest request, const Person& person) {
 }
 
 void LocalPort::AddUpkeep() {
-  Add("GET", "/v1/status", [this](const Person&, const HttpRequest&, const RouteParameters&) {
-    return AnswerOf(agent_.Call([this]() -> Result<Value> { return views::StatusView(agent_); }));
-  });
-  Add("GET", "/v1/alarms", [this](const Person&, const HttpRequest&, const RouteParameters&) {
-    return AnswerOf(agent_.Call([this]() -> Result<Value> {
-      Value list = Value::List();
-      for (const auto& [number, alarm] : agent_.alarms().all())
-        list.Add(views::AlarmView(number, alarm));
-      return Value::Map().Set("alarms", std::move(list));
-    }));
-  });
+  Add("GET", "/v1/status",
+      [this](const Person& person, const HttpRequest&, const RouteParameters&) {
+        return AnswerOf(agent_.Call(
+            [&]() -> Result<Value> { return views::StatusView(agent_, people_, person); }));
+      });
+  Add("GET", "/v1/alarms",
+      [this](const Person& person, const HttpRequest&, const RouteParameters&) {
+        return AnswerOf(agent_.Call([&]() -> Result<Value> {
+          Value list = Value::List();
+          for (const auto& [number, alarm] : agent_.alarms().all()) {
+            if (people_.MaySee(person, alarm.place)) list.Add(views::AlarmView(number, alarm));
+          }
+          return Value::Map().Set("alarms", std::move(list));
+        }));
+      });
   Add("POST", "/v1/alarms/{number}/take-on",
       [this](const Person& person, const HttpRequest&, const RouteParameters& parameters) {
         const auto number = NumberFrom(parameters.at("number"));
         if (!number) return AnswerOf(tl::unexpected<Fault>(number.error()));
         return AnswerOf(agent_.Call([&]() -> Result<Value> {
+          const auto at = agent_.alarms().all().find(*number);
+          if (at != agent_.alarms().all().end() && !people_.MaySee(person, at->second.place))
+            return Fail(FaultCode::kMissing, "there is no alarm " + std::to_string(*number));
           StoreBatch batch;
           RETURN_IF_FAULT(
               agent_.alarms().TakeOn(*number, person.login, agent_.clock().Now(), batch));

@@ -109,19 +109,23 @@ Value AlarmView(std::uint64_t number, const Alarm& alarm) {
                    .Set("open", alarm.open());
   if (alarm.taken) view.Set("taken", ToMilliseconds(*alarm.taken)).Set("taken-by", alarm.taken_by);
   if (alarm.over) view.Set("over", ToMilliseconds(*alarm.over));
+  if (!alarm.place.agency.value().empty()) view.Set("agency", alarm.place.agency.value());
+  if (!alarm.place.role.value().empty()) view.Set("role", alarm.place.role.value());
+  if (!alarm.place.duty.empty()) view.Set("duty", alarm.place.duty);
   return view;
 }
 
 namespace {
 
-// Whether witnesses have said that the log is what we are shown; and what those of this host say.
-Value WitnessesView(Agent& agent) {
+// Whether witnesses have said that the log is what we are shown; and what those of these desks say.
+Value WitnessesView(Agent& agent, const Person& person) {
   const Documents& documents = agent.documents();
   Value view = Value::Map().Set("quorum", documents.directory().quorum());
   if (const auto& final_head = documents.final_head())
     view.Set("final", final_head->head.size).Set("final-time", ToMilliseconds(final_head->time));
   Value own = Value::Map();
   for (const auto& cosigner : agent.cosigners()) {
+    if (!person.WorksAt(cosigner->agency())) continue;
     const LogHead last = cosigner->last().value_or(LogHead());
     own.Set(cosigner->agency().value(),
             Value::Map().Set("entries", last.size).Set("retired", cosigner->lost()));
@@ -131,11 +135,11 @@ Value WitnessesView(Agent& agent) {
 
 }  // namespace
 
-Value StatusView(Agent& agent) {
+Value StatusView(Agent& agent, const People& people, const Person& person) {
   std::size_t waiting = 0;
   std::size_t late = 0;
   for (const auto& [origin, message] : agent.outbox().messages()) {
-    if (message.ended()) continue;
+    if (message.ended() || !person.WorksAt(message.sender)) continue;
     ++waiting;
     late += std::ranges::any_of(message.recipients,
                                 [](const OutRecipient& r) { return r.late && !r.answered(); })
@@ -144,6 +148,7 @@ Value StatusView(Agent& agent) {
   }
   std::size_t unanswered = 0;
   for (const auto& [number, message] : agent.inbox().messages()) {
+    if (!person.WorksAt(message.key.agency, message.key.role)) continue;
     unanswered += !message.stood_down && (message.state == InState::kPresented ||
                                           message.state == InState::kOpened)
                       ? 1U
@@ -151,7 +156,13 @@ Value StatusView(Agent& agent) {
   }
   const LogHead& head = agent.documents().head();
   Value agencies = Value::List();
-  for (const OwnAgency& agency : agent.keys().agencies()) agencies.Add(agency.id.value());
+  for (const OwnAgency& agency : agent.keys().agencies()) {
+    if (person.WorksAt(agency.id)) agencies.Add(agency.id.value());
+  }
+  const auto& alarms = agent.alarms().all();
+  const auto alarms_open = std::ranges::count_if(alarms, [&](const auto& each) {
+    return each.second.open() && people.MaySee(person, each.second.place);
+  });
   return Value::Map()
       .Set("session", agent.up() ? "up" : "down")
       .Set("last-heard", ToMilliseconds(agent.last_up()))
@@ -167,8 +178,8 @@ Value StatusView(Agent& agent) {
       .Set("received-unanswered", unanswered)
       .Set("received-skipped", agent.inbox().skipped())
       .Set("received-dropped", agent.inbox().dropped())
-      .Set("alarms-open", agent.alarms().open_count())
-      .Set("witnesses", WitnessesView(agent));
+      .Set("alarms-open", alarms_open)
+      .Set("witnesses", WitnessesView(agent, person));
 }
 
 Value WhyCard(const InMessage& message, const exchange::ExchangeType& type,

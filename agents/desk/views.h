@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "agents/desk/people.h"
 #include "agents/link/agent.h"
 #include "schema/exchange/exchange_type.h"
 #include "schema/text/value.h"
@@ -13,7 +14,8 @@ text::Value InMessageView(const InMessage& message, const Directory& directory);
 // A message sent, with how far each recipient is.
 text::Value OutMessageView(const OutMessage& message);
 text::Value AlarmView(std::uint64_t number, const Alarm& alarm);
-text::Value StatusView(Agent& agent);
+// The counts of messages and alarms are of the desks at which this person works.
+text::Value StatusView(Agent& agent, const People& people, const Person& person);
 
 // Why this desk sees this message: the rule, and of what was withheld that alone which policy says
 // may show.

@@ -26,7 +26,7 @@ using Trouble = std::optional<std::string>;
 struct FinisherParts {
   AgentStore& store;
   Ledger& ledger;
-  Alarms& alarms;
+  PlacedAlarms alarms;
   const DropFolder& folder;
 };
 

@@ -20,7 +20,7 @@ namespace havenline::intake {
 struct HeldParts {
   AgentStore& store;
   Ledger& ledger;
-  Alarms& alarms;
+  PlacedAlarms alarms;
   Outbox& outbox;
   const IntakeConfiguration& configuration;
   std::function<RouteView()> route;  // Under what is in force now.

@@ -25,13 +25,14 @@ Intake::Intake(IntakeConfiguration configuration, IntakeParts parts)
     : configuration_(std::move(configuration)),
       parts_(parts),
       folder_(configuration_.folder, configuration_.still_for),
+      alarms_(parts.alarms.At(configuration_.agency)),
       ledger_(parts.store),
-      quarantine_(ledger_, parts.alarms),
-      held_({parts.store, ledger_, parts.alarms, parts.outbox, configuration_,
+      quarantine_(ledger_, alarms_),
+      held_({parts.store, ledger_, alarms_, parts.outbox, configuration_,
              [this] { return Route(); }}),
       taker_({parts.store, ledger_, parts.outbox, quarantine_, held_, parts.clock,
               [this] { return Route(); }}),
-      finisher_({parts.store, ledger_, parts.alarms, folder_}) {}
+      finisher_({parts.store, ledger_, alarms_, folder_}) {}
 
 Result<std::unique_ptr<Intake>> Intake::Open(IntakeConfiguration configuration, IntakeParts parts) {
   std::unique_ptr<Intake> intake(new Intake(std::move(configuration), parts));
@@ -142,7 +143,7 @@ Result<void> Intake::SetUp(TimePoint now, Monotonic mono) {
            {{"establishments", setup_->establishments().size()},
             {"unreadable", setup_->establishments().unreadable_rows()}});
   StoreBatch batch;
-  parts_.alarms.Settle(AlarmKind::kDocuments, kSetupSubject, now, batch);
+  alarms_.Settle(AlarmKind::kDocuments, kSetupSubject, now, batch);
   RegisterTaken(now, batch);
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
@@ -167,8 +168,8 @@ Result<void> Intake::NotRunning(const std::string& why, TimePoint now) {
   not_running_ = why;
   const std::string words = "Intake does not run, and files wait in IN: " + why;
   StoreBatch batch;
-  parts_.alarms.Raise(AlarmKind::kDocuments, kSetupSubject, words, now, batch);
-  parts_.alarms.Renew(AlarmKind::kDocuments, kSetupSubject, words, batch);
+  alarms_.Raise(AlarmKind::kDocuments, kSetupSubject, words, now, batch);
+  alarms_.Renew(AlarmKind::kDocuments, kSetupSubject, words, batch);
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
 }
@@ -293,17 +294,16 @@ Result<void> Intake::AlarmLeft(const std::vector<LeftLying>& left, TimePoint now
   for (const LeftLying& each : left) {
     const std::string subject = kLeftPrefix + each.name;
     subjects.insert(subject);
-    parts_.alarms.Raise(AlarmKind::kFileFailed, subject, each.name + " in IN " + each.why, now,
-                        batch);
+    alarms_.Raise(AlarmKind::kFileFailed, subject, each.name + " in IN " + each.why, now, batch);
   }
   std::vector<std::string> gone;
-  for (const auto& [number, alarm] : parts_.alarms.all()) {
+  for (const auto& [number, alarm] : alarms_.all()) {
     if (alarm.kind == AlarmKind::kFileFailed && !alarm.over &&
         alarm.subject.starts_with(kLeftPrefix) && !subjects.contains(alarm.subject))
       gone.push_back(alarm.subject);
   }
   for (const std::string& subject : gone)
-    parts_.alarms.Settle(AlarmKind::kFileFailed, subject, now, batch);
+    alarms_.Settle(AlarmKind::kFileFailed, subject, now, batch);
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
 }
@@ -313,12 +313,12 @@ Result<void> Intake::FolderTrouble(const Trouble& trouble, TimePoint now, Monoto
   StoreBatch batch;
   if (trouble) {
     wait_until_ = mono + kRetryEvery;
-    parts_.alarms.Raise(AlarmKind::kFileFailed, kFolderSubject,
-                        "The drop folder cannot be used, and files wait: " + *trouble +
-                            ". It is tried again every few seconds.",
-                        now, batch);
+    alarms_.Raise(AlarmKind::kFileFailed, kFolderSubject,
+                  "The drop folder cannot be used, and files wait: " + *trouble +
+                      ". It is tried again every few seconds.",
+                  now, batch);
   } else {
-    parts_.alarms.Settle(AlarmKind::kFileFailed, kFolderSubject, now, batch);
+    alarms_.Settle(AlarmKind::kFileFailed, kFolderSubject, now, batch);
   }
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);

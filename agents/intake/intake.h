@@ -71,6 +71,7 @@ class Intake {
   // A register that was refused since it has only so many open establishments is right all the
   // same. kInvalid if none waits, or one with another number of them.
   Result<void> ConfirmRegister(std::size_t open, const std::string& login);
+  const AgencyId& agency() const { return configuration_.agency; }
   bool MayDecide(const std::string& login) const {
     return configuration_.supervisors.empty() || configuration_.supervisors.contains(login);
   }
@@ -101,6 +102,7 @@ class Intake {
   const IntakeConfiguration configuration_;
   IntakeParts parts_;
   DropFolder folder_;
+  PlacedAlarms alarms_;  // Of the agency whose rows they are.
   Ledger ledger_;
   QuarantineBook quarantine_;
   HeldBook held_;

@@ -21,7 +21,7 @@ std::optional<std::string> Intake::CheckRegister(const Establishments& found) {
 
 // The next one is held to the one in use.
 void Intake::RegisterTaken(TimePoint now, StoreBatch& batch) {
-  parts_.alarms.Settle(AlarmKind::kDocuments, kSubject, now, batch);
+  alarms_.Settle(AlarmKind::kDocuments, kSubject, now, batch);
   const std::size_t open = setup_->establishments().open_count();
   const auto& before = ledger_.taken_register();
   // With another number it is not the one that somebody confirmed.
@@ -42,8 +42,8 @@ Result<void> Intake::WatchRegister(TimePoint now, Monotonic mono) {
     const std::string words =
         "The newer register of establishments cannot be used, and the older stays: " +
         news->error().detail;
-    parts_.alarms.Raise(AlarmKind::kDocuments, kSubject, words, now, batch);
-    parts_.alarms.Renew(AlarmKind::kDocuments, kSubject, words, batch);
+    alarms_.Raise(AlarmKind::kDocuments, kSubject, words, now, batch);
+    alarms_.Renew(AlarmKind::kDocuments, kSubject, words, batch);
   }
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);

@@ -11,6 +11,10 @@ namespace {
 
 using text::Value;
 
+HttpResponse OtherDesks() {
+  return ErrorResponse(403, "other-desks", "intake is for those who work for its agency");
+}
+
 // What a person does to a row, by its number. Called on the agent's loop.
 using RowAct = std::function<Result<Value>(std::uint64_t number, const Person& person)>;
 
@@ -43,6 +47,15 @@ PersonHandler ForSupervisors(const Intake& intake, PersonHandler handler) {
   return [&intake, handler = std::move(handler)](const Person& person, const HttpRequest& request,
                                                  const RouteParameters& parameters) {
     if (!intake.MayDecide(person.login)) return NotSupervisor();
+    return handler(person, request, parameters);
+  };
+}
+
+// For those who work for the agency whose rows they are.
+PersonHandler ForItsOwn(const Intake& intake, PersonHandler handler) {
+  return [&intake, handler = std::move(handler)](const Person& person, const HttpRequest& request,
+                                                 const RouteParameters& parameters) {
+    if (!person.WorksAt(intake.agency())) return OtherDesks();
     return handler(person, request, parameters);
   };
 }
@@ -80,29 +93,29 @@ PersonHandler TakePosted(Agent& agent, Intake& intake) {
 }  // namespace
 
 void AddIntakePaths(LocalPort& port, Agent& agent, Intake& intake) {
-  port.Add("GET", "/v1/intake",
-           Show(agent, [&intake]() -> Result<Value> { return intake.Status(); }));
-  port.Add("POST", "/v1/intake", TakePosted(agent, intake));
-  port.Add("GET", "/v1/intake/quarantined", Show(agent, [&intake]() -> Result<Value> {
-             return Value::Map().Set("quarantined", intake.Quarantined());
-           }));
-  port.Add("POST", "/v1/intake/quarantined/{number}/take-on",
-           Do(agent, [&intake](std::uint64_t number, const Person& person) -> Result<Value> {
-             RETURN_IF_FAULT(intake.TakeOn(number, person.login));
-             return Value::Map().Set("number", number).Set("taken-on-by", person.login);
-           }));
-  port.Add("POST", "/v1/intake/register/{number}/confirm",
-           Do(agent, [&intake](std::uint64_t open, const Person& person) -> Result<Value> {
-             RETURN_IF_FAULT(intake.ConfirmRegister(open, person.login));
-             return Value::Map().Set("open", open).Set("confirmed-by", person.login);
-           }));
-  port.Add("GET", "/v1/intake/held",
-           ForSupervisors(intake, Show(agent, [&intake]() -> Result<Value> {
-                            ASSIGN_OR_RETURN(Value held, intake.Held());
-                            return Value::Map().Set("held", std::move(held));
-                          })));
-  port.Add(
-      "POST", "/v1/intake/held/{number}/release",
+  const auto add = [&](const char* method, const char* path, PersonHandler handler) {
+    port.Add(method, path, ForItsOwn(intake, std::move(handler)));
+  };
+  add("GET", "/v1/intake", Show(agent, [&intake]() -> Result<Value> { return intake.Status(); }));
+  add("POST", "/v1/intake", TakePosted(agent, intake));
+  add("GET", "/v1/intake/quarantined", Show(agent, [&intake]() -> Result<Value> {
+        return Value::Map().Set("quarantined", intake.Quarantined());
+      }));
+  add("POST", "/v1/intake/quarantined/{number}/take-on",
+      Do(agent, [&intake](std::uint64_t number, const Person& person) -> Result<Value> {
+        RETURN_IF_FAULT(intake.TakeOn(number, person.login));
+        return Value::Map().Set("number", number).Set("taken-on-by", person.login);
+      }));
+  add("POST", "/v1/intake/register/{number}/confirm",
+      Do(agent, [&intake](std::uint64_t open, const Person& person) -> Result<Value> {
+        RETURN_IF_FAULT(intake.ConfirmRegister(open, person.login));
+        return Value::Map().Set("open", open).Set("confirmed-by", person.login);
+      }));
+  add("GET", "/v1/intake/held", ForSupervisors(intake, Show(agent, [&intake]() -> Result<Value> {
+                                                 ASSIGN_OR_RETURN(Value held, intake.Held());
+                                                 return Value::Map().Set("held", std::move(held));
+                                               })));
+  add("POST", "/v1/intake/held/{number}/release",
       ForSupervisors(
           intake, Do(agent, [&intake](std::uint64_t number, const Person& person) -> Result<Value> {
             ASSIGN_OR_RETURN(const MessageId origin, intake.Release(number, person.login));
@@ -111,8 +124,7 @@ void AddIntakePaths(LocalPort& port, Agent& agent, Intake& intake) {
                 .Set("released-by", person.login)
                 .Set("origin", ToText(origin));
           })));
-  port.Add(
-      "POST", "/v1/intake/held/{number}/reject",
+  add("POST", "/v1/intake/held/{number}/reject",
       ForSupervisors(
           intake, Do(agent, [&intake](std::uint64_t number, const Person& person) -> Result<Value> {
             RETURN_IF_FAULT(intake.Reject(number, person.login));

@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/intake/ledger.h"
@@ -35,7 +36,8 @@ struct RowPlace {
 
 class QuarantineBook {
  public:
-  QuarantineBook(Ledger& ledger, Alarms& alarms) : ledger_(ledger), alarms_(alarms) {}
+  QuarantineBook(Ledger& ledger, PlacedAlarms alarms)
+      : ledger_(ledger), alarms_(std::move(alarms)) {}
 
   // Returns its number.
   std::uint64_t Add(const RowPlace& place, const RowProblem& problem, TimePoint now,
@@ -62,7 +64,7 @@ class QuarantineBook {
   void End(QuarantinedRow& row, const std::string& login, TimePoint now, StoreBatch& batch);
 
   Ledger& ledger_;
-  Alarms& alarms_;
+  PlacedAlarms alarms_;
 };
 
 }  // namespace havenline::intake

@@ -153,6 +153,7 @@ class Agent final : private SessionOwner {
   Reference Remember(Sent sent);
   void SetApart(const Sent& sent);
   static std::string SubjectOf(const Sent& sent);
+  AlarmPlace PlaceOf(const Sent& sent) const;
   void OnAnswers(const std::vector<AnswerItem>& items);
   void OnAnswer(const Sent& sent, const Answer& answer);
   void OnDeferred(const Sent& sent, const Deferred& deferred);

@@ -60,11 +60,12 @@ void Agent::OnAnswer(const Sent& sent, const Answer& answer) {
   } else if (const auto* stated = std::get_if<StatementSent>(&sent)) {
     if (accepted) keys_->Taken(stated->agency, stated->counter, batch);
     if (!accepted) {
-      alarms_.Raise(AlarmKind::kDocuments, stated->agency.value() + " statement",
-                    "The broker did not take what " + stated->agency.value() +
-                        " says of its own keys. Nothing can be sealed to keys it does not know. "
-                        "Tell the operator.",
-                    clock_.Now(), batch);
+      alarms_.At(stated->agency)
+          .Raise(AlarmKind::kDocuments, stated->agency.value() + " statement",
+                 "The broker did not take what " + stated->agency.value() +
+                     " says of its own keys. Nothing can be sealed to keys it does not know. "
+                     "Tell the operator.",
+                 clock_.Now(), batch);
     }
   } else if (const auto* voided = std::get_if<VoidSent>(&sent)) {
     Must(outbox_->VoidDone(voided->key));

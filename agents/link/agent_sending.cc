@@ -94,11 +94,23 @@ void Agent::SetApart(const Sent& sent) {
     apart_.statements.emplace(stated->agency, stated->counter);
   if (const auto* held = std::get_if<HeldSent>(&sent)) apart_.held.insert(held->piece.bytes);
   if (std::holds_alternative<ReconciledSent>(sent)) apart_.reconciled = true;
-  RaiseNow(AlarmKind::kSetApart, SubjectOf(sent),
-           "The broker cannot read something that this agent sends: " + SubjectOf(sent) +
-               ". It is kept and set apart, the rest goes on, and it is offered again when the "
-               "agent starts anew. Telephone what is urgent, and tell the operator: agent and "
-               "broker may be of versions that do not fit.");
+  StoreBatch batch;
+  alarms_.At(PlaceOf(sent))
+      .Raise(AlarmKind::kSetApart, SubjectOf(sent),
+             "The broker cannot read something that this agent sends: " + SubjectOf(sent) +
+                 ". It is kept and set apart, the rest goes on, and it is offered again when the "
+                 "agent starts anew. Telephone what is urgent, and tell the operator: agent and "
+                 "broker may be of versions that do not fit.",
+             clock_.Now(), batch);
+  if (!batch.empty()) Must(store_.Commit(batch));
+}
+
+// Whose it is, where its subject names agencies.
+AlarmPlace Agent::PlaceOf(const Sent& sent) const {
+  if (const auto* stated = std::get_if<StatementSent>(&sent)) return {stated->agency, {}, {}};
+  if (const auto* voided = std::get_if<VoidSent>(&sent))
+    return {outbox_->SenderOfVoid(voided->key), {}, {}};
+  return {};
 }
 
 std::string Agent::SubjectOf(const Sent& sent) {

@@ -24,7 +24,10 @@ void Agent::CosignHead() {
     if (said.why_not.empty()) {
       SettleNow(AlarmKind::kWitness, agency);
     } else {
-      RaiseNow(AlarmKind::kWitness, agency, said.why_not);
+      StoreBatch batch;
+      alarms_.At(cosigner->agency())
+          .Raise(AlarmKind::kWitness, agency, said.why_not, clock_.Now(), batch);
+      if (!batch.empty()) Must(store_.Commit(batch));
     }
     if (!said.note.empty()) session_->Send(Cosign{said.note});
   }

@@ -70,6 +70,9 @@ Result<void> Alarms::Load(const AgentStore& store) {
     alarm.taken = view.OptionalTime("taken");
     alarm.taken_by = view.Text("taken-by");
     alarm.over = view.OptionalTime("over");
+    if (view.Has("agency")) alarm.place.agency = AgencyId(view.Text("agency"));
+    if (view.Has("role")) alarm.place.role = Role(view.Text("role"));
+    if (view.Has("duty")) alarm.place.duty = view.Text("duty");
     good = good && view.ok();
     const std::uint64_t number = std::stoull(std::string(key));
     number_of_[{alarm.kind, alarm.subject}] = number;
@@ -90,16 +93,37 @@ void Alarms::Put(std::uint64_t number, StoreBatch& batch) const {
                   .Set("taken-by", alarm.taken_by);
   if (alarm.taken) row.Set("taken", ToMilliseconds(*alarm.taken));
   if (alarm.over) row.Set("over", ToMilliseconds(*alarm.over));
+  if (!alarm.place.agency.value().empty()) row.Set("agency", alarm.place.agency.value());
+  if (!alarm.place.role.value().empty()) row.Set("role", alarm.place.role.value());
+  if (!alarm.place.duty.empty()) row.Set("duty", alarm.place.duty);
   batch.Put(Table::kAlarms, NumberText(number), std::move(row));
+}
+
+PlacedAlarms Alarms::At(AlarmPlace place) { return {*this, std::move(place)}; }
+
+PlacedAlarms Alarms::At(const AgencyId& agency) { return At(AlarmPlace{agency, {}, {}}); }
+
+PlacedAlarms Alarms::At(const AgencyId& agency, const Role& role) {
+  return At(AlarmPlace{agency, role, {}});
+}
+
+void PlacedAlarms::Raise(AlarmKind kind, const std::string& subject, const std::string& words,
+                         TimePoint now, StoreBatch& batch) {
+  alarms_->Add({kind, subject, words, now, std::nullopt, "", std::nullopt, place_}, batch);
 }
 
 void Alarms::Raise(AlarmKind kind, const std::string& subject, const std::string& words,
                    TimePoint now, StoreBatch& batch) {
-  const auto known = number_of_.find({kind, subject});
+  Add({kind, subject, words, now, std::nullopt, "", std::nullopt, {}}, batch);
+}
+
+void Alarms::Add(Alarm alarm, StoreBatch& batch) {
+  const AlarmKind kind = alarm.kind;
+  const auto known = number_of_.find({kind, alarm.subject});
   if (known != number_of_.end() && !alarms_.at(known->second).over) return;
   const std::uint64_t number = alarms_.empty() ? 1 : alarms_.rbegin()->first + 1;
-  alarms_.emplace(number, Alarm{kind, subject, words, now, std::nullopt, "", std::nullopt});
-  number_of_[{kind, subject}] = number;
+  number_of_[{kind, alarm.subject}] = number;
+  alarms_.emplace(number, std::move(alarm));
   Put(number, batch);
   LogEvent(LogLevel::kWarning, "alarm.raised", {{"kind", WordOf(kind)}, {"number", number}});
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agents/store/agent_store.h"
@@ -49,6 +50,14 @@ enum class AlarmKind : std::uint8_t {
 
 std::string_view NameOf(AlarmKind kind);
 
+// Where an alarm is to be seen: at all desks of an agency, at those of one of its roles, or by
+// whoever holds a duty there. Of no agency: everywhere, since it is about the machine.
+struct AlarmPlace {
+  AgencyId agency;
+  Role role;         // Empty: any.
+  std::string duty;  // As policy names it; empty: whoever works there.
+};
+
 struct Alarm {
   AlarmKind kind = AlarmKind::kLate;
   std::string subject;  // What it is about, within its kind: an origin and recipient, a row.
@@ -58,15 +67,24 @@ struct Alarm {
   std::optional<TimePoint> taken;
   std::string taken_by;           // A person's pseudonym or login at this agency.
   std::optional<TimePoint> over;  // Its cause is gone.
+  AlarmPlace place = {};
 
   bool open() const { return !taken && !over; }
 };
+
+class PlacedAlarms;
 
 class Alarms {
  public:
   Result<void> Load(const AgentStore& store);
 
-  // Adds to `batch`. The same kind and subject again changes nothing, unless it was over.
+  // The same alarms, where each that is raised is one of this place. Must not outlive them.
+  PlacedAlarms At(AlarmPlace place);
+  PlacedAlarms At(const AgencyId& agency);
+  PlacedAlarms At(const AgencyId& agency, const Role& role);
+
+  // Of the machine. Adds to `batch`. The same kind and subject again changes nothing, unless it was
+  // over.
   void Raise(AlarmKind kind, const std::string& subject, const std::string& words, TimePoint now,
              StoreBatch& batch);
   // Other words for what stands, taken on or not; nothing if it does not stand.
@@ -83,10 +101,32 @@ class Alarms {
   std::size_t open_count() const;
 
  private:
+  friend class PlacedAlarms;
+  void Add(Alarm alarm, StoreBatch& batch);
   void Put(std::uint64_t number, StoreBatch& batch) const;
 
   std::map<std::uint64_t, Alarm> alarms_;
   std::map<std::pair<AlarmKind, std::string>, std::uint64_t> number_of_;
+};
+
+class PlacedAlarms {
+ public:
+  PlacedAlarms(Alarms& alarms, AlarmPlace place) : alarms_(&alarms), place_(std::move(place)) {}
+
+  void Raise(AlarmKind kind, const std::string& subject, const std::string& words, TimePoint now,
+             StoreBatch& batch);
+  void Renew(AlarmKind kind, const std::string& subject, const std::string& words,
+             StoreBatch& batch) {
+    alarms_->Renew(kind, subject, words, batch);
+  }
+  void Settle(AlarmKind kind, const std::string& subject, TimePoint now, StoreBatch& batch) {
+    alarms_->Settle(kind, subject, now, batch);
+  }
+  const std::map<std::uint64_t, Alarm>& all() const { return alarms_->all(); }
+
+ private:
+  Alarms* alarms_;
+  AlarmPlace place_;
 };
 
 }  // namespace havenline

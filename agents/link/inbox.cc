@@ -228,9 +228,9 @@ void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
                              turn.now);
     turn.drafts.push_back(
         Draft(message, withheld ? ReceiptKind::kWithheld : ReceiptKind::kUnreadable, turn.now));
-    parts_.alarms.Raise(withheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable,
-                        RowKey(message.key), WordsOn(*not_opened, message.key.sender), turn.now,
-                        turn.batch);
+    parts_.alarms.At(message.key.agency, message.key.role)
+        .Raise(withheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable, RowKey(message.key),
+               WordsOn(*not_opened, message.key.sender), turn.now, turn.batch);
     return;
   }
   const Opened& content = std::get<Opened>(opened);
@@ -258,10 +258,11 @@ void Inbox::KeepProof(const Delivery& delivery, const InMessage& message, Turn& 
                  Value::Map().Set("proof", rows::Encode(wire::EncodePartProof(proof))));
   const bool names_it = AsText(proof.part).find(HexEncode(message.grant)) != std::string_view::npos;
   if (names_it && tlog::LeafHashOf(proof)) return;
-  parts_.alarms.Raise(
-      AlarmKind::kBrokerEquivocates, RowKey(message.key),
-      "The broker delivered a message without the proof that its log holds it. Tell the auditor.",
-      turn.now, turn.batch);
+  parts_.alarms.At(message.key.agency, message.key.role)
+      .Raise(AlarmKind::kBrokerEquivocates, RowKey(message.key),
+             "The broker delivered a message without the proof that its log holds it. Tell the "
+             "auditor.",
+             turn.now, turn.batch);
 }
 
 void Inbox::CheckClaims(const Delivery& delivery, const Opened& opened, InMessage& message,
@@ -276,11 +277,11 @@ void Inbox::CheckClaims(const Delivery& delivery, const Opened& opened, InMessag
   message.claims_differ = true;
   message.receipts.emplace(ReceiptKind::kClaimsDiffer, turn.now);
   turn.drafts.push_back(Draft(message, ReceiptKind::kClaimsDiffer, turn.now));
-  parts_.alarms.Raise(
-      AlarmKind::kClaimsDiffer, RowKey(message.key),
-      "A message of " + message.key.sender.value() +
-          " says one thing to policy and another inside. It is shown with a warning.",
-      turn.now, turn.batch);
+  parts_.alarms.At(message.key.agency, message.key.role)
+      .Raise(AlarmKind::kClaimsDiffer, RowKey(message.key),
+             "A message of " + message.key.sender.value() +
+                 " says one thing to policy and another inside. It is shown with a warning.",
+             turn.now, turn.batch);
 }
 
 // The same origin again: after a lost receipt, or sealed anew.
@@ -315,11 +316,12 @@ Result<void> Inbox::TakeAgain(const Delivery& delivery, InMessage& known, Turn& 
     turn.batch.Put(Table::kPayload,
                    kContentPrefix + RowKey(known.key) + "|" + ToText(again.message),
                    ContentRow(content->sections));
-    parts_.alarms.Raise(AlarmKind::kOtherPayload, RowKey(known.key),
-                        "A message of " + known.key.sender.value() +
-                            " came again with another content. Both are kept; the first is shown. "
-                            "Telephone the sender.",
-                        turn.now, turn.batch);
+    parts_.alarms.At(known.key.agency, known.key.role)
+        .Raise(AlarmKind::kOtherPayload, RowKey(known.key),
+               "A message of " + known.key.sender.value() +
+                   " came again with another content. Both are kept; the first is shown. "
+                   "Telephone the sender.",
+               turn.now, turn.batch);
   }
   turn.drafts.push_back(Draft(again, ReceiptKind::kStored, turn.now));
   return {};

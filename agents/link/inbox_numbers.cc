@@ -94,14 +94,15 @@ void Inbox::Alarm(const std::string& key, Series& series, TimePoint now, StoreBa
   const std::string sender =
       key.substr(key.find('|') + 1, key.find('|', key.find('|') + 1) - key.find('|') - 1);
   const bool brokers = sender == kBrokerName;
-  parts_.alarms.Raise(
-      AlarmKind::kGap, key,
-      brokers ? std::string("A word of the broker's is missing: a later one has arrived. It may be "
-                            "a message that was released to you, or that one of yours was not "
-                            "delivered. Tell the operator, and the auditor if it does not come.")
-              : "A message of " + sender +
-                    " is missing: a later one has arrived. Telephone the sender.",
-      now, batch);
+  parts_.alarms.At(AgencyId(key.substr(0, key.find('|'))))
+      .Raise(AlarmKind::kGap, key,
+             brokers ? std::string(
+                           "A word of the broker's is missing: a later one has arrived. It may be "
+                           "a message that was released to you, or that one of yours was not "
+                           "delivered. Tell the operator, and the auditor if it does not come.")
+                     : "A message of " + sender +
+                           " is missing: a later one has arrived. Telephone the sender.",
+             now, batch);
 }
 
 Result<void> Inbox::Tick(TimePoint now) {

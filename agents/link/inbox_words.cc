@@ -81,12 +81,13 @@ void Inbox::DropOfSuspended(Turn& turn) {
       parts_.alarms.Settle(AlarmKind::kSuspended, agency.id.value(), turn.now, turn.batch);
       continue;
     }
-    parts_.alarms.Raise(AlarmKind::kSuspended, agency.id.value(),
-                        agency.id.value() +
-                            " is suspended: nothing is sent for it or shown to it that comes from "
-                            "now on. Ask governance why; until it is lifted its messages must go "
-                            "another way.",
-                        turn.now, turn.batch);
+    parts_.alarms.At(agency.id).Raise(
+        AlarmKind::kSuspended, agency.id.value(),
+        agency.id.value() +
+            " is suspended: nothing is sent for it or shown to it that comes from "
+            "now on. Ask governance why; until it is lifted its messages must go "
+            "another way.",
+        turn.now, turn.batch);
     for (auto at = messages_.begin(); at != messages_.end();) {
       const InMessage& message = at->second;
       if (message.state != InState::kWaitsPolicy || message.key.agency != agency.id) {

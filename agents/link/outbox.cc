@@ -282,11 +282,11 @@ Result<void> Outbox::OnAnswer(const MessageId& id, const Answer& answer, TimePoi
     // look, and it is offered again once that may help, or in the next session.
     invalid_.insert(id);
     const Code code = deferred != nullptr ? deferred->code : std::get<Invalid>(answer).code;
-    parts_.alarms.Raise(AlarmKind::kRefused, ToText(message->origin),
-                        "The broker could not accept a message of " + message->sender.value() +
-                            ": " + std::string(NameOf(code)) +
-                            ". It is kept and offered again. Tell the operator.",
-                        now, batch);
+    parts_.alarms.At(message->sender)
+        .Raise(AlarmKind::kRefused, ToText(message->origin),
+               "The broker could not accept a message of " + message->sender.value() + ": " +
+                   std::string(NameOf(code)) + ". It is kept and offered again. Tell the operator.",
+               now, batch);
   }
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
@@ -304,9 +304,10 @@ void Outbox::OnAccepted(OutMessage& message, const Accepted& accepted, TimePoint
   const bool names_it =
       AsText(accepted.proof.part).find(ToText(message.message)) != std::string_view::npos;
   if (!names_it || !tlog::LeafHashOf(accepted.proof)) {
-    parts_.alarms.Raise(
-        AlarmKind::kBrokerEquivocates, ToText(message.origin),
-        "The broker accepted a message without the proof it owes. Tell the auditor.", now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kBrokerEquivocates, ToText(message.origin),
+               "The broker accepted a message without the proof it owes. Tell the auditor.", now,
+               batch);
     return;
   }
   message.state = OutState::kAccepted;
@@ -351,10 +352,10 @@ Result<void> Outbox::OnProof(LogIndex index, const LogHead& head, const std::vec
       message->second.state = OutState::kKept;
       Put(message->second, batch);
     } else {
-      parts_.alarms.Raise(
-          AlarmKind::kBrokerEquivocates, ToText(message->second.origin),
-          "The broker's log does not hold a message that it accepted. Tell the auditor.", now,
-          batch);
+      parts_.alarms.At(message->second.sender)
+          .Raise(AlarmKind::kBrokerEquivocates, ToText(message->second.origin),
+                 "The broker's log does not hold a message that it accepted. Tell the auditor.",
+                 now, batch);
     }
   }
   leaf_of_.erase(at);

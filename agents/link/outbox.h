@@ -196,6 +196,7 @@ class Outbox {
   // Signed statements about numbers that will never come: offered until accepted.
   const std::map<std::string, Bytes>& voids() const { return voids_; }
   Result<void> VoidDone(const std::string& key);
+  AgencyId SenderOfVoid(const std::string& key) const;  // Empty if there is none of that key.
 
   const std::map<MessageId, OutMessage>& messages() const { return messages_; }
 

@@ -75,11 +75,12 @@ Result<bool> Outbox::OnReceipt(const SignedReceipt& signed_receipt, const PartPr
   Digest& last = receipt_chain_[{receipt.recipient, receipt.sender}];
   if (!recipient->MarkSeen(hash)) return true;
   if (receipt.previous != last && last != Digest{}) {
-    parts_.alarms.Raise(AlarmKind::kReceiptChain, receipt.recipient.value(),
-                        "A receipt of " + receipt.recipient.value() +
-                            " does not follow the one before it: one may be "
-                            "missing, or its store was put back from a copy.",
-                        now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kReceiptChain, receipt.recipient.value() + " " + receipt.sender.value(),
+               "A receipt of " + receipt.recipient.value() +
+                   " does not follow the one before it: one may be "
+                   "missing, or its store was put back from a copy.",
+               now, batch);
   }
   last = hash;
   batch.Put(Table::kChains, kChainPrefix + receipt.recipient.value() + "|" + receipt.sender.value(),
@@ -112,26 +113,28 @@ void Outbox::ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Re
     if (!of_this_sealing || recipient.answered()) return;  // A later sealing is already on its way.
     recipient.progress = next;
     message.retry = now + kSealAgainSoon;
-    parts_.alarms.Raise(
-        receipt.kind == ReceiptKind::kWithheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable,
-        subject,
-        who + (receipt.kind == ReceiptKind::kWithheld
-                   ? " holds a newer policy that forbids part of a message. It is sealed again "
-                     "under it."
-                   : " could not open a message. It is sealed again once its keys are known."),
-        now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(
+            receipt.kind == ReceiptKind::kWithheld ? AlarmKind::kWithheld : AlarmKind::kUnreadable,
+            subject,
+            who + (receipt.kind == ReceiptKind::kWithheld
+                       ? " holds a newer policy that forbids part of a message. It is sealed again "
+                         "under it."
+                       : " could not open a message. It is sealed again once its keys are known."),
+            now, batch);
     return;
   }
   if (RankOf(recipient.progress) < RankOf(next)) recipient.progress = next;
   if (receipt.kind == ReceiptKind::kClaimsDiffer) {
-    parts_.alarms.Raise(AlarmKind::kClaimsDiffer, subject,
-                        who + " found a claim that differs from what the message says.", now,
-                        batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kClaimsDiffer, subject,
+               who + " found a claim that differs from what the message says.", now, batch);
   }
   if (receipt.kind == ReceiptKind::kNotOurs && recipient.progress == Progress::kNotOurs) {
-    parts_.alarms.Raise(AlarmKind::kNotOurs, subject,
-                        who + " says this is not theirs. Find who should be told, and take it on.",
-                        now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kNotOurs, subject,
+               who + " says this is not theirs. Find who should be told, and take it on.", now,
+               batch);
   }
   for (const AlarmKind kind :
        {AlarmKind::kUnreadable, AlarmKind::kWithheld, AlarmKind::kUndeliverable})
@@ -147,10 +150,11 @@ std::optional<PartProof> Outbox::CheckedProof(const OutMessage& message, const D
                                               const PartProof* proof, TimePoint now,
                                               StoreBatch& batch) {
   if (proof != nullptr && ProvesReceipt(*proof, receipt)) return *proof;
-  parts_.alarms.Raise(
-      AlarmKind::kBrokerEquivocates, ToText(message.origin) + " receipt",
-      "The broker carried a receipt without the proof that its log holds it. Tell the auditor.",
-      now, batch);
+  parts_.alarms.At(message.sender)
+      .Raise(
+          AlarmKind::kBrokerEquivocates, ToText(message.origin) + " receipt",
+          "The broker carried a receipt without the proof that its log holds it. Tell the auditor.",
+          now, batch);
   return std::nullopt;
 }
 

@@ -72,10 +72,11 @@ Result<void> Outbox::Seal(OutMessage& message, const Content& content, TimePoint
     // The content and the policy do not fit: nothing that waiting by itself mends, but a policy
     // may.
     message.state = message.sealings > 0 ? OutState::kRefused : OutState::kUnsealed;
-    parts_.alarms.Raise(
-        AlarmKind::kNoRecipient, ToText(message.origin),
-        "A message of " + message.sender.value() + " cannot be sealed: " + composed.error().detail,
-        now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kNoRecipient, ToText(message.origin),
+               "A message of " + message.sender.value() +
+                   " cannot be sealed: " + composed.error().detail,
+               now, batch);
     message.retry = now + kUnsealedRetry;
     Put(message, batch);
     return {};
@@ -93,14 +94,14 @@ bool Outbox::MustWaitForWitnesses(const ExchangeName& name, TimePoint now) const
 void Outbox::WaitForWitnesses(OutMessage& message, TimePoint now, StoreBatch& batch) {
   if (message.sealings == 0) message.state = OutState::kUnsealed;
   message.retry = now + kUnsealedRetry;
-  parts_.alarms.Raise(
-      AlarmKind::kStale, ToText(message.origin),
-      "A message of " + message.sender.value() +
-          " waits to be sealed: witnesses have not vouched for the directory for "
-          "over a day, and somebody in it may have been cut off since; policy lets "
-          "nothing of this kind go then. It goes by itself once they have. Tell the "
-          "operator and governance; if it cannot wait, telephone.",
-      now, batch);
+  parts_.alarms.At(message.sender)
+      .Raise(AlarmKind::kStale, ToText(message.origin),
+             "A message of " + message.sender.value() +
+                 " waits to be sealed: witnesses have not vouched for the directory for "
+                 "over a day, and somebody in it may have been cut off since; policy lets "
+                 "nothing of this kind go then. It goes by itself once they have. Tell the "
+                 "operator and governance; if it cannot wait, telephone.",
+             now, batch);
   Put(message, batch);
 }
 
@@ -170,10 +171,11 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
   for (const BrokersPart::LeftOut& debt : composed.envelope.brokers_part.left_out) {
     const auto& decided = message.decided_against;
     if (std::ranges::find(decided, debt.role) != decided.end()) continue;  // A person's decision.
-    parts_.alarms.Raise(AlarmKind::kDebt, ToText(message.origin) + " " + debt.role.value(),
-                        "A message went without " + debt.role.value() +
-                            ", whom policy says must be told. Tell them, and record that you did.",
-                        now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kDebt, ToText(message.origin) + " " + debt.role.value(),
+               "A message went without " + debt.role.value() +
+                   ", whom policy says must be told. Tell them, and record that you did.",
+               now, batch);
   }
   Put(message, batch);
 }
@@ -202,22 +204,24 @@ void Outbox::ApplyLeftOut(OutMessage& message, const LeftOut& left_out, TimePoin
                                   ? " has not published a key yet, so nothing can be sealed to it: "
                                     "its agent must run once."
                                   : " is suspended, so nothing is sent to it until that is lifted.";
-    parts_.alarms.Raise(
-        AlarmKind::kNoKey, SubjectOf(message, *at),
-        who + words +
-            " The message waits and goes by itself. Telephone if it is urgent, or take it on.",
-        now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(
+            AlarmKind::kNoKey, SubjectOf(message, *at),
+            who + words +
+                " The message waits and goes by itself. Telephone if it is urgent, or take it on.",
+            now, batch);
     return;
   }
   at->progress = Progress::kImpossible;
-  parts_.alarms.Raise(AlarmKind::kNoRecipient, SubjectOf(message, *at),
-                      left_out.why == WhyNot::kPolicy
-                          ? "Policy lets nothing of this message go to " + who +
-                                ". A person must decide and take it on."
-                          : who +
-                                " is not in the directory, or not in this role. A person must find "
-                                "who should be told.",
-                      now, batch);
+  parts_.alarms.At(message.sender)
+      .Raise(AlarmKind::kNoRecipient, SubjectOf(message, *at),
+             left_out.why == WhyNot::kPolicy
+                 ? "Policy lets nothing of this message go to " + who +
+                       ". A person must decide and take it on."
+                 : who +
+                       " is not in the directory, or not in this role. A person must find "
+                       "who should be told.",
+             now, batch);
 }
 
 // True if the message waits to be sealed (again) and it may help now.
@@ -258,12 +262,13 @@ Result<void> Outbox::SealAgain(OutMessage& message, TimePoint now, StoreBatch& b
 
 void Outbox::GiveUp(OutMessage& message, TimePoint now, StoreBatch& batch) {
   message.retry.reset();
-  parts_.alarms.Raise(
-      AlarmKind::kRefused, ToText(message.origin),
-      "A message of " + message.sender.value() + " was refused" +
-          (message.refused.empty() ? "" : " (" + message.refused + ")") +
-          " and sealing it again would not help. Tell the recipient by telephone and take it on.",
-      now, batch);
+  parts_.alarms.At(message.sender)
+      .Raise(AlarmKind::kRefused, ToText(message.origin),
+             "A message of " + message.sender.value() + " was refused" +
+                 (message.refused.empty() ? "" : " (" + message.refused + ")") +
+                 " and sealing it again would not help. Tell the recipient by telephone and take "
+                 "it on.",
+             now, batch);
   Put(message, batch);
 }
 
@@ -299,17 +304,18 @@ void Outbox::CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint no
   if (now >= *recipient.due && !recipient.late) {
     recipient.late = true;
     parts_.alarms.Settle(AlarmKind::kDueSoon, subject, now, batch);
-    parts_.alarms.Raise(
-        AlarmKind::kLate, subject,
-        "Nobody at " + who + " has acknowledged a message in time. Telephone them now.", now,
-        batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kLate, subject,
+               "Nobody at " + who + " has acknowledged a message in time. Telephone them now.", now,
+               batch);
     Put(message, batch);
   } else if (recipient.warn && now >= *recipient.warn && !recipient.warned && !recipient.late) {
     recipient.warned = true;
-    parts_.alarms.Raise(
-        AlarmKind::kDueSoon, subject,
-        "Nobody at " + who + " has acknowledged a message, and it is nearly due. Telephone them.",
-        now, batch);
+    parts_.alarms.At(message.sender)
+        .Raise(AlarmKind::kDueSoon, subject,
+               "Nobody at " + who +
+                   " has acknowledged a message, and it is nearly due. Telephone them.",
+               now, batch);
     Put(message, batch);
   }
 }

@@ -61,6 +61,13 @@ void Outbox::VoidNumber(const OutMessage& message, const OutRecipient& recipient
           batch);
 }
 
+AgencyId Outbox::SenderOfVoid(const std::string& key) const {
+  const auto at = voids_.find(key);
+  if (at == voids_.end()) return {};
+  const auto signed_void = wire::ParseSignedVoid(at->second);
+  return signed_void ? signed_void->value.sender : AgencyId();
+}
+
 // Signs it; it is offered from the moment the batch is committed.
 void Outbox::PutVoid(Void value, const std::string& key, StoreBatch& batch) {
   const seal::SigningKey* const signing = parts_.keys.Signing(value.sender, seal::Purpose::kVoid);

@@ -75,8 +75,9 @@ void Outbox::OnUndeliverable(const BrokersWord& word, OutMessage& message, OutRe
   });
   const std::string who =
       recipient.recipient.agency.value() + " (" + recipient.recipient.role.value() + ")";
-  parts_.alarms.Raise(AlarmKind::kUndeliverable, SubjectOf(message, recipient),
-                      UndeliverableWords(who, word, instead), now, batch);
+  parts_.alarms.At(message.sender)
+      .Raise(AlarmKind::kUndeliverable, SubjectOf(message, recipient),
+             UndeliverableWords(who, word, instead), now, batch);
 }
 
 // A grant that waited for somebody else's failure was released: its recipient's clock begins, where

@@ -172,7 +172,8 @@ class Adder {
     }
     for (const auto& [host, count] : there_) {
       words += "  carry " + FolderOf(host).string() + "/keys to " + host.value() +
-               ", append append-to-agent.toml to its agent.toml, and start its agent again\n";
+               ", append append-to-agent.toml to its agent.toml, name the new desks in its "
+               "tokens.txt after the logins that work there, and start its agent again\n";
     }
     return {words,
             Value::Map()

@@ -88,8 +88,9 @@ Result<Person> WhoAsks(const Options& options, const AgentConfiguration& agent) 
   ASSIGN_OR_RETURN(const std::string token, ReadToken(options.token));
   ASSIGN_OR_RETURN(const seal::Secret<32> key,
                    ReadKeyFile("pseudonym", agent.keys / "pseudonym.key"));
-  ASSIGN_OR_RETURN(const People people,
-                   People::Read(agent.tokens, seal::LockedSecret<32>(key.ExposeSecret())));
+  ASSIGN_OR_RETURN(
+      const People people,
+      People::Read(agent.tokens, seal::LockedSecret<32>(key.ExposeSecret()), agent.agencies));
   auto person = people.WhoHas(token);
   if (!person)
     return Fail(FaultCode::kInvalid, "nobody of this agent's tokens file has that token");

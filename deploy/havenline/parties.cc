@@ -22,14 +22,24 @@ Value List(const std::vector<Role>& roles) {
 }
 
 // Each person's own token in a file of its own, to be handed over; and all of them for the daemon.
-Result<void> WriteTokens(const PlannedHost& host, const Path& folder) {
+Result<void> WriteTokens(const PlannedHost& host, const std::vector<AgencyAt>& agencies,
+                         const Path& folder) {
   seal::SystemRandom random;
-  std::string tokens = "# login token\n";
+  std::string all_desks;
+  for (const AgencyAt& at : agencies) all_desks += " " + at.agency.id.value();
+  std::string tokens = "# login token desks (agency or agency:role) duties (duty@agency)\n";
   std::vector<std::string> people = host.people;
   if (people.empty()) people.emplace_back("keyadult");
   for (const std::string& login : people) {
     const std::string token = HexEncode(random.Array<kTokenBytes>());
-    tokens.append(login).append(" ").append(token).append("\n");
+    tokens.append(login).append(" ").append(token);
+    const auto desks = host.desks.find(login);
+    if (desks == host.desks.end()) {
+      tokens += all_desks;
+    } else {
+      for (const std::string& place : desks->second) tokens.append(" ").append(place);
+    }
+    tokens += "\n";
     RETURN_IF_FAULT(WriteIn(folder / "tokens" / login, token + "\n", kPrivateFile));
   }
   return WriteIn(folder / "tokens.txt", tokens, kPrivateFile);
@@ -129,7 +139,7 @@ Result<void> WriteHostFolder(const PlannedHost& host, const std::vector<AgencyAt
   if (!host.intake.is(Value::Kind::kNull)) configuration.Set("intake", host.intake);
   configuration.Set("agency", std::move(tables));
   RETURN_IF_FAULT(WriteIn(folder / "agent.toml", text::ToToml(configuration), kPublicFile));
-  return WriteTokens(host, folder);
+  return WriteTokens(host, agencies, folder);
 }
 
 }  // namespace havenline

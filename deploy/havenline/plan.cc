@@ -1,5 +1,7 @@
 #include "deploy/havenline/plan.h"
 
+#include <algorithm>
+
 #include "deploy/runtime/files.h"
 #include "schema/text/reader.h"
 #include "schema/text/toml.h"
@@ -18,11 +20,25 @@ std::vector<Role> Roles(std::vector<std::string> names) {
   return roles;
 }
 
+// `desks = { deputy = ["council.rotherham:housing"] }`. Whether they are desks of the host its
+// agent says when it starts.
+void ReadDesks(MapReader& reader, PlannedHost& host) {
+  auto desks = reader.OptionalMap("desks");
+  const Value* const logins = reader.Raw("desks");
+  if (!desks || !logins->is(Value::Kind::kMap)) return;
+  for (const auto& [login, places] : logins->members()) {
+    if (std::ranges::find(host.people, login) == host.people.end())
+      reader.Problem("desks", "names a login that is not in `people`");
+    host.desks[login] = desks->TextList(login);
+  }
+}
+
 PlannedHost ReadHost(MapReader& reader) {
   PlannedHost host;
   host.id = HostId(reader.Name("name"));
   host.operated_by = reader.Text("operated-by");
   host.people = reader.OptionalNameList("people");
+  ReadDesks(reader, host);
   host.sends = reader.OptionalBool("sends").value_or(false);
   host.port = reader.OptionalInteger("port", 0, 65535).value_or(0);
   if (const Value* const intake = reader.Raw("intake")) host.intake = *intake;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct PlannedHost {
   bool sends = false;               // Follows statements, since it seals.
   std::int64_t port = 0;            // Of the local port; 0: any free one.
   text::Value intake;               // Copied into agent.toml as [intake]; null: none.
+  // Of a login, the desks and duties as the tokens' file has them: agency, agency:role,
+  // duty@agency. A login that is not here works at all desks of the host.
+  std::map<std::string, std::vector<std::string>> desks = {};
 };
 
 struct PlannedAgency {

@@ -153,18 +153,20 @@ class Partnership:
       policy         the policy's text; the partnership's own by default
       intake         a table for the police host's [intake], or None
       calendars      {agency: calendar table}
-      people         logins at every host
+      people         logins at every host; each works at all its desks, unless
+      desks          {host: {login: [agency, agency:role, duty@agency]}} says otherwise
     """
 
     def __init__(self, schools=3, school_hosts=1, council=True, governance=(1, 1), policy=None, intake=None,
                  calendars=None, people=("keyadult", "deputy"), folder=None, more=(),
-                 everyone=False, test_build=False, witnesses=(), quorum=0):
+                 everyone=False, test_build=False, witnesses=(), quorum=0, desks=None):
         """`more`: agencies besides, each (name, title, roles, host); their hosts send too. `everyone`: the force
         receives too, and schools send. `test_build`: made by the tool of test-bin. `witnesses`: agencies that
         cosign the log; a `quorum` of their operators makes a head final."""
         self.everyone = everyone
         self.witnesses = set(witnesses)
         self.quorum = quorum
+        self.desks = desks or {}
         self.test_build = test_build
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="havenline-"))
         self.own_folder = folder is None
@@ -214,6 +216,8 @@ class Partnership:
         for name, title, own_intake in hosts:
             lines += ["[[host]]", f"name = {toml(name)}", f"operated-by = {toml(title)}",
                       f"people = {toml(self.people)}", f"sends = {toml(self.everyone or name in senders)}"]
+            if name in self.desks:
+                lines.append(f"desks = {toml(self.desks[name])}")
             if own_intake is not None:
                 lines.append(f"intake = {toml(own_intake)}")
         for name, title, roles, receives, host in agencies:

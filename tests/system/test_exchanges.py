@@ -51,18 +51,10 @@ def stated(value):
     return [stated(item) for item in value] if isinstance(value, list) else value
 
 
-def desks_of(p, host, login, *desks):
-    """From its next start on that login is for these desks alone."""
-    tokens = p.host_folder(host) / "tokens.txt"
-    tokens.write_text("".join(line.rstrip() + ("".join(" " + desk for desk in desks) if line.startswith(login + " ")
-                                               else "") + "\n" for line in tokens.read_text().splitlines()))
-
-
 @pytest.fixture(name="p", scope="module")
 def partnership():
-    with Partnership(schools=1, council=False, policy=reference_policy("rotherham"), more=MORE,
-                     everyone=True) as p:
-        desks_of(p, "host.council", "deputy", "council.rotherham:housing", "service.programme")
+    with Partnership(schools=1, council=False, policy=reference_policy("rotherham"), more=MORE, everyone=True,
+                     desks={"host.council": {"deputy": ["council.rotherham:housing", "service.programme"]}}) as p:
         p.start_all()
         yield p
 
@@ -215,6 +207,26 @@ def test_a_login_for_some_desks_of_a_host_sees_and_does_nothing_at_the_others(p,
     assert status == 422 and "this token is for other desks" in answer["error"]
     froms = {message["from"] for message in p.must_api("host.council", "GET", "/v1/sent", login="deputy")["sent"]}
     assert froms == {"council.rotherham", "service.programme"}, "all that these two agencies sent, and nothing else"
+    status = p.must_api("host.council", "GET", "/v1/status", login="deputy")
+    assert status["agencies"] == ["council.rotherham", "service.programme"]
+
+
+def test_on_a_host_of_several_desks_a_login_that_names_none_stops_the_agent_with_the_line(p):
+    tokens = p.host_folder("host.council") / "tokens.txt"
+    before = tokens.read_text()
+    assert "\nkeyadult " in before and " council.rotherham " in before, "init names the desks"
+    p.stop("host.council")
+    lines = before.splitlines()
+    number = next(i for i, line in enumerate(lines) if line.startswith("deputy "))
+    lines[number] = " ".join(lines[number].split()[:2])
+    tokens.write_text("\n".join(lines) + "\n")
+    daemon = p.start("host.council", wait=False)
+    assert not daemon.wait_ready()
+    p.daemons.pop("host.council").end(15)
+    assert f"tokens.txt:{number + 1}: this host has several desks" in p.log("host.council")
+    assert "council.rotherham" not in p.log("host.council"), "the log names no agency"
+    tokens.write_text(before)
+    p.start("host.council")
 
 
 def test_a_list_does_not_say_of_what_kind_a_concealed_message_is_before_somebody_asked(p, sent):

@@ -155,6 +155,9 @@ def test_added_agencies_on_a_new_host_and_on_one_that_runs_get_their_notices(run
     config.write_text(config.read_text() + "\n" +
                       (into / "hosts" / "host.schools-1" / "append-to-agent.toml").read_text())
     (here / "directory.note").write_text(note.read_text())
+    tokens = here / "tokens.txt"
+    tokens.write_text("".join(line + (" school.107001" if line.startswith("keyadult ") else "") + "\n"
+                              for line in tokens.read_text().splitlines()))
     p.stop("host.schools-1")
     p.start("host.schools-1")
     p.start("host.oakfold")
