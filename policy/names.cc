@@ -246,6 +246,9 @@ class Checker {
     std::string chain;
     const Duty* last = nullptr;
     std::set<std::string> seen;
+    if (rule.escalation.size() > kEscalationMax)
+      problems_.Add(rule, "escalates to more than " + std::to_string(kEscalationMax) + " duties",
+                    "escalation");
     for (const std::string& name : rule.escalation) {
       const std::string named = "escalation/" + name;
       const auto duty = std::ranges::find(rules_.duties, name, &Duty::name);

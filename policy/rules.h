@@ -69,6 +69,8 @@ struct Rules {
 inline constexpr std::string_view kBrokerRole = "broker";
 inline constexpr std::string_view kExclusions = "exclusions";
 inline constexpr std::size_t kCellsMax = 2'000'000;  // Of one policy, together.
+// Duties of one rule: each is an alarm of its own at both ends.
+inline constexpr std::size_t kEscalationMax = 8;
 
 Result<Rules> ParseRules(std::string_view text, const std::string& source_name);
 

@@ -21,6 +21,20 @@ Value Times(const std::map<ReceiptKind, TimePoint>& receipts) {
   return times;
 }
 
+// Whom it was taken to, since nobody answered.
+Value EscalatedView(const Escalation& escalation) {
+  Value list = Value::List();
+  for (std::size_t i = 0; i < escalation.taken; ++i) {
+    const EscalationStep& step = escalation.steps[i];
+    list.Add(Value::Map()
+                 .Set("duty", step.duty)
+                 .Set("title", step.title)
+                 .Set("at", step.at.value())
+                 .Set("since", ToMilliseconds(step.time)));
+  }
+  return list;
+}
+
 // Why it is told later, or never.
 Value HeldView(const HeldBack& held) {
   const bool unable = held.kind == Condition::Kind::kUnable;
@@ -47,6 +61,9 @@ Value InMessageView(const InMessage& message, const Directory& directory) {
                    .Set("received", ToMilliseconds(message.received))
                    .Set("receipts", Times(message.receipts));
   if (message.acknowledge_by) view.Set("acknowledge-by", ToMilliseconds(*message.acknowledge_by));
+  if (message.warn) {
+    view.Set("late", message.late).Set("escalated", EscalatedView(message.escalation));
+  }
   if (message.released) view.Set("released", ToMilliseconds(*message.released));
   if (message.stood_down) view.Set("stood-down", ToMilliseconds(*message.stood_down));
   Value warnings = Value::List();
@@ -68,6 +85,7 @@ Value OutMessageView(const OutMessage& message) {
                     .Set("late", recipient.late)
                     .Set("receipts", Times(recipient.receipts));
     if (recipient.due) row.Set("acknowledge-by", ToMilliseconds(*recipient.due));
+    if (recipient.escalation.taken > 0) row.Set("escalated", EscalatedView(recipient.escalation));
     if (recipient.held) row.Set("held", HeldView(*recipient.held));
     if (recipient.released) row.Set("released", ToMilliseconds(*recipient.released));
     if (recipient.progress == Progress::kUndeliverable) {
@@ -149,10 +167,7 @@ Value StatusView(Agent& agent, const People& people, const Person& person) {
   std::size_t unanswered = 0;
   for (const auto& [number, message] : agent.inbox().messages()) {
     if (!person.WorksAt(message.key.agency, message.key.role)) continue;
-    unanswered += !message.stood_down && (message.state == InState::kPresented ||
-                                          message.state == InState::kOpened)
-                      ? 1U
-                      : 0U;
+    unanswered += message.waits() ? 1U : 0U;
   }
   const LogHead& head = agent.documents().head();
   Value agencies = Value::List();

@@ -17,7 +17,7 @@ struct KindWords {
   FixedText name;
 };
 
-constexpr std::array<KindWords, 26> kKinds = {{
+constexpr std::array<KindWords, 27> kKinds = {{
     {AlarmKind::kDueSoon, "due-soon"},
     {AlarmKind::kLate, "late"},
     {AlarmKind::kNotOurs, "not-ours"},
@@ -44,6 +44,7 @@ constexpr std::array<KindWords, 26> kKinds = {{
     {AlarmKind::kWitness, "witness"},
     {AlarmKind::kNotFinal, "not-final"},
     {AlarmKind::kStale, "stale"},
+    {AlarmKind::kEscalated, "escalated"},
 }};
 
 FixedText WordOf(AlarmKind kind) {

@@ -46,6 +46,7 @@ enum class AlarmKind : std::uint8_t {
   kWitness,            // An agency of this host is a witness and does not cosign.
   kNotFinal,           // No quorum of witnesses has cosigned the log for too long.
   kStale,              // What is strict waits, since nobody vouches for the directory's age.
+  kEscalated,          // Not acknowledged, and now a duty's to see to.
 };
 
 std::string_view NameOf(AlarmKind kind);

@@ -16,6 +16,7 @@
 namespace havenline {
 namespace {
 
+using rows::RowKey;
 using rows::RowView;
 using text::Value;
 
@@ -25,11 +26,6 @@ constexpr const char* kProofPrefix = "proof/";
 
 constexpr std::array<std::string_view, 7> kStateNames = {
     "waits-policy", "unreadable", "withheld", "new", "opened", "not-ours", "acknowledged"};
-
-std::string RowKey(const InKey& key) {
-  return key.agency.value() + "|" + key.role.value() + "|" + key.sender.value() + "|" +
-         ToText(key.origin);
-}
 
 Value ContentRow(const std::map<std::string, seal::SecretBytes>& sections) {
   Value row = Value::Map();
@@ -238,6 +234,7 @@ void Inbox::Judge(const Delivery& delivery, InMessage& message, Turn& turn) {
   if (parts_.presented) parts_.presented(delivery);
   message.may_show = content.may_show;
   TakeRelease(delivery, content.clock, message, turn);
+  StartClock(content, message, turn.now);
   CheckClaims(delivery, content, message, turn);
   turn.batch.Put(Table::kPayload, kContentPrefix + RowKey(message.key),
                  ContentRow(content.sections));
@@ -385,6 +382,7 @@ Result<void> Inbox::Do(const Act& act, TimePoint now, StoreBatch beside) {
     turn.drafts.push_back(std::move(draft));
     message.receipts.emplace(act.kind, now);
     message.state = std::max(message.state, StateAfter(act.kind));
+    if (!message.waits()) SettleClock(message, now, turn.batch);
     Put(message, turn.batch);
   }
   return Finish(std::move(turn));

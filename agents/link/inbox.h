@@ -15,6 +15,7 @@
 
 #include "agents/link/alarms.h"
 #include "agents/link/documents.h"
+#include "agents/link/escalation.h"
 #include "agents/link/keyring.h"
 #include "agents/link/open.h"
 #include "agents/link/receipt_book.h"
@@ -62,6 +63,10 @@ struct InMessage {
   TimePoint created;
   TimePoint received;
   std::optional<TimePoint> acknowledge_by;
+  std::optional<TimePoint> warn;  // Then those at the desk are warned that it is soon late.
+  bool warned = false;
+  bool late = false;
+  Escalation escalation;  // To duties at this role's agency.
   Position position;
   bool ahead_of_time = false;
   bool confirm_by_telephone = false;
@@ -72,6 +77,10 @@ struct InMessage {
   std::uint64_t number = 0;  // In the order of arrival at this host: the desk's handle.
 
   bool shown() const { return state >= InState::kPresented; }
+  // A person here is still to answer it.
+  bool waits() const {
+    return !stood_down && (state == InState::kPresented || state == InState::kOpened);
+  }
 };
 
 // The claims that a content makes, recomputed; nothing if the content does not read.
@@ -109,7 +118,8 @@ class Inbox {
   std::set<Digest> WantedPolicies() const;
   // Opens what waited for a policy; drops it if its agency is suspended, and alarms that it is.
   Result<void> OnDocuments(TimePoint now);
-  // Alarms gaps that have stayed open.
+  // Alarms gaps that have stayed open, and what nobody here acknowledges: before it is late, when
+  // it is, and step by step at whom policy names.
   Result<void> Tick(TimePoint now);
 
   // A person's act: signs its receipt and commits it, before anything is shown. kMissing if there
@@ -150,7 +160,11 @@ class Inbox {
   void CountNumber(const Delivery& delivery, Lane lane, Turn& turn);
   void TakeRelease(const Delivery& delivery, const std::optional<policy::Deadline>& clock,
                    InMessage& message, Turn& turn) const;
-  void StandDown(const BrokersWord& word, StoreBatch& batch);
+  void StandDown(const BrokersWord& word, TimePoint now, StoreBatch& batch);
+  static void StartClock(const Opened& opened, InMessage& message, TimePoint now);
+  void CheckDue(InMessage& message, TimePoint now, StoreBatch& batch);
+  void Escalate(InMessage& message, TimePoint now, StoreBatch& batch);
+  void SettleClock(const InMessage& message, TimePoint now, StoreBatch& batch);
   void Forget(const InMessage& message, StoreBatch& batch);
   void DropOfSuspended(Turn& turn);
   bool IsSuspended(const AgencyId& agency) const;

@@ -111,6 +111,7 @@ Result<void> Inbox::Tick(TimePoint now) {
     if (!series.gap_since || series.alarmed || now < *series.gap_since + kGapPatience) continue;
     Alarm(key, series, now, batch);
   }
+  for (auto& [number, message] : messages_) CheckDue(message, now, batch);
   if (batch.empty()) return {};
   return parts_.store.Commit(batch);
 }

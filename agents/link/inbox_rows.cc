@@ -4,6 +4,11 @@
 
 namespace havenline::rows {
 
+std::string RowKey(const InKey& key) {
+  return key.agency.value() + "|" + key.role.value() + "|" + key.sender.value() + "|" +
+         ToText(key.origin);
+}
+
 Value ToRow(const InMessage& message) {
   Value row = Value::Map()
                   .Set("agency", message.key.agency.value())
@@ -27,6 +32,12 @@ Value ToRow(const InMessage& message) {
                   .Set("number", message.number);
   if (message.released) row.Set("released", ToMilliseconds(*message.released));
   if (message.stood_down) row.Set("stood-down", ToMilliseconds(*message.stood_down));
+  if (message.warn) {
+    row.Set("warn", ToMilliseconds(*message.warn))
+        .Set("warned", message.warned)
+        .Set("late", message.late)
+        .Set("escalation", ToRow(message.escalation));
+  }
   if (message.acknowledge_by) row.Set("due", ToMilliseconds(*message.acknowledge_by));
   Value sections = Value::List();
   for (const std::string& section : message.sections) sections.Add(section);
@@ -63,6 +74,14 @@ Result<InMessage> InMessageFrom(const Value& row) {
   message.ahead_of_time = view.Bool("ahead");
   message.number = view.Count("number");
   message.acknowledge_by = view.OptionalTime("due");
+  if (view.Has("warn")) {
+    message.warn = view.Time("warn");
+    message.warned = view.Bool("warned");
+    message.late = view.Bool("late");
+    const Value* const steps = row.Find("escalation");
+    if (steps == nullptr) return Corrupt("inbox row");
+    ASSIGN_OR_RETURN(message.escalation, EscalationFrom(*steps));
+  }
   message.released = view.OptionalTime("released");
   message.stood_down = view.OptionalTime("stood-down");
   for (const Value& section : view.List("sections")) {

@@ -26,11 +26,11 @@ bool Inbox::OnWord(const SignedWord& signed_word, TimePoint now, StoreBatch& bat
   if (!parts_.keys.IsOwn(word.to) || !IsBrokers(signed_word, parts_.documents.directory()))
     return false;
   CountWord(word, now, batch);
-  if (word.kind == WordKind::kStoodDown) StandDown(word, batch);
+  if (word.kind == WordKind::kStoodDown) StandDown(word, now, batch);
   return true;
 }
 
-void Inbox::StandDown(const BrokersWord& word, StoreBatch& batch) {
+void Inbox::StandDown(const BrokersWord& word, TimePoint now, StoreBatch& batch) {
   bool found = false;
   for (auto& [number, message] : messages_) {
     const bool is_it = message.key.agency == word.to && message.key.origin == word.origin &&
@@ -39,6 +39,7 @@ void Inbox::StandDown(const BrokersWord& word, StoreBatch& batch) {
     found = true;
     if (message.stood_down) continue;
     message.stood_down = word.time;
+    SettleClock(message, now, batch);
     Put(message, batch);
   }
   if (found) return;

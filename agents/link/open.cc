@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agents/link/escalation.h"
 #include "agents/link/word_check.h"
 #include "schema/base/test_seam.h"
 #include "schema/model/limits.h"
@@ -223,10 +224,11 @@ std::variant<Opened, NotOpened> OpenDelivery(const Delivery& delivery, const Rec
   const policy::Policy* const named = view.policy_named(delivery.header.policy);
   if (content == nullptr || named == nullptr) return opened;
   content->may_show = MayShow(delivery, *named, view.policy);
-  if (clear.acknowledge_by) return opened;
   const policy::Cell* const cell = CellThatAllows(delivery, *named);
-  const policy::Deadline* const clock = cell == nullptr ? nullptr : cell->deadline;
-  if (!delivery.release.empty() && clock != nullptr) content->clock = *clock;
+  if (cell == nullptr || cell->deadline == nullptr) return opened;
+  content->warn = cell->deadline->warn;
+  content->escalation = DutiesOf(*cell);
+  if (!clear.acknowledge_by && !delivery.release.empty()) content->clock = *cell->deadline;
   return opened;
 }
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -35,6 +36,10 @@ struct Opened {
   // Sections that it does not open and whose being withheld may show, by the policy it names and by
   // the one in force here. Of any other nothing may show, not even that there is one.
   std::vector<std::string> may_show;
+  // What the policy that it names says of its clock: how long before it is late people are warned,
+  // and whom it is taken to. Nothing without a clock.
+  std::optional<std::chrono::minutes> warn;
+  std::vector<policy::Duty> escalation;
   // Of a grant that was released: the clock that runs from then, if the clear part states no time.
   std::optional<policy::Deadline> clock;
 };

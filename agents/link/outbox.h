@@ -20,6 +20,7 @@
 #include "agents/link/alarms.h"
 #include "agents/link/compose.h"
 #include "agents/link/documents.h"
+#include "agents/link/escalation.h"
 #include "agents/link/keyring.h"
 #include "agents/store/agent_store.h"
 #include "schema/base/clock.h"
@@ -58,6 +59,7 @@ struct OutRecipient {
   std::optional<SeriesNumber> number;
   std::optional<TimePoint> due;
   std::optional<TimePoint> warn;
+  Escalation escalation;
   bool warned = false;
   bool late = false;
   std::optional<HeldBack> held;               // In the current sealing, or once it may be sealed.
@@ -222,6 +224,9 @@ class Outbox {
                                         const PartProof* proof, TimePoint now, StoreBatch& batch);
   static void Keep(const OutMessage& message, const KeptReceipt& kept, StoreBatch& batch);
   void CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now, StoreBatch& batch);
+  void Escalate(OutMessage& message, OutRecipient& recipient, TimePoint now, StoreBatch& batch);
+  void SettleClock(const OutMessage& message, const OutRecipient& recipient, TimePoint now,
+                   StoreBatch& batch);
   void EndIfDone(OutMessage& message, TimePoint now, StoreBatch& batch);
   void StandDown(OutMessage& message, TimePoint now, StoreBatch& batch);
   void OnUndeliverable(const BrokersWord& word, OutMessage& message, OutRecipient& recipient,
@@ -238,8 +243,8 @@ class Outbox {
   void Put(const OutMessage& message, StoreBatch& batch);
   void SetDue(const OutMessage& message);
   OutMessage* ByMessage(const MessageId& message);
-  static const policy::Deadline* DeadlineOf(const policy::Cell& cell,
-                                            const OutRecipient& recipient);
+  static const policy::Cell* ClockCellOf(const policy::Cell& cell, const OutRecipient& recipient);
+  static void PlanClock(const policy::Cell* cell, OutRecipient& recipient, TimePoint now);
   static std::string SubjectOf(const OutMessage& message, const OutRecipient& recipient);
   static bool WantsSealing(const OutMessage& message, const Documents& documents, TimePoint now);
 

@@ -139,9 +139,7 @@ void Outbox::ApplyReceipt(OutMessage& message, OutRecipient& recipient, const Re
   for (const AlarmKind kind :
        {AlarmKind::kUnreadable, AlarmKind::kWithheld, AlarmKind::kUndeliverable})
     parts_.alarms.Settle(kind, subject, now, batch);
-  if (!recipient.answered()) return;
-  parts_.alarms.Settle(AlarmKind::kDueSoon, subject, now, batch);
-  parts_.alarms.Settle(AlarmKind::kLate, subject, now, batch);
+  if (recipient.answered()) SettleClock(message, recipient, now, batch);
 }
 
 // Nothing unless the broker's part is about this receipt and leads to a leaf. The receipt is good

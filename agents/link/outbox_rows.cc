@@ -33,6 +33,7 @@ Value RecipientRow(const OutRecipient& recipient) {
   }
   if (recipient.due) row.Set("due", ToMilliseconds(*recipient.due));
   if (recipient.warn) row.Set("warn", ToMilliseconds(*recipient.warn));
+  if (!recipient.escalation.steps.empty()) row.Set("escalation", ToRow(recipient.escalation));
   Value receipts = Value::Map();
   for (const auto& [kind, time] : recipient.receipts)
     receipts.Set(std::string(NameOf(kind)), ToMilliseconds(time));
@@ -65,6 +66,11 @@ bool ReadRecipient(const Value& row, OutRecipient& recipient) {
   }
   recipient.due = view.OptionalTime("due");
   recipient.warn = view.OptionalTime("warn");
+  if (view.Has("escalation")) {
+    auto escalation = EscalationFrom(*row.Find("escalation"));
+    if (!escalation) return false;
+    recipient.escalation = *std::move(escalation);
+  }
   for (const auto& [name, time] : view.Map("receipts")) {
     const auto kind = ReceiptKindNamed(name);
     if (!kind || !time.is(Value::Kind::kInteger)) return false;

@@ -112,13 +112,6 @@ std::optional<TimePoint> Outbox::DueAt(const policy::Deadline& deadline, const A
   return due ? std::optional(*due) : std::nullopt;
 }
 
-// The clock that policy sets for a recipient: another where it is told only under a condition.
-const policy::Deadline* Outbox::DeadlineOf(const policy::Cell& cell,
-                                           const OutRecipient& recipient) {
-  if (!recipient.held) return cell.deadline;
-  return cell.held == nullptr ? nullptr : cell.held->cell.deadline;
-}
-
 void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoint now,
                           StoreBatch& batch) {
   message.retry.reset();
@@ -159,8 +152,7 @@ void Outbox::ApplySealing(OutMessage& message, const Composed& composed, TimePoi
     const policy::Cell& cell = parts_.documents.policy().Look(
         {message.exchange, message.sender, composed.envelope.header.role, granted.recipient.role,
          composed.envelope.claims, composed.envelope.header.created});
-    const policy::Deadline* const deadline = DeadlineOf(cell, *at);
-    at->warn = *at->due - (deadline == nullptr ? std::chrono::minutes(30) : deadline->warn);
+    PlanClock(ClockCellOf(cell, *at), *at, now);
   }
   batch.Put(Table::kSealed, ToText(message.message),
             Value::Map()
@@ -292,34 +284,6 @@ Result<void> Outbox::Tick(TimePoint now) {
   return {};
 }
 
-// The sender's own clock: it runs whether the broker lives or not (D6).
-void Outbox::CheckDue(OutMessage& message, OutRecipient& recipient, TimePoint now,
-                      StoreBatch& batch) {
-  if (recipient.answered() || !recipient.due) return;
-  // Nobody is asked before; from then on they should have been, whatever the broker did.
-  if (recipient.progress == Progress::kHeld && now < recipient.held->by) return;
-  const std::string subject = SubjectOf(message, recipient);
-  const std::string who =
-      recipient.recipient.agency.value() + " (" + recipient.recipient.role.value() + ")";
-  if (now >= *recipient.due && !recipient.late) {
-    recipient.late = true;
-    parts_.alarms.Settle(AlarmKind::kDueSoon, subject, now, batch);
-    parts_.alarms.At(message.sender)
-        .Raise(AlarmKind::kLate, subject,
-               "Nobody at " + who + " has acknowledged a message in time. Telephone them now.", now,
-               batch);
-    Put(message, batch);
-  } else if (recipient.warn && now >= *recipient.warn && !recipient.warned && !recipient.late) {
-    recipient.warned = true;
-    parts_.alarms.At(message.sender)
-        .Raise(AlarmKind::kDueSoon, subject,
-               "Nobody at " + who +
-                   " has acknowledged a message, and it is nearly due. Telephone them.",
-               now, batch);
-    Put(message, batch);
-  }
-}
-
 Result<void> Outbox::TakeOn(const MessageId& origin, const Recipient& recipient, bool told_by_voice,
                             TimePoint now) {
   const auto at = messages_.find(origin);
@@ -335,16 +299,6 @@ Result<void> Outbox::TakeOn(const MessageId& origin, const Recipient& recipient,
   EndIfDone(at->second, now, batch);
   Put(at->second, batch);
   return parts_.store.Commit(batch);
-}
-
-void Outbox::SettleAll(const OutMessage& message, const OutRecipient& recipient, TimePoint now,
-                       StoreBatch& batch) {
-  const std::string subject = SubjectOf(message, recipient);
-  for (const AlarmKind kind : {AlarmKind::kDueSoon, AlarmKind::kLate, AlarmKind::kNotOurs,
-                               AlarmKind::kNoRecipient, AlarmKind::kNoKey, AlarmKind::kUnreadable,
-                               AlarmKind::kWithheld, AlarmKind::kUndeliverable}) {
-    parts_.alarms.Settle(kind, subject, now, batch);
-  }
 }
 
 // Everyone has answered: custody is over. Content and sealed bytes go; what happened stays.

@@ -96,10 +96,10 @@ Result<void> Outbox::StartClock(const OutMessage& message, OutRecipient& recipie
   const policy::Cell& cell = parts_.documents.policy().Look(
       {content.exchange, content.sender, content.role, recipient.recipient.role, claims,
        TimeOf(message.message).value_or(now)});
-  const policy::Deadline* const deadline = DeadlineOf(cell, recipient);
-  if (deadline == nullptr) return {};
-  recipient.due = DueAt(*deadline, recipient.recipient.agency, now);
-  if (recipient.due) recipient.warn = *recipient.due - deadline->warn;
+  const policy::Cell* const clock = ClockCellOf(cell, recipient);
+  if (clock == nullptr || clock->deadline == nullptr) return {};
+  recipient.due = DueAt(*clock->deadline, recipient.recipient.agency, now);
+  if (recipient.due) PlanClock(clock, recipient, now);
   return {};
 }
 

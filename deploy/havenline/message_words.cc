@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "agents/link/inbox.h"
 #include "deploy/havenline/table.h"
 #include "schema/exchange/exchange_type.h"
 #include "schema/text/json.h"
@@ -52,6 +53,11 @@ std::string Sender(const Value& notice) {
   return title.empty() || title == id ? id : title + " (" + id + ")";
 }
 
+bool IsWaiting(const Value& notice) {
+  const std::string state = Text(notice, "state");
+  return state == NameOf(InState::kPresented) || state == NameOf(InState::kOpened);
+}
+
 std::string Warnings(const Value& notice) {
   std::string words;
   for (const Value& warning : Items(notice, "warnings")) {
@@ -69,6 +75,12 @@ std::string ReleaseWords(const Value& notice) {
     words += "  who was asked first has answered meanwhile, at " + at +
              "; it may still be acknowledged here\n";
   return words;
+}
+
+// Whom it was taken to, since nobody answered: the latest.
+std::string EscalatedWords(const Value& message) {
+  const Value::Items& steps = Items(message, "escalated");
+  return steps.empty() ? "" : Text(steps.back(), "title");
 }
 
 // --- sections
@@ -149,6 +161,8 @@ std::string WhyWords(const Value& notice) {
 std::string RemarkOn(const Value& recipient) {
   std::vector<std::string> remarks;
   if (Is(recipient, "late")) remarks.emplace_back("LATE");
+  if (const std::string to = EscalatedWords(recipient); !to.empty())
+    remarks.push_back("asked: " + to);
   if (const std::string why = Text(recipient, "undeliverable"); !why.empty())
     remarks.push_back("NOT TOLD: " + why +
                       (Is(recipient, "may-arrive") ? ", but it may arrive" : ""));
@@ -173,7 +187,9 @@ std::string NoticeListWords(const Value& answer) {
     table.Add({Number(notice, "notice"), Text(notice, "state"), Text(notice, "agency"),
                Sender(notice), Text(notice, "exchange"), Time(notice, "received"),
                Time(notice, "acknowledge-by")});
-    const std::string own = Warnings(notice) + ReleaseWords(notice);
+    std::string own = Warnings(notice) + ReleaseWords(notice);
+    if (const std::string to = EscalatedWords(notice); !to.empty() && IsWaiting(notice))
+      own += "  nobody has acknowledged it; now asked: " + to + "\n";
     if (!own.empty()) warnings += "notice " + Number(notice, "notice") + ":\n" + own;
   }
   return table.empty() ? "no notices\n" : table.Text() + warnings;

@@ -368,6 +368,10 @@ const std::vector<Mistake>& Mistakes() {
        "escalation = [\"duty-team\"]",
        {"rule DASH-1: escalates to children's services duty team at a childrens-services, which is "
         "no party to what police tells idva"}},
+      {"an escalation without end",
+       "escalation = [\"deputy-key-adult\", \"head\", ",
+       "escalation = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", ",
+       {"rule ENC-1: escalates to more than 8 duties"}},
       {"an escalation without a clock",
        "acknowledge = \"one-working-day\"\nescalation = [\"idva-duty\"]",
        "escalation = [\"idva-duty\"]",
