@@ -11,6 +11,7 @@ namespace {
 using text::MapReader;
 
 constexpr std::size_t kConfigurationBytesMax = 4U << 20U;
+constexpr std::int64_t kHeldMinutesMax = 1440;  // A day.
 
 Day ReadDay(MapReader& reader, std::string_view key, const std::string& text) {
   const auto day = ParseDay(text, DayForm::kIso);
@@ -109,6 +110,10 @@ Result<AgentConfiguration> ReadAgentConfiguration(
       static_cast<std::uint16_t>(port.OptionalInteger("number", 0, 65535).value_or(0));
   if (const auto file = port.OptionalText("file")) read.port_file = read.InFolder(*file);
   read.tokens = read.InFolder(port.Text("tokens"));
+  for (std::string& login : port.OptionalNameList("supervisors"))
+    read.supervisors.insert(std::move(login));
+  read.held_for = std::chrono::minutes(
+      port.OptionalInteger("held-minutes", 1, kHeldMinutesMax).value_or(read.held_for.count()));
   for (MapReader& agency : reader.OptionalMapList("agency"))
     read.agencies.push_back(ReadAgency(agency, read));
   if (more) more(reader, read);

@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,8 @@ struct AgentConfiguration {
   std::uint16_t listen_port = 0;  // 0: any free one, written to port-file.
   std::filesystem::path port_file;
   std::filesystem::path tokens;
+  std::set<std::string> supervisors;  // Logins that decide what is held; none: everybody there.
+  std::chrono::minutes held_for{60};  // Then what is held is alarmed again.
   std::vector<OwnAgency> agencies;
   bool follow_statements = false;
   Milliseconds broker_silent{600'000};

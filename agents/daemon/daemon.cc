@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "agents/daemon/metrics.h"
+#include "agents/desk/held_sends.h"
 #include "agents/http/server.h"
 #include "deploy/runtime/files.h"
 #include "deploy/runtime/log.h"
@@ -69,6 +71,7 @@ class Runner {
                      AgentStore::Open({configuration_.store, false},
                                       seal::LockedSecret<32>(store_key.ExposeSecret()), random_));
     ASSIGN_OR_RETURN(AgentOptions options, MakeOptions());
+    std::optional<HeldSends> held;  // Outlives the agent, whose loop it is called on.
     ASSIGN_OR_RETURN(const std::unique_ptr<Agent> agent,
                      Agent::Load(std::move(options), store, clock_, random_));
     Desk desk(*agent);
@@ -77,7 +80,10 @@ class Runner {
         const People people,
         People::Read(configuration_.tokens, seal::LockedSecret<32>(pseudonym_key.ExposeSecret()),
                      configuration_.agencies));
-    LocalPort port(*agent, desk, people);
+    held.emplace(*agent, HoldOptions{configuration_.held_for, configuration_.supervisors});
+    RETURN_IF_FAULT(held->Load());
+    agent->OnTick([&held](TimePoint now) { return held->Tick(now); });
+    LocalPort port(*agent, {desk, people, *held});
     if (extra_.prepare) RETURN_IF_FAULT(extra_.prepare(*agent, port));
     agent->Start();
     HttpServerOptions server_options;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "agents/desk/danger.h"
 #include "agents/desk/request.h"
 #include "agents/desk/views.h"
 #include "schema/model/names.h"
@@ -51,10 +52,11 @@ HttpResponse AnswerOf(const Result<Value>& value) {
   return response;
 }
 
-LocalPort::LocalPort(Agent& agent, Desk& desk, const People& people)
-    : agent_(agent), desk_(desk), people_(people) {
+LocalPort::LocalPort(Agent& agent, LocalPortParts parts)
+    : agent_(agent), desk_(parts.desk), people_(parts.people), held_(parts.held) {
   AddDesk();
   AddSending();
+  AddHeld();
   AddUpkeep();
 }
 
@@ -107,8 +109,12 @@ void LocalPort::AddSending() {
         if (!body) return AnswerOf(tl::unexpected<Fault>(body.error()));
         auto read = ReadSendRequest(*body);
         if (!read) return AnswerOf(tl::unexpected<Fault>(read.error()));
-        // Answered once the outbox has synced it: from then on it is this agent's to deliver.
-        return AnswerOf(agent_.Call([&] { return Send(*std::move(read), person); }));
+        // Answered once the outbox has synced it: from then on it is this agent's to deliver. What
+        // is held for another person is durable too, and told to nobody: 202.
+        const auto sent = agent_.Call([&] { return Send(*std::move(read), person); });
+        HttpResponse answer = AnswerOf(sent);
+        if (sent && sent->Find("held") != nullptr) answer.status = 202;
+        return answer;
       });
   Add("POST", "/v1/sent/{origin}/take-on",
       [this](const Person& person, const HttpRequest& request, const RouteParameters& parameters) {
@@ -141,12 +147,38 @@ Result<Value> LocalPort::Send(SendRequest request, const Person& person) {
   const char* const other_desks = "this token is for other desks than the one that it is from";
   if (request.from && !person.WorksAt(*request.from)) return Fail(FaultCode::kInvalid, other_desks);
   const Addressing addressing(agent_.documents().directory(), agent_.documents().policy());
+  const std::vector<std::string> stated = std::move(request.flags);
   ASSIGN_OR_RETURN(Outbox::Request complete,
                    Complete(std::move(request), {std::move(own), addressing, now}));
   if (!person.WorksAt(complete.content.sender, complete.content.role))
     return Fail(FaultCode::kInvalid, other_desks);
+  ASSIGN_OR_RETURN(std::vector<std::string> flags,
+                   FlagsOf(complete.content, agent_.documents().policy(), stated, now));
+  const AgencyId& sender = complete.content.sender;
+  // What was released under its reference is the outbox's; what still waits is never sent past it.
+  const bool is_sent = agent_.outbox().HasTaken(sender, complete.reference);
+  if (!is_sent && (!flags.empty() || held_.Waits(sender, complete.reference)))
+    return held_.Hold(std::move(complete), std::move(flags), person);
   ASSIGN_OR_RETURN(const MessageId origin, agent_.outbox().Take(std::move(complete), now));
   return views::OutMessageView(agent_.outbox().messages().at(origin));
+}
+
+void LocalPort::AddHeld() {
+  using HeldCall = Result<Value> (HeldSends::*)(std::uint64_t, const Person&);
+  Add("GET", "/v1/held", [this](const Person& person, const HttpRequest&, const RouteParameters&) {
+    return AnswerOf(agent_.Call([&] { return held_.View(person); }));
+  });
+  const std::pair<const char*, HeldCall> calls[] = {{"release", &HeldSends::Release},
+                                                    {"reject", &HeldSends::Reject}};
+  for (const auto& [name, call] : calls) {
+    Add("POST", std::string("/v1/held/{number}/") + name,
+        [this, act = call](const Person& person, const HttpRequest&,
+                           const RouteParameters& parameters) {
+          const auto number = NumberFrom(parameters.at("number"));
+          if (!number) return AnswerOf(tl::unexpected<Fault>(number.error()));
+          return AnswerOf(agent_.Call([&] { return (held_.*act)(*number, person); }));
+        });
+  }
 }
 
 void LocalPort::AddUpkeep() {

@@ -96,6 +96,7 @@ Result<SendRequest> ReadSendRequest(const Value& body) {
   }
   for (std::string& role : reader.OptionalNameList("decided-against"))
     request.decided_against.emplace_back(std::move(role));
+  request.flags = reader.OptionalNameList("flags");
   const Value* const sections = reader.Raw("sections");
   RETURN_IF_FAULT(reader.Finish());
   ASSIGN_OR_RETURN(request.content, ContentFrom(exchange, sections));

@@ -25,7 +25,8 @@ struct SendRequest {
   std::vector<WantedRecipient> to;
   std::string reference;
   std::vector<Role> decided_against;
-  Content content;  // Without sender and role.
+  std::vector<std::string> flags;  // Dangers that whoever sends it states.
+  Content content;                 // Without sender and role.
 };
 Result<SendRequest> ReadSendRequest(const text::Value& body);
 

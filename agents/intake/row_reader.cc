@@ -45,13 +45,6 @@ Result<Milliseconds> ClockOf(std::string_view text, const std::vector<ClockForm>
   return Fail(FaultCode::kInvalid, words + ": correct it");
 }
 
-// The day on which somebody born on `birth` is 18; the 1st of March for the 29th of February.
-Day EighteenOn(Day birth) {
-  const std::chrono::year_month_day born(birth);
-  const std::chrono::year_month_day day = born + std::chrono::years(18);
-  return day.ok() ? Day(day) : Day(day.year() / std::chrono::March / 1);
-}
-
 }  // namespace
 
 // One row while it is read.

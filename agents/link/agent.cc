@@ -104,7 +104,7 @@ void Agent::Tick() {
   CosignHead();
   WatchFinal(now);
   JudgeHeard(now);
-  if (tick_) Must(tick_(now));
+  for (const auto& tick : ticks_) Must(tick(now));
   const TimePoint heard = std::max(started_, session_->last_up());
   if (!session_->up() && now - heard > options_.broker_silent) {
     RaiseNow(

@@ -52,9 +52,11 @@ class Agent final : private SessionOwner {
                                              const Clock& clock, seal::RandomSource& random);
   ~Agent() override;
 
-  // Called on the loop's thread about four times a second: intake, for one. A fault is one of the
-  // store and ends the agent.
-  void OnTick(std::function<Result<void>(TimePoint now)> tick) { tick_ = std::move(tick); }
+  // Called on the loop's thread about four times a second, each that was given: intake, for one. A
+  // fault is one of the store and ends the agent.
+  void OnTick(std::function<Result<void>(TimePoint now)> tick) {
+    ticks_.push_back(std::move(tick));
+  }
 
   void Start();
   void Stop();  // Idempotent. What is on its way is simply offered again after the next start.
@@ -202,7 +204,7 @@ class Agent final : private SessionOwner {
   HeardHeads heard_;
   TimePoint heard_asked_;
   std::unique_ptr<Session> session_;
-  std::function<Result<void>(TimePoint)> tick_;
+  std::vector<std::function<Result<void>(TimePoint)>> ticks_;
 
   // An unreadable frame names no item. After one, what waits is sent item by item, each answered
   // before the next; what is alone in a frame that cannot be read is set apart, and the rest goes

@@ -154,6 +154,11 @@ class Outbox {
   // exchange is not urgent and a role is left out that must be told or decided about (C3).
   Result<MessageId> Take(Request request, TimePoint now);
 
+  // Whether this sender's message was taken with that reference; none has the empty one.
+  bool HasTaken(const AgencyId& sender, const std::string& reference) const {
+    return by_reference_.contains({sender, reference});
+  }
+
   // What is due to be offered: each once in a session, oldest first.
   struct Offer {
     MessageId message;

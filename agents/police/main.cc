@@ -31,6 +31,7 @@ havenline::DaemonExtra WithIntake(std::optional<IntakeConfiguration>& configurat
         intake, Intake::Open(*configuration, {agent.store(), agent.outbox(), agent.alarms(),
                                               agent.documents(), agent.keys(), agent.clock()}));
     agent.OnTick([&](havenline::TimePoint) { return intake->Tick(); });
+    port.Supervise(configuration->supervisors);
     havenline::intake::AddIntakePaths(port, agent, *intake);
     return {};
   };

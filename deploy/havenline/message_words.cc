@@ -244,6 +244,47 @@ std::string TakenWords(const Value& message) {
   return words;
 }
 
+namespace {
+
+std::string FlagsOf(const Value& held) {
+  std::vector<std::string> flags;
+  for (const Value& flag : Items(held, "flags")) {
+    if (flag.is(Value::Kind::kText)) flags.push_back(Plain(flag.text()));
+  }
+  return tool::Join(flags);
+}
+
+}  // namespace
+
+std::string HeldWords(const Value& held) {
+  const std::string number = Number(held, "held");
+  return "held as " + number + " for a supervisor (" + FlagsOf(held) +
+         "): nobody has been told. Another person decides: `havenline held release " + number +
+         "` or `reject`\n";
+}
+
+std::string HeldListWords(const Value& answer) {
+  std::string words;
+  for (const Value& held : Items(answer, "held")) {
+    const std::string number = Number(held, "held") + Number(held, "number");
+    const std::string since = Time(held, "since");
+    words += "held " + number + ": " + FlagsOf(held) + "; since " +
+             (since.empty() ? Text(held, "since") : since) + (Is(held, "late") ? ", LATE" : "");
+    if (const std::string by = Text(held, "sent-by"); !by.empty()) words += ", sent by " + by;
+    words += "\n";
+    for (const Value& to : Items(held, "to"))
+      words += "  to " + Text(to, "agency") + " as " + Text(to, "role") + "\n";
+    words += SectionWords(held);
+  }
+  return words.empty() ? "nothing is held\n" : words;
+}
+
+std::string DecidedWords(const Value& decided) {
+  if (const std::string origin = Text(decided, "origin"); !origin.empty())
+    return "released: message " + origin + " is the agent's to deliver\n";
+  return "rejected: nobody is told\n";
+}
+
 std::string AlarmWords(const Value& alarm) {
   std::string words = "alarm " + Number(alarm, "alarm") + ", " + Text(alarm, "kind") + ", since " +
                       Time(alarm, "raised");

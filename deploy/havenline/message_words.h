@@ -18,6 +18,10 @@ std::string NoticeStateWords(const text::Value& notice);
 
 // Sender: what became of a message just handed over.
 std::string TakenWords(const text::Value& message);
+// Sender: what is held instead of going, since it is dangerous; what waits so; what was decided.
+std::string HeldWords(const text::Value& held);
+std::string HeldListWords(const text::Value& answer);
+std::string DecidedWords(const text::Value& decided);
 // Sender: one line for each recipient of each message.
 std::string SentWords(const text::Value& answer);
 std::string AlarmListWords(const text::Value& answer);

@@ -118,7 +118,8 @@ Result<Value> PortClient::Call(const char* method, const std::string& path,
     return Fail(FaultCode::kInvalid,
                 "the token in " + token_file_ + " is not one of a person at this desk");
   }
-  if (response.status != 200) return Fail(CodeOf(response.status), WordsOf(response));
+  const bool done = response.status == 200 || response.status == 202;
+  if (!done) return Fail(CodeOf(response.status), WordsOf(response));
   return text::ParseJson(response.body, "the agent's answer", kHttpAnswerBytesMax);
 }
 

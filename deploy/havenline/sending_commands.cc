@@ -25,6 +25,7 @@ struct Options {
   std::string from;
   std::vector<std::string> to;
   std::vector<std::string> decided_against;
+  std::vector<std::string> flags;
   std::string reference;
   std::string take_on;  // An origin.
   std::string agency;
@@ -32,6 +33,8 @@ struct Options {
   bool told_by_voice = false;
   bool open = false;
   std::int64_t alarm = 0;
+  std::int64_t number = 0;
+  bool rows = false;
   bool json = false;
 };
 
@@ -57,16 +60,21 @@ Value RequestOf(const Options& options, const Value& sections) {
   Value decided = Value::List();
   for (const std::string& role : options.decided_against) decided.Add(role);
   if (!options.decided_against.empty()) body.Set("decided-against", std::move(decided));
+  Value flags = Value::List();
+  for (const std::string& flag : options.flags) flags.Add(flag);
+  if (!options.flags.empty()) body.Set("flags", std::move(flags));
   return body;
 }
 
 Result<tool::Answer> Send(const Options& options) {
   const bool whole = options.exchange.empty();
-  if (whole && (!options.from.empty() || !options.role.empty() || !options.to.empty() ||
-                !options.decided_against.empty() || !options.reference.empty()))
-    return Fail(FaultCode::kInvalid,
-                "--from, --as, --to, --decided-against and --reference go with an exchange; "
-                "without one the file says all of that");
+  if (whole &&
+      (!options.from.empty() || !options.role.empty() || !options.to.empty() ||
+       !options.decided_against.empty() || !options.flags.empty() || !options.reference.empty()))
+    return Fail(
+        FaultCode::kInvalid,
+        "--from, --as, --to, --decided-against, --flag and --reference go with an exchange; "
+        "without one the file says all of that");
   ASSIGN_OR_RETURN(const std::string text, tool::ReadText(options.file, kBodyBytesMax));
   const std::string source = options.file == "-" ? "standard input" : options.file;
   ASSIGN_OR_RETURN(const Value read, text::ParseJson(text, source, kBodyBytesMax));
@@ -75,10 +83,31 @@ Result<tool::Answer> Send(const Options& options) {
                 source + " must hold one JSON object: docs/integration.md, \"Sending\"");
   ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
   ASSIGN_OR_RETURN(Value answer, port.Post("/v1/send", whole ? read : RequestOf(options, read)));
+  if (answer.is(Value::Kind::kMap) && answer.Find("held") != nullptr) {
+    std::string words = HeldWords(answer);
+    return tool::Answer{std::move(words), std::move(answer), ExitCode::kTemporary};
+  }
   const Value* const origin = answer.is(Value::Kind::kMap) ? answer.Find("origin") : nullptr;
   if (origin == nullptr || !origin->is(Value::Kind::kText))
     return Fail(FaultCode::kCorrupt, "the agent's answer names no message");
   std::string words = TakenWords(answer);
+  return tool::Answer{std::move(words), std::move(answer), ExitCode::kOk};
+}
+
+// --- held
+
+Result<tool::Answer> HeldList(const Options& options) {
+  ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
+  ASSIGN_OR_RETURN(Value answer, port.Get(options.rows ? "/v1/intake/held" : "/v1/held"));
+  std::string words = HeldListWords(answer);
+  return tool::Answer{std::move(words), std::move(answer), ExitCode::kOk};
+}
+
+Result<tool::Answer> Decide(const Options& options, const std::string& act) {
+  ASSIGN_OR_RETURN(const PortClient port, PortClient::Open(options.port));
+  const std::string path = options.rows ? "/v1/intake/held/" : "/v1/held/";
+  ASSIGN_OR_RETURN(Value answer, port.Post(path + std::to_string(options.number) + "/" + act));
+  std::string words = DecidedWords(answer);
   return tool::Answer{std::move(words), std::move(answer), ExitCode::kOk};
 }
 
@@ -164,6 +193,8 @@ void AddSend(Command& root) {
       .Texts({"--decided-against",
               "a role that you decided not to tell, where policy wants that recorded"},
              options->decided_against)
+      .Texts({"--flag", "a danger of policy's hold list: it waits for another person's release"},
+             options->flags)
       .Text({"--reference", "yours: the same again is the same message"}, options->reference)
       .Flag({"--json", "one JSON value on stdout"}, options->json)
       .Example(
@@ -207,10 +238,38 @@ void AddAlarms(Command& root) {
       .Handler([options] { return tool::Finish(AlarmsOf(*options), options->json); });
 }
 
+constexpr const char* kRowsHelp = "rows of the drop folder instead of what was sent by hand";
+
+void AddDecision(Command& held, const std::string& act, const char* help) {
+  auto options = std::make_shared<Options>();
+  Command& command = held.Add(act, help);
+  AddPortOptions(command, options->port)
+      .Integer({"number", "its number in `havenline held list`", kRequired},
+               {.min = 1, .max = INT64_MAX}, options->number)
+      .Flag({"--rows", kRowsHelp}, options->rows)
+      .Flag({"--json", "one JSON value on stdout"}, options->json)
+      .Example("havenline held " + act + " --config agent.toml --token tokens/supervisor 3")
+      .Handler([options, act] { return tool::Finish(Decide(*options, act), options->json); });
+}
+
+void AddHeld(Command& root) {
+  Command& held = root.Add("held", "Dangerous cases that wait for another person's decision.");
+  auto options = std::make_shared<Options>();
+  Command& command = held.Add("list", "What waits, with all that it says. Nobody has been told.");
+  AddPortOptions(command, options->port)
+      .Flag({"--rows", kRowsHelp}, options->rows)
+      .Flag({"--json", "one JSON value on stdout"}, options->json)
+      .Example("havenline held list --config agent.toml --token tokens/supervisor")
+      .Handler([options] { return tool::Finish(HeldList(*options), options->json); });
+  AddDecision(held, "release", "It goes now. Never by whoever sent it.");
+  AddDecision(held, "reject", "It never goes.");
+}
+
 }  // namespace
 
 void AddSendingCommands(Command& root) {
   AddSend(root);
+  AddHeld(root);
   AddSent(root);
   AddAlarms(root);
 }

@@ -54,6 +54,12 @@ Result<Day> ParseDay(std::string_view text, DayForm form) {
 
 std::string FormatDay(Day day) { return FormatUtc(day).substr(0, 10); }
 
+Day EighteenOn(Day birth) {
+  const std::chrono::year_month_day born(birth);
+  const std::chrono::year_month_day day = born + std::chrono::years(18);
+  return day.ok() ? Day(day) : Day(day.year() / std::chrono::March / 1);
+}
+
 Result<Milliseconds> ParseTimeOfDay(std::string_view text) {
   const bool has_seconds = text.size() == 8;
   const auto fault = Fail(FaultCode::kInvalid, "not a time of day written as hh:mm or hh:mm:ss");

@@ -21,6 +21,9 @@ enum class DayForm : std::uint8_t {
 Result<Day> ParseDay(std::string_view text, DayForm form);
 std::string FormatDay(Day day);  // "2026-11-22".
 
+// The day on which somebody born on `birth` is 18; the 1st of March for the 29th of February.
+Day EighteenOn(Day birth);
+
 // "08:15" or "08:15:30", from 00:00 to 23:59:59: the time since midnight on a wall clock.
 Result<Milliseconds> ParseTimeOfDay(std::string_view text);
 

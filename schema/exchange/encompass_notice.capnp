@@ -20,7 +20,7 @@ struct EncompassNotice $Meta.exchange("encompass-notice") $Meta.version(1)
       $Meta.label("Child's name") $Meta.sensitivity(restricted) $Meta.identifies;
   childBirth @2 :Text
       $Meta.label("Child's date of birth") $Meta.sensitivity(restricted) $Meta.identifies
-      $Meta.format("date") $Meta.maxLength(10);
+      $Meta.danger("turned-18") $Meta.format("date") $Meta.maxLength(10);
   establishment @3 :Common.Establishment
       $Meta.label("School or setting");
   reference @4 :Common.Reference

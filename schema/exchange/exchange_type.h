@@ -32,6 +32,7 @@ struct Field {
   std::string format;                       // One of formats.h; or empty.
   std::optional<std::uint32_t> length_max;  // Bytes of a text, items of a list.
   std::string claim;                        // The claim made from it; or empty.
+  std::string danger;                       // The danger flag that it raises; or empty.
   bool identifies = false;                  // A section by which a desk knows whom it is about.
   std::vector<Choice> choices;              // kChoice; the first is "not stated".
   std::vector<Field> fields;                // kStruct, and kList of structs.

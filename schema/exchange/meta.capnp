@@ -21,5 +21,7 @@ annotation sensitivity @0xf09c6b2e71a4d8e5 (field) :Sensitivity;
 annotation maxLength @0xf09c6b2e71a4d8e6 (field) :UInt32;  # Of a text in bytes, of a list in items.
 annotation format @0xf09c6b2e71a4d8e7 (field) :Text;  # One of formats.h.
 annotation claim @0xf09c6b2e71a4d8e8 (field) :Text;  # An enumerated field that policy may read.
+# The flag of policy's hold list that it raises: a truth; a date of birth, of whoever is 18 by now.
+annotation danger @0xf09c6b2e71a4d8ed (field) :Text;
 # What the choice is called in messages and claims, where that is no name here: not-asked.
 annotation value @0xf09c6b2e71a4d8e9 (enumerant) :Text;

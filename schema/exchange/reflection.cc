@@ -22,6 +22,7 @@ constexpr std::uint64_t kValue = 0xf09c6b2e71a4d8e9;
 constexpr std::uint64_t kIdentifies = 0xf09c6b2e71a4d8ea;
 constexpr std::uint64_t kTitle = 0xf09c6b2e71a4d8eb;
 constexpr std::uint64_t kQuestion = 0xf09c6b2e71a4d8ec;
+constexpr std::uint64_t kDanger = 0xf09c6b2e71a4d8ed;
 
 using Annotations = capnp::List<capnp::schema::Annotation>::Reader;
 
@@ -93,6 +94,7 @@ Field DescribeField(capnp::StructSchema::Field raw) {
   field.help = TextOf(annotations, kHelp);
   field.format = TextOf(annotations, kFormat);
   field.claim = TextOf(annotations, kClaim);
+  field.danger = TextOf(annotations, kDanger);
   for (const auto annotation : annotations) {
     if (annotation.getId() == kMaxLength) field.length_max = annotation.getValue().getUint32();
     if (annotation.getId() == kSensitivity)
