@@ -10,6 +10,12 @@ namespace {
 constexpr std::array kBases = {
     Basis{"daa2021-s49a",
           "Domestic Abuse Act 2021 s49A: the force's duty to notify the child's school or setting"},
+    Basis{"daa2021-s77",
+          "Domestic Abuse Act 2021 s77: the police disclose, having regard to the guidance on the "
+          "domestic violence disclosure scheme (Clare's Law)"},
+    Basis{"daa2021-pt3",
+          "Domestic Abuse Act 2021 Part 3 (s22, s27): giving, seeking and enforcing a domestic "
+          "abuse protection notice or order"},
     Basis{"ca1989-s17",
           "Children Act 1989 s17: safeguarding and promoting the welfare of children in "
           "need"},

@@ -5,6 +5,8 @@
 #include "agents/desk/danger.h"
 #include "agents/desk/request.h"
 #include "agents/desk/views.h"
+#include "agents/http/server.h"
+#include "schema/model/limits.h"
 #include "schema/model/names.h"
 #include "schema/text/json.h"
 #include "schema/text/reader.h"
@@ -14,7 +16,7 @@ namespace {
 
 using text::Value;
 
-constexpr std::size_t kBodyMax = 4U << 20U;
+static_assert(kPortBodyBytesMax == 2 * limits::kMessageBytesMax);
 
 Result<std::uint64_t> NumberFrom(const std::string& text) {
   std::uint64_t number = 0;
@@ -105,7 +107,7 @@ void LocalPort::AddSending() {
   });
   Add("POST", "/v1/send",
       [this](const Person& person, const HttpRequest& request, const RouteParameters&) {
-        const auto body = text::ParseJson(request.body, "request", kBodyMax);
+        const auto body = text::ParseJson(request.body, "request", kPortBodyBytesMax);
         if (!body) return AnswerOf(tl::unexpected<Fault>(body.error()));
         auto read = ReadSendRequest(*body);
         if (!read) return AnswerOf(tl::unexpected<Fault>(read.error()));
@@ -119,7 +121,7 @@ void LocalPort::AddSending() {
   Add("POST", "/v1/sent/{origin}/take-on",
       [this](const Person& person, const HttpRequest& request, const RouteParameters& parameters) {
         const auto origin = MessageIdFrom(parameters.at("origin"));
-        const auto body = text::ParseJson(request.body, "request", kBodyMax);
+        const auto body = text::ParseJson(request.body, "request", kPortBodyBytesMax);
         if (!origin || !body)
           return ErrorResponse(422, "invalid", "an origin and a JSON body are needed");
         return AnswerOf(agent_.Call([&]() -> Result<Value> {
@@ -214,7 +216,7 @@ void LocalPort::AddUpkeep() {
       });
   Add("POST", "/v1/keys/roll",
       [this](const Person& person, const HttpRequest& request, const RouteParameters&) {
-        const auto body = text::ParseJson(request.body, "request", kBodyMax);
+        const auto body = text::ParseJson(request.body, "request", kPortBodyBytesMax);
         if (!body) return AnswerOf(tl::unexpected<Fault>(body.error()));
         return AnswerOf(agent_.Call([&]() -> Result<Value> {
           text::MapReader reader(*body, "request");

@@ -87,6 +87,9 @@ Result<SendRequest> ReadSendRequest(const Value& body) {
   if (auto role = reader.OptionalName("role")) request.role = Role(*std::move(role));
   const std::string exchange = reader.Name("exchange");
   request.reference = reader.OptionalText("reference").value_or("");
+  if (request.reference.size() > kReferenceBytesMax)
+    reader.Problem("reference",
+                   "must be at most " + std::to_string(kReferenceBytesMax) + " bytes long");
   for (text::MapReader& to : reader.OptionalMapList("to")) {
     WantedRecipient wanted;
     if (auto agency = to.OptionalName("agency")) wanted.agency = AgencyId(*std::move(agency));

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@
 #include "schema/text/value.h"
 
 namespace havenline {
+
+// The sender's own name for a message: an id of its case, not a text.
+inline constexpr std::size_t kReferenceBytesMax = 200;
 
 // Read and checked, as far as that needs no directory and no policy.
 struct SendRequest {

@@ -59,7 +59,11 @@ HttpResponse AnswerTo(Refusal refusal) {
     case Refusal::kCrossOrigin:
       return ErrorResponse(403, "cross-origin", "A web page may not call this port.");
     case Refusal::kBodyTooLarge:
-      return ErrorResponse(413, "body-too-large", "The body is larger than this port takes.");
+      return ErrorResponse(413, "body-too-large",
+                           "The body is larger than this port takes, which is 6 MiB: twice the "
+                           "largest message. Write text as UTF-8 instead of \\u escapes, shorten "
+                           "the longest sections, or send two messages. A report goes by the drop "
+                           "folder.");
     case Refusal::kContentEncoding:
       return ErrorResponse(415, "content-encoding",
                            "Send the body as it is, without Content-Encoding.");

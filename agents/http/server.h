@@ -17,6 +17,10 @@ namespace havenline {
 
 // Memory is bounded by connections_max * (header_bytes_max + 8 KiB + body_bytes_max), and the
 // answers.
+// The largest message that may be sent is 3 MiB; as JSON its text may stand in escapes of twice the
+// length. `desk/port.cc` holds the two together.
+inline constexpr std::size_t kPortBodyBytesMax = 6U << 20U;
+
 struct HttpServerOptions {
   std::string address = "127.0.0.1";  // 127.0.0.0/8 or ::1, as a number.
   std::uint16_t port = 0;             // 0: any that is free.
@@ -25,7 +29,7 @@ struct HttpServerOptions {
   bool allow_beyond_loopback = false;
 
   std::size_t header_bytes_max = 8U << 10U;  // Request line and headers.
-  std::size_t body_bytes_max = 1U << 20U;
+  std::size_t body_bytes_max = kPortBodyBytesMax;
   std::size_t connections_max = 64;  // The next gets 503 at once and is closed.
   // From a request's first byte to its last, however they trickle; also for taking the answer, and
   // for the first byte on a new connection. Then the connection is closed without an answer.

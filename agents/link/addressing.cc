@@ -84,6 +84,19 @@ Result<AgencyId> Addressing::HolderOf(const Role& role, const Content& content,
               "several agencies are " + role.value() + ": name one of " + Listed(names));
 }
 
+// What a `never` keeps from a role no person may take on: it is refused while somebody can mend it.
+Result<void> Addressing::CheckForbidden(const Role& role, const Rows& rows) {
+  const auto row = std::ranges::find(rows, role, &policy::Policy::Row::to);
+  if (row == rows.end() || MayBeTold(*row->cell) || row->cell->forbidden.empty()) return {};
+  std::string why;
+  for (const policy::Forbidden& forbidden : row->cell->forbidden) {
+    why += (why.empty() ? "" : "; ") + std::string("rule ") + forbidden.rule.value() +
+           " forbids it: " + forbidden.why;
+  }
+  return Fail(FaultCode::kInvalid, "policy: " + role.value() + " is never told of this case, and " +
+                                       "nothing was taken (" + why + ")");
+}
+
 Result<Role> Addressing::RoleAt(const AgencyId& agency, const Rows& rows) const {
   const Agency* const found = directory_.Find(agency);
   if (found == nullptr)
@@ -181,6 +194,7 @@ Result<std::vector<Recipient>> Addressing::RecipientsOf(const Content& content,
       ASSIGN_OR_RETURN(Role role, RoleAt(*each.agency, rows));
       recipient = {*each.agency, std::move(role)};
     }
+    RETURN_IF_FAULT(CheckForbidden(recipient.role, rows));
     if (std::ranges::find(recipients, recipient) == recipients.end())
       recipients.push_back(std::move(recipient));
   }

@@ -37,6 +37,7 @@ class Addressing {
   // the sender itself if no other does. What a role sends to its own kind (from conference to
   // conference) is for another area, which nothing here knows: there the agency must be named.
   // Of an agency: the one role of its own that may be told in this case.
+  // Whoever is told nothing since a `never` rule forbids it is refused, with the rule.
   Result<std::vector<Recipient>> RecipientsOf(const Content& content,
                                               const std::vector<WantedRecipient>& wanted,
                                               TimePoint now) const;
@@ -60,6 +61,7 @@ class Addressing {
   Rows RowsOf(const Content& content, TimePoint now) const;
   Result<std::vector<Recipient>> Required(const Content& content, const Rows& rows) const;
   Result<AgencyId> HolderOf(const Role& role, const Content& content, const Rows& rows) const;
+  static Result<void> CheckForbidden(const Role& role, const Rows& rows);
   Result<Role> RoleAt(const AgencyId& agency, const Rows& rows) const;
 
   const Directory& directory_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/http/server.h"
 #include "deploy/havenline/message_words.h"
 #include "deploy/havenline/port_client.h"
 #include "deploy/havenline/tool.h"
@@ -15,8 +16,6 @@ namespace havenline {
 namespace {
 
 using text::Value;
-
-constexpr std::size_t kBodyBytesMax = 4U << 20U;
 
 struct Options {
   PortOptions port;
@@ -75,9 +74,9 @@ Result<tool::Answer> Send(const Options& options) {
         FaultCode::kInvalid,
         "--from, --as, --to, --decided-against, --flag and --reference go with an exchange; "
         "without one the file says all of that");
-  ASSIGN_OR_RETURN(const std::string text, tool::ReadText(options.file, kBodyBytesMax));
+  ASSIGN_OR_RETURN(const std::string text, tool::ReadText(options.file, kPortBodyBytesMax));
   const std::string source = options.file == "-" ? "standard input" : options.file;
-  ASSIGN_OR_RETURN(const Value read, text::ParseJson(text, source, kBodyBytesMax));
+  ASSIGN_OR_RETURN(const Value read, text::ParseJson(text, source, kPortBodyBytesMax));
   if (!read.is(Value::Kind::kMap))
     return Fail(FaultCode::kInvalid,
                 source + " must hold one JSON object: docs/integration.md, \"Sending\"");

@@ -247,6 +247,11 @@ TEST(BasisTest, EachHasWordsAndACodeOfItsOwn) {
     EXPECT_EQ(FindBasis(basis.code), &basis);
   }
   EXPECT_EQ(FindBasis(""), nullptr);
+  // Clare's Law and protection orders rest on the Act, not on whoever is asked.
+  for (const char* const code : {"daa2021-s77", "daa2021-pt3"}) {
+    ASSERT_NE(FindBasis(code), nullptr) << code;
+    EXPECT_FALSE(FindBasis(code)->rests_on_consent) << code;
+  }
 }
 
 }  // namespace

@@ -174,6 +174,49 @@ def test_where_somebody_fled_to_is_never_sent_to_whoever_is_near(p):
         assert status == 422 and "name the agency, as role@agency" in answer["error"]
 
 
+def test_minutes_at_full_size_go_through_and_what_is_larger_is_refused_with_advice(p, holder):
+    items = [{"number": str(n), "kind": "information", "originator": "Police", "text": "x" * 4000} for n in range(60)]
+    example = EXAMPLES["marac-minutes.full"]
+    classes = [name for name in example["sections"] if name.startswith("items")]
+    told = {row["to"]: row["told"] for row in explain(p, "marac-minutes.full", "council.rotherham") if row["told"]}
+    body = {"from": "council.rotherham", "role": "marac-coordinator", "exchange": "marac-minutes",
+            "to": [{"role": role, "agency": holder[role]} for role in told],
+            "sections": {**example["sections"], **{name: items for name in classes}}}
+    assert len(classes) == 7 and len(json.dumps(body)) > 1 << 20
+    origin = p.send(body, "council.rotherham")
+    arrived = p.wait_for(lambda: (found := on_desks(p, holder, origin)).keys() == told.keys() and found, 60,
+                         "the minutes at every desk")
+    shown = set()
+    for role, (agency, notice) in arrived.items():
+        opened = p.must_api(agency, "POST", f"/v1/notices/{notice['notice']}/open")
+        lengths = {section["name"]: len(section["value"]) for section in opened["sections"]
+                   if section["name"] in classes}
+        assert lengths == {name: 60 for name in told[role] if name in classes}, role
+        shown |= set(lengths)
+    assert shown == set(classes)
+    body["sections"]["apologies"] = ["x" * (6 << 20)]
+    status, answer = p.api("council.rotherham", "POST", "/v1/send", body)
+    assert status == 413 and answer["error"] == "body-too-large" and "send two messages" in answer["what"]
+
+
+def test_whom_a_never_forbids_is_refused_at_once_with_the_rule(p):
+    body = {"from": "council.rotherham", "role": "marac-coordinator", "exchange": "marac-minutes",
+            "to": [{"role": "perpetrator-programme", "agency": "service.programme"}],
+            "sections": EXAMPLES["marac-minutes.minimal"]["sections"]}
+    before = len(p.sent("council.rotherham"))
+    status, answer = p.api("council.rotherham", "POST", "/v1/send", body)
+    assert status == 422 and "perpetrator-programme is never told of this case" in answer["error"]
+    assert "rule MMIN-11 forbids it" in answer["error"] and len(p.sent("council.rotherham")) == before
+
+
+def test_a_reference_has_a_limit(p):
+    body = {"from": "health.testham", "exchange": "dash-referral", "reference": "r" * 201,
+            "sections": EXAMPLES["dash-referral.full"]["sections"]}
+    status, answer = p.api("health.testham", "POST", "/v1/send", body)
+    assert status == 422 and '"reference" must be at most 200 bytes long' in answer["error"]
+    assert p.send({**body, "reference": "r" * 200}, "health.testham")
+
+
 @pytest.mark.parametrize("change, words", [
     ({"sections": {"risk": {"grade": "high"}}}, "must have one of victimName, victimBirth"),
     ({"sections": {"victimName": {"given": ""}}}, "must have one of victimName, victimBirth"),

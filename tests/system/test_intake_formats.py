@@ -122,7 +122,7 @@ def test_what_is_posted_is_answered_row_by_row(p):
     assert status == 422 and len(answer["notices"]) == 3 and "incident 2, line" in answer["failed"]
     status, answer = post(p, '<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>', "application/xml")
     assert status == 422 and answer["rows"] == 0 and "DOCTYPE" in answer["failed"]
-    assert post(p, b" " * (2 << 20), "text/csv")[0] == 413
+    assert post(p, b" " * (7 << 20), "text/csv")[0] == 413
     log = p.log(POLICE)
     assert "TESTCASE" not in log and "SY/2026" not in log
 

@@ -40,6 +40,7 @@ sections = ["gardener", "weather", "beds", "consent"]
 basis = "ukgdpr-6-1-a"
 purpose = "house-safely"
 acknowledge = "one-working-day"
+visible-when-withheld = ["secret"]
 why = "Somebody must water."
 
 [[require]]

@@ -84,6 +84,26 @@ TEST_F(AddressingTest, AnAgencyIsToldInTheOneRoleThatMayBeTold) {
   EXPECT_THAT(Words(To({{AgencyId("school.999999"), std::nullopt}})), HasSubstr("has no agency"));
 }
 
+TEST_F(AddressingTest, WhoMustNeverBeToldIsRefusedAtOnceWithTheRuleThatForbidsIt) {
+  const std::string text = TestPartnership::Replace(
+      partnership_.PolicyText(), "[[share]]\nrule = \"ENC-3\"",
+      "[[never]]\nrule = \"ENC-9\"\nexchange = \"encompass-notice\"\nfrom = [\"police\"]\n"
+      "to = [\"childrens-services\"]\nwhen = { risk = [\"medium\"] }\nsections = [\"*\"]\n"
+      "why = \"Not theirs.\"\n\n[[share]]\nrule = \"ENC-3\"");
+  const policy::Policy policy = PolicyOf(text);
+  const Addressing addressing(directory_, policy);
+  const auto to = [&](const char* grade, const WantedRecipient& who) {
+    return addressing.RecipientsOf(Notice(grade), {who, {kSchoolA, kSchoolRole}}, kNight);
+  };
+  for (const WantedRecipient& who :
+       {WantedRecipient{kCouncil, kServicesRole}, WantedRecipient{std::nullopt, kServicesRole}}) {
+    EXPECT_THAT(Words(to("medium", who)), HasSubstr("rule ENC-9 forbids it: Not theirs."));
+    EXPECT_EQ(to("high", who)->size(), 2U);
+    // Told nothing, but forbidden by nobody: a person takes that on.
+    EXPECT_EQ(to("standard", who)->size(), 2U);
+  }
+}
+
 TEST_F(AddressingTest, WithoutAnybodyNamedItGoesToThoseWhoMustBeTold) {
   EXPECT_THAT(*To({}, "high"), ElementsAre(Recipient{kCouncil, kServicesRole}));
 }
