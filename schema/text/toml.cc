@@ -145,6 +145,21 @@ class Converter {
   std::string_view source_name_;
 };
 
+// What a word processor makes of quotes, where the line that cannot be read has any.
+std::string CurlyQuotes(std::string_view text, Mark at) {
+  for (std::uint32_t line = 1; line < at.line && !text.empty(); ++line) {
+    const auto end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  const std::string_view line = text.substr(0, text.find('\n'));
+  for (const std::string_view curly : {"\u201C", "\u201D", "\u2018", "\u2019"}) {
+    if (line.find(curly) != std::string_view::npos) {
+      return "; the line has curly quotes, as word processors make them: write straight ones (\")";
+    }
+  }
+  return "";
+}
+
 // What toml++ would let pass, choke on, or not say well.
 std::optional<std::string> Unreadable(std::string_view text, std::string_view source_name,
                                       std::size_t bytes_max) {
@@ -170,8 +185,9 @@ Result<Value> ParseToml(std::string_view text, std::string_view source_name,
   try {
     return Converter(source_name).Table(toml::parse(text), 1);
   } catch (const toml::parse_error& error) {
+    const Mark at = MarkOf(error.source().begin);
     return Fail(FaultCode::kInvalid,
-                Located(source_name, MarkOf(error.source().begin), WordsOf(error.description())));
+                Located(source_name, at, WordsOf(error.description()) + CurlyQuotes(text, at)));
   }
 }
 

@@ -116,6 +116,18 @@ TEST(TomlTest, FaultsSayWhereAndWhat) {
   EXPECT_THAT(Refused("a = \"x\nb = 1"), StartsWith("t.toml:1:"));
 }
 
+// What a word processor makes of a quote looks like one.
+TEST(TomlTest, CurlyQuotesAreNamedWhereTheyCannotBeRead) {
+  const auto refused = ParseToml("a = 1\nb = \u201Cx\u201D\n", "p");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().detail,
+              AllOf(HasSubstr("p:2:"), HasSubstr("the line has curly quotes")));
+  EXPECT_TRUE(ParseToml("why = \"the \u201Cfour facts\u201D\"\n", "p").has_value());
+  const auto elsewhere = ParseToml("why = \"\u201C\u201D\"\nb = x\n", "p");
+  ASSERT_FALSE(elsewhere.has_value());
+  EXPECT_EQ(elsewhere.error().detail.find("curly"), std::string::npos);
+}
+
 TEST(TomlTest, BytesThatAreNotUtf8AreRefused) {
   EXPECT_EQ(Refused("a = 1\nb = \"\xE9\"\n"), "t.toml:2:6: not UTF-8: save the file as UTF-8");
   EXPECT_THAT(Refused("a = \"\\ud800\""), HasSubstr("surrogate"));
