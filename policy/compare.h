@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "policy/policy.h"
+#include "policy/rules.h"
 #include "schema/model/ids.h"
 
 namespace havenline::policy {
@@ -21,6 +22,10 @@ using Case = std::vector<std::pair<std::string, std::vector<std::string>>>;
 // What stands in a Case for when the message was made; its values are words such as "before
 // 2026-11-07".
 inline constexpr std::string_view kMade = "(made)";
+
+// The claims, and before them when the message was made, as if that were one, if `turns` has any.
+std::vector<Claim> ClaimsWithTime(const std::vector<TimePoint>& turns,
+                                  const std::vector<Claim>& claims);
 
 // The cases that together cover exactly the indices of the table at which `holds` is not 0. CHECKs
 // that it has one element for each combination of the claims' values.
@@ -40,24 +45,46 @@ struct Saying {
   const HeldShare* held;  // Whose cell it is, if it says so under a condition; else null.
 };
 std::vector<Saying> SayingsOf(const Policy& policy);
+// To the same role in the same cases, on the same terms, whoever sends. Both of one policy.
+bool SayTheSame(const Saying& a, const Saying& b);
 
 // One difference that a new version makes.
 struct Change {
   enum class Kind : std::uint8_t {
-    kGains,          // `to` is told a section it was not told.
-    kLoses,          // The reverse.
-    kMustBeTold,     // C3 begins for `to`,
-    kNeedNotBeTold,  // or ends.
-    kClock,          // It is to acknowledge by another clock.
-    kGainsHeld,      // `to` may be told a section if a condition comes true,
-    kLosesHeld,      // or not even then.
-    kCondition,      // What it may be told under a condition has another one.
+    kGains,             // `to` is told a section it was not told.
+    kLoses,             // The reverse.
+    kMustBeTold,        // C3 begins for `to`,
+    kNeedNotBeTold,     // or ends.
+    kMustBeDecided,     // Whether to tell it must be decided and recorded,
+    kNeedNotBeDecided,  // or no longer.
+    kGainsHeld,         // `to` may be told a section if a condition comes true,
+    kLosesHeld,         // or not even then.
+    kCondition,         // What it may be told under a condition has another one.
+    kForbids,           // `rule` keeps a section from it, whether anything shares it or not,
+    kNoLongerForbids,   // or no longer does.
+    kShows,             // That a section is withheld may show,
+    kNoLongerShows,     // or no longer may.
+    // What it is told stays, and the terms differ: `before` and `after`.
+    kBasis,
+    kPurpose,
+    kClock,
+    kEscalation,
+    kRetention,
+    kThread,
+    // CompareTexts(): of an exchange, `section` names what (none: the whole of it); of a name
+    // declared, as "purpose support-child"; of a rule, "why" or its kind.
+    kExchange,
+    kDeclared,
+    kRule,
   };
   Kind kind = Kind::kGains;
   ExchangeName exchange;
   Role from;
   Role to;
-  std::string section;            // kGains, kLoses and these of what is held.
+  std::string section;            // What is gained, lost, forbidden or shown; see kExchange.
+  std::string rule;               // kForbids, kNoLongerForbids, kRule.
+  std::string before;             // Of the terms and what follows them; empty: there was none,
+  std::string after;              // or there is none now.
   bool every_sender = false;      // Whoever holds the role `from`; or
   bool other_senders = false;     // those that neither version's profiles name,
   std::vector<AgencyId> senders;  // and these.
@@ -67,7 +94,14 @@ struct Change {
   bool in_some_case = false;
 };
 
-// Sorted by exchange, roles, kind and section.
+// What differs between the cells: sorted by exchange, roles, kind and section.
 std::vector<Change> Compare(const Policy& before, const Policy& after);
+// And beside them: exchanges, names, profiles, rules that came or went or are explained by other
+// words, and what is kept from the broker, which has no cells.
+std::vector<Change> CompareTexts(const Rules& before, const Rules& after);
+
+// "by the recipient's ready-by time, never sooner than 20 minutes, …": all of it, so that two that
+// differ have other words.
+std::string ClockWords(const Deadline& deadline);
 
 }  // namespace havenline::policy

@@ -261,7 +261,8 @@ class Compiler {
       const SectionSet left = each->sections & ~making.never;
       if (left == 0) {
         if (rule.effect == Effect::kRequire)
-          problems_.Add(rule, "must be told, yet `never` leaves it nothing: " + where);
+          problems_.Add(rule,
+                        "must be told, yet `never` leaves it nothing: " + where + Against(rule));
         continue;
       }
       reached_.insert(rule.id);
@@ -345,10 +346,27 @@ class Compiler {
     }
   }
 
+  // The `never` rules that meet what the rule shares: "; against it: LIN-3".
+  std::string Against(const Rule& rule) const {
+    std::string words;
+    for (const Rule& never : rules_.rules) {
+      const auto exchange = std::ranges::find(rules_.exchanges, rule.exchange, &Exchange::name);
+      const auto meet = [](const auto& a, const auto& b) {
+        return std::ranges::any_of(a, [&](const auto& each) { return Contains(b, each); });
+      };
+      if (never.effect == Effect::kNever && never.exchange == rule.exchange &&
+          meet(never.from, rule.from) && meet(never.to, rule.to) &&
+          (SectionsOf(never, *exchange) & SectionsOf(rule, *exchange)) != 0)
+        words += (words.empty() ? "; against it: " : ", ") + never.id.value();
+    }
+    return words;
+  }
+
   void CheckReached() {
     for (const Rule& rule : rules_.rules) {
       if (!reached_.contains(rule.id))
-        problems_.Add(rule, "can never take effect: nothing is left of what it shares");
+        problems_.Add(rule,
+                      "can never take effect: nothing is left of what it shares" + Against(rule));
     }
   }
 

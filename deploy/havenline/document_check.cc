@@ -1,8 +1,10 @@
 #include "deploy/havenline/document_check.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "deploy/havenline/table.h"
+#include "schema/base/check.h"
 #include "schema/directory/governance.h"
 #include "schema/exchange/exchange_type.h"
 #include "schema/text/toml.h"
@@ -12,10 +14,26 @@ namespace {
 
 using text::Value;
 
-void AddLines(std::vector<std::string>& problems, std::string_view lines) {
+// "and 3 more", as parsers say it in place of the rest; 0: another line.
+std::size_t LeftOut(std::string_view line) {
+  constexpr std::string_view kAnd = "and ";
+  constexpr std::string_view kMore = " more";
+  std::size_t count = 0;
+  if (!line.starts_with(kAnd) || !line.ends_with(kMore)) return 0;
+  const char* const end = line.data() + line.size() - kMore.size();
+  const auto read = std::from_chars(line.data() + kAnd.size(), end, count);
+  return read.ec == std::errc() && read.ptr == end ? count : 0;
+}
+
+void AddLines(CheckedDocument& checked, std::string_view lines) {
   while (!lines.empty()) {
     const auto end = lines.find('\n');
-    problems.emplace_back(lines.substr(0, end));
+    const std::string_view line = lines.substr(0, end);
+    if (const std::size_t left_out = LeftOut(line); left_out > 0) {
+      checked.problems_left_out += left_out;
+    } else {
+      checked.problems.emplace_back(line);
+    }
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
   }
 }
@@ -141,7 +159,7 @@ void CheckSignatures(const DocumentFile& file, const Governance& governance,
 void CheckTheDirectory(const DocumentFile& file, const Governance* governance,
                        CheckedDocument& checked) {
   auto parsed = Directory::Parse(file.text, file.source);
-  if (!parsed) return AddLines(checked.problems, parsed.error().detail);
+  if (!parsed) return AddLines(checked, parsed.error().detail);
   CheckSignatures(file, parsed->governance(), checked);
   if (governance != nullptr) {
     if (const auto same = CheckSameGovernance(*governance, parsed->governance()); !same)
@@ -153,7 +171,7 @@ void CheckTheDirectory(const DocumentFile& file, const Governance* governance,
 void CheckThePolicy(const DocumentFile& file, const Governance* governance,
                     CheckedDocument& checked) {
   auto parsed = policy::Policy::Parse(file.text, file.source);
-  if (!parsed) return AddLines(checked.problems, parsed.error().detail);
+  if (!parsed) return AddLines(checked, parsed.error().detail);
   const auto problems = ExchangeProblems(file, *parsed);
   checked.problems.insert(checked.problems.end(), problems.begin(), problems.end());
   if (governance != nullptr) CheckSignatures(file, *governance, checked);
@@ -194,10 +212,10 @@ CheckedDocument CheckDocument(const DocumentFile& file, DocumentKind kind,
   CheckedDocument checked;
   checked.kind = kind;
   if (const auto signable = CheckSignable(file); !signable)
-    AddLines(checked.problems, signable.error().detail);
+    AddLines(checked, signable.error().detail);
   const auto is = KindOf(file);
   if (!is) {
-    AddLines(checked.problems, is.error().detail);
+    AddLines(checked, is.error().detail);
   } else if (*is != kind) {
     checked.problems.push_back(file.source + ": this is a " + std::string(WordFor(*is)) +
                                ", not a " + std::string(WordFor(kind)));
@@ -210,13 +228,23 @@ CheckedDocument CheckDocument(const DocumentFile& file, DocumentKind kind,
   return checked;
 }
 
+std::string HowToFollow(const CheckedDocument& before) {
+  CHECK(before.version() != nullptr);
+  std::string words = "write at the top, above the first [, `version = " +
+                      std::to_string(before.version()->version + 1) + "` and `previous = \"" +
+                      HexEncode(before.version()->hash) + "\"`";
+  if (before.policy)
+    words += " (a `version` further down, under [exchange.…], is that exchange's own: leave it)";
+  return words;
+}
+
 void CheckSuccession(CheckedDocument& checked, const CheckedDocument& before) {
   if (checked.version() == nullptr || before.version() == nullptr) return;
   if (*checked.partnership() != *before.partnership())
     checked.problems.emplace_back("the two are of different partnerships");
   const Succession next{*checked.version(), checked.previous()};
   if (const auto follows = CheckFollows(*before.version(), next); !follows)
-    checked.problems.push_back(follows.error().detail);
+    checked.problems.push_back(follows.error().detail + "; " + HowToFollow(before));
   if (!checked.directory || !before.directory) return;
   const auto same =
       CheckSameGovernance(before.directory->governance(), checked.directory->governance());

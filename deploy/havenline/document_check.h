@@ -23,6 +23,7 @@ std::vector<std::string> ExchangeProblems(const DocumentFile& file, const policy
 struct CheckedDocument {
   DocumentKind kind = DocumentKind::kDirectory;
   std::vector<std::string> problems;   // One line each.
+  std::size_t problems_left_out = 0;   // That there are besides.
   std::optional<Directory> directory;  // If it parses; one of the two.
   std::optional<policy::Policy> policy;
   std::vector<std::string> signed_by;  // Of a note: the governance keys whose signatures hold.
@@ -38,6 +39,10 @@ struct CheckedDocument {
 // are there they must be the same. A fault only if the file is neither directory nor policy.
 CheckedDocument CheckDocument(const DocumentFile& file, DocumentKind kind,
                               const Governance* governance);
+
+// What whoever writes the next version writes at its top, with the hash of `before`, which must
+// have parsed.
+std::string HowToFollow(const CheckedDocument& before);
 
 // Adds what keeps `checked` from being published after `before`.
 void CheckSuccession(CheckedDocument& checked, const CheckedDocument& before);

@@ -8,7 +8,9 @@
 #include "deploy/havenline/document_check.h"
 #include "deploy/havenline/document_file.h"
 #include "deploy/havenline/document_words.h"
+#include "deploy/havenline/policy_changes.h"
 #include "deploy/havenline/policy_check.h"
+#include "deploy/havenline/policy_notes.h"
 #include "deploy/havenline/policy_tools.h"
 #include "deploy/havenline/publish.h"
 #include "deploy/havenline/table.h"
@@ -111,21 +113,36 @@ Result<tool::Answer> SignFile(const Options& options) {
 
 struct Changes {
   std::vector<std::string> words;
+  std::string verdict;
   Value json = Value::List();
 };
 
-Changes ChangesBetween(const CheckedDocument& before, const CheckedDocument& after) {
+Result<Changes> ChangesBetween(const DocumentFile& before_file, const CheckedDocument& before,
+                               const DocumentFile& after_file, const CheckedDocument& after) {
   Changes changes;
-  const auto add = [&](const auto& list) {
-    for (const auto& change : list) {
+  if (before.policy && after.policy) {
+    ASSIGN_OR_RETURN(PolicyDifference difference,
+                     DifferenceBetween(before_file, *before.policy, after_file, *after.policy));
+    return Changes{std::move(difference.words), std::move(difference.verdict),
+                   std::move(difference.json)};
+  }
+  if (before.directory && after.directory) {
+    for (const auto& change : CompareDirectories(*before.directory, *after.directory)) {
       changes.words.push_back(WordsOf(change));
       changes.json.Add(JsonOf(change));
     }
-  };
-  if (before.directory && after.directory)
-    add(CompareDirectories(*before.directory, *after.directory));
-  if (before.policy && after.policy) add(policy::Compare(*before.policy, *after.policy));
+  }
+  changes.verdict =
+      changes.words.empty() ? "nothing changes" : Count(changes.words.size(), "change", "changes");
   return changes;
+}
+
+std::string ProblemsCounted(const CheckedDocument& looked_at) {
+  const std::size_t named = looked_at.problems.size();
+  const std::size_t all = named + looked_at.problems_left_out;
+  if (all == 0) return "no problems";
+  return Count(all, "problem", "problems") +
+         (all == named ? "" : ", of which " + std::to_string(named) + " are named above");
 }
 
 Result<tool::Answer> CheckFile(const Options& options) {
@@ -140,27 +157,28 @@ Result<tool::Answer> CheckFile(const Options& options) {
     if (before->version() == nullptr)
       return Fail(FaultCode::kInvalid, tool::Join(before->problems, "\n"));
     CheckSuccession(looked_at, *before);
-    changes = ChangesBetween(*before, looked_at);
+    ASSIGN_OR_RETURN(changes, ChangesBetween(other, *before, file, looked_at));
   }
   std::string words;
   if (looked_at.version() != nullptr) words = file.source + ": " + TitleOf(looked_at) + "\n";
   if (!looked_at.signed_by.empty()) words += "signed by " + tool::Join(looked_at.signed_by) + "\n";
   if (before && looked_at.version() != nullptr) {
     words += "against version " + std::to_string(before->version()->version) + ": " +
-             (changes.words.empty() ? "nothing changes"
-                                    : Count(changes.words.size(), "change", "changes")) +
-             "\n";
+             changes.verdict + "\n";
     for (const std::string& change : changes.words) words += "  " + change + "\n";
   }
   for (const std::string& problem : looked_at.problems) words += problem + "\n";
+  if (before && looked_at.version() == nullptr)
+    words += "to follow version " + std::to_string(before->version()->version) + ", " +
+             HowToFollow(*before) + "\n";
   std::optional<LoadedPolicy> proved;
+  std::vector<PolicyNote> notes;
   if (options.kind == DocumentKind::kPolicy && looked_at.problems.empty()) {
     ASSIGN_OR_RETURN(proved, LoadPolicy(options.file));
-    words += ProofWords(*proved);
+    notes = NotesOf(*proved);
+    words += ProofWords(*proved) + WordsOf(notes);
   }
-  words += looked_at.problems.empty()
-               ? "no problems\n"
-               : Count(looked_at.problems.size(), "problem", "problems") + "\n";
+  words += ProblemsCounted(looked_at) + CountOfWarnings(notes) + "\n";
   Value json = Value::Map().Set("document", WordFor(options.kind)).Set("source", file.source);
   if (const DocumentVersion* const version = looked_at.version()) {
     json.Set("partnership", looked_at.partnership()->value())
@@ -169,9 +187,10 @@ Result<tool::Answer> CheckFile(const Options& options) {
   }
   json.Set("note", file.is_note()).Set("signed-by", List(looked_at.signed_by));
   if (looked_at.signatures_needed) json.Set("signatures-needed", *looked_at.signatures_needed);
-  json.Set("problems", List(looked_at.problems));
+  json.Set("problems", List(looked_at.problems))
+      .Set("problems-left-out", looked_at.problems_left_out);
   if (before) json.Set("changes", std::move(changes.json));
-  if (proved) AddProof(*proved, json);
+  if (proved) AddProof(*proved, json.Set("notes", JsonOf(notes)));
   return tool::Answer{words, std::move(json),
                       looked_at.problems.empty() ? ExitCode::kOk : ExitCode::kData};
 }

@@ -207,53 +207,6 @@ Value PolicyJson(const policy::Policy& policy, Value json) {
   return std::move(json).Set("exchanges", std::move(exchanges)).Set("shares", std::move(shares));
 }
 
-std::string_view WordFor(policy::Change::Kind kind) {
-  using Kind = policy::Change::Kind;
-  switch (kind) {
-    case Kind::kGains:
-      return "gains";
-    case Kind::kLoses:
-      return "loses";
-    case Kind::kMustBeTold:
-      return "must-be-told";
-    case Kind::kNeedNotBeTold:
-      return "need-not-be-told";
-    case Kind::kClock:
-      return "clock";
-    case Kind::kGainsHeld:
-      return "gains-held";
-    case Kind::kLosesHeld:
-      return "loses-held";
-    case Kind::kCondition:
-      return "condition";
-  }
-  return "changes";
-}
-
-std::string WhatWords(const policy::Change& change) {
-  using Kind = policy::Change::Kind;
-  switch (change.kind) {
-    case Kind::kGains:
-    case Kind::kLoses:
-      return std::string(WordFor(change.kind)) + " " + change.section + " of " +
-             change.exchange.value();
-    case Kind::kMustBeTold:
-      return "must now be told of " + change.exchange.value();
-    case Kind::kNeedNotBeTold:
-      return "need no longer be told of " + change.exchange.value();
-    case Kind::kClock:
-      return "has another clock to acknowledge " + change.exchange.value();
-    case Kind::kGainsHeld:
-      return "gains " + change.section + " of " + change.exchange.value() +
-             ", held until somebody else does not take it on,";
-    case Kind::kLosesHeld:
-      return "loses " + change.section + " of " + change.exchange.value() + ", which was held,";
-    case Kind::kCondition:
-      return "has another condition for what is held of " + change.exchange.value();
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string TitleOf(const CheckedDocument& document) {
@@ -282,33 +235,6 @@ Value JsonOf(const CheckedDocument& document) {
   if (document.directory) return DirectoryJson(*document.directory, std::move(json));
   CHECK(document.policy.has_value());
   return PolicyJson(*document.policy, std::move(json));
-}
-
-std::string WordsOf(const policy::Change& change) {
-  std::string words = change.to.value() + " " + WhatWords(change) + " from " + change.from.value();
-  if (!change.every_sender) {
-    std::vector<std::string> senders = Texts(change.senders);
-    if (change.other_senders) senders.emplace_back("any sender that no profile names");
-    words += " (" + Join(senders) + ")";
-  }
-  if (change.in_some_case) return words + ", in some case (the claims themselves changed)";
-  const std::string when = CasesWords(change.when);
-  return when.empty() ? words : words + ", " + when;
-}
-
-Value JsonOf(const policy::Change& change) {
-  Value json = Value::Map()
-                   .Set("change", WordFor(change.kind))
-                   .Set("exchange", change.exchange.value())
-                   .Set("from", change.from.value())
-                   .Set("to", change.to.value());
-  if (!change.section.empty()) json.Set("section", change.section);
-  return std::move(json)
-      .Set("every-sender", change.every_sender)
-      .Set("other-senders", change.other_senders)
-      .Set("senders", ListOf(Texts(change.senders)))
-      .Set("when", CasesJson(change.when))
-      .Set("in-some-case", change.in_some_case);
 }
 
 std::string WordsOf(const DirectoryChange& change) {

@@ -7,7 +7,7 @@
 
 #include "deploy/havenline/directory_changes.h"
 #include "deploy/havenline/document_check.h"
-#include "policy/compare.h"
+#include "policy/policy.h"
 #include "schema/text/value.h"
 
 namespace havenline {
@@ -19,8 +19,6 @@ text::Value JsonOf(const CheckedDocument& document);
 // "policy of rotherham, version 2 (hash …)".
 std::string TitleOf(const CheckedDocument& document);
 
-std::string WordsOf(const policy::Change& change);
-text::Value JsonOf(const policy::Change& change);
 std::string WordsOf(const DirectoryChange& change);
 text::Value JsonOf(const DirectoryChange& change);
 

@@ -14,6 +14,7 @@ constexpr std::string_view kHead = R"(<!DOCTYPE html>
 
 constexpr std::string_view kStyle = R"(</title>
 <style>
+@page { size: A4 landscape; margin: 12mm; }
 body { font: 10pt/1.4 Arial, sans-serif; margin: 2em; color: #000; background: #fff; }
 h1 { font-size: 18pt; } h2 { font-size: 14pt; margin-top: 2em; }
 table { border-collapse: collapse; width: 100%; margin: 1em 0; }
@@ -21,10 +22,15 @@ caption { text-align: left; font-weight: bold; padding: .3em 0; }
 td p { margin: 0; }
 th, td { border: 1px solid #666; padding: .3em .5em; text-align: left; vertical-align: top; }
 thead th { background: #eee; }
-td.mark { text-align: center; }
+td.mark { text-align: center; } th, td { overflow-wrap: anywhere; }
 .sign td { height: 3em; }
 code { overflow-wrap: anywhere; }
-@media print { body { margin: 0; } h2 { break-before: page; } tr { break-inside: avoid; } }
+@media print {
+  body { margin: 0; font-size: 8pt; }
+  thead { display: table-header-group; }
+  h2 { break-before: page; }
+  tr { break-inside: avoid; }
+}
 </style>
 </head>
 <body>

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "deploy/havenline/document_check.h"
 #include "deploy/havenline/html_page.h"
 #include "deploy/havenline/policy_clauses.h"
 #include "deploy/havenline/policy_flows.h"
+#include "deploy/havenline/policy_fold.h"
 #include "deploy/havenline/table.h"
 
 namespace havenline {
@@ -69,6 +71,17 @@ std::vector<const Host*> DesksOfTheOperator(const Directory& directory) {
   return desks;
 }
 
+// The file itself, or the one of that name in a folder.
+Result<std::string> DirectoryFileAt(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) return path.string();
+  for (const char* const name : {"directory.note", "directory.toml"}) {
+    if (std::filesystem::exists(path / name, error)) return (path / name).string();
+  }
+  return Fail(FaultCode::kInvalid,
+              path.string() + ": has neither a directory.note nor a directory.toml");
+}
+
 class Agreement {
  public:
   Agreement(const LoadedPolicy& loaded, const Directory& directory)
@@ -93,7 +106,10 @@ class Agreement {
     Holders();
     Hosts();
     Broker();
-    html_ += SignaturesTable() + std::string(kPageEnd);
+    html_ += SignaturesTable("the schedule and data flows of " + policy_.partnership().value() +
+                             " by the policy, version " + VersionWords(policy_.version()) +
+                             ", and the directory, version " + VersionWords(directory_.version())) +
+             std::string(kPageEnd);
     return std::move(html_);
   }
 
@@ -130,6 +146,11 @@ class Agreement {
   }
 
  private:
+  // "2, whose hash is 5e…".
+  static std::string VersionWords(const DocumentVersion& version) {
+    return std::to_string(version.version) + ", whose hash is " + HexEncode(version.hash);
+  }
+
   void Title() {
     html_ += "<h1>Information sharing agreement of " + HtmlText(policy_.partnership().value()) +
              ": schedule and data flows</h1>\n<p>Made of the policy, version " +
@@ -146,12 +167,13 @@ class Agreement {
     html_ += TableHead("Schedule: who tells whom what",
                        {"From", "To", "Sections", "When", "Purpose", "Lawful basis",
                         "Duty, clock and escalation", "Label", "Rule"});
-    for (const policy::Saying& saying : sayings_) {
-      if (saying.exchange != exchange.name) continue;
+    const auto sending = SendingRoles(policy_, exchange.name);
+    for (const FoldedSaying& folded : Fold(sayings_, exchange.name)) {
+      const policy::Saying& saying = *folded.saying;
       const policy::Cell& cell = *saying.cell;
       const std::string when = CasesWords(saying.when);
-      html_ += "<tr>" + RowHead(SenderWords(saying, senders_)) + Cell(saying.to.value()) +
-               Cell(tool::Join(exchange.NamesOf(cell.sections))) +
+      html_ += "<tr>" + RowHead(FoldedWords(folded.senders, senders_, sending)) +
+               Cell(saying.to.value()) + Cell(tool::Join(exchange.NamesOf(cell.sections))) +
                Cell(when.empty() ? "always" : when) + Cell(PurposesOf(policy_, cell)) +
                Cell(BasesOf(cell)) + Cell(DutyWords(saying)) + Cell(LabelOf(policy_, cell)) +
                Cell(cell.rule.value() + ": " + cell.why) + "</tr>\n";
@@ -334,7 +356,8 @@ Value AgreementJson(const LoadedPolicy& loaded, const Directory& directory) {
 }
 
 Result<Directory> LoadDirectory(const std::string& path, const PartnershipId& partnership) {
-  ASSIGN_OR_RETURN(const DocumentFile file, ReadDocumentFile(path));
+  ASSIGN_OR_RETURN(const std::string found, DirectoryFileAt(path));
+  ASSIGN_OR_RETURN(const DocumentFile file, ReadDocumentFile(found));
   CheckedDocument checked = CheckDocument(file, DocumentKind::kDirectory, nullptr);
   if (!checked.directory || !checked.problems.empty())
     return Fail(FaultCode::kInvalid, tool::Join(checked.problems, "\n"));

@@ -17,7 +17,8 @@ namespace havenline {
 std::string AgreementPage(const LoadedPolicy& loaded, const Directory& directory);
 text::Value AgreementJson(const LoadedPolicy& loaded, const Directory& directory);
 
-// A text or a note; kInvalid with every problem, or if it is another partnership's.
+// A text or a note, or a folder with a directory.note or directory.toml; kInvalid with every
+// problem, or if it is another partnership's.
 Result<Directory> LoadDirectory(const std::string& path, const PartnershipId& partnership);
 
 }  // namespace havenline

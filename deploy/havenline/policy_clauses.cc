@@ -3,25 +3,8 @@
 #include "deploy/havenline/document_words.h"
 #include "deploy/havenline/html_page.h"
 #include "deploy/havenline/table.h"
-#include "policy/time_text.h"
 
 namespace havenline {
-namespace {
-
-std::string NamesOf(const std::vector<Role>& roles) {
-  std::vector<std::string> names;
-  for (const Role& role : roles) names.push_back(role.value());
-  return tool::Join(names);
-}
-std::string WhenWords(const policy::Rule& rule) {
-  std::string words = policy::Words({rule.when.begin(), rule.when.end()});
-  if (rule.starts) words += " from " + policy::TimeText(*rule.starts) + " on";
-  if (rule.ends) words += " until before " + policy::TimeText(*rule.ends);
-  return words.empty() ? "always" : words;
-}
-
-}  // namespace
-
 std::string StanceWords(policy::Consent consent) {
   switch (consent) {
     case policy::Consent::kRequired:
@@ -79,10 +62,12 @@ std::string NeversTable(const policy::Rules& rules, const policy::Exchange& exch
       TableHead("Never, whatever else is said", {"Rule", "To", "From", "When", "Sections", "Why"});
   for (const policy::Rule& rule : rules.rules) {
     if (rule.effect != policy::Effect::kNever || rule.exchange != exchange.name) continue;
-    html += "<tr>" + RowHead(rule.id.value()) + Cell(NamesOf(rule.to)) +
-            Cell(NamesOf(rule.from) +
+    const std::string when = RuleWhenWords(rule);
+    html += "<tr>" + RowHead(rule.id.value()) + Cell(tool::Join(NamesOf(rule.to))) +
+            Cell(tool::Join(NamesOf(rule.from)) +
                  (rule.profiles.empty() ? "" : " (profile " + tool::Join(rule.profiles) + ")")) +
-            Cell(WhenWords(rule)) + Cell(tool::Join(rule.sections)) + Cell(rule.why) + "</tr>\n";
+            Cell(when.empty() ? "always" : when) + Cell(tool::Join(rule.sections)) +
+            Cell(rule.why) + "</tr>\n";
   }
   return html + std::string(kTableEnd);
 }
@@ -103,11 +88,19 @@ std::string ClaimsTable(const policy::Policy& policy, const policy::Exchange& ex
   return html + std::string(kTableEnd);
 }
 
-std::string SignaturesTable() {
-  std::string html = "<h2>Approved</h2>\n<table class=\"sign\">\n<thead><tr>";
-  for (const char* const head : {"Name", "For", "Signature", "Date"}) html += HeadCell(head);
+std::string SignaturesTable(const std::string& what) {
+  std::string html =
+      "<h2>Approved</h2>\n<p>For each agency that is a party one line, filled in by whoever may "
+      "bind "
+      "that agency. Who signs approves this and nothing else: " +
+      HtmlText(what) +
+      ".</p>\n<p>This paper puts nothing in force. It is for the holders of governance's keys, who "
+      "sign "
+      "the text of that hash and no other.</p>\n<table class=\"sign\">\n<thead><tr>";
+  for (const char* const head : {"Name", "Office, and agency", "Signature", "Date"})
+    html += HeadCell(head);
   html += "</tr></thead>\n<tbody>\n";
-  for (int i = 0; i < 6; ++i) html += "<tr><td></td><td></td><td></td><td></td></tr>\n";
+  for (int i = 0; i < 8; ++i) html += "<tr><td></td><td></td><td></td><td></td></tr>\n";
   return html + std::string(kTableEnd);
 }
 

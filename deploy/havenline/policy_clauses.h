@@ -26,6 +26,7 @@ std::string AboutExchange(const policy::Exchange& exchange);
 std::string NeversTable(const policy::Rules& rules, const policy::Exchange& exchange);
 // Empty for an exchange without claims.
 std::string ClaimsTable(const policy::Policy& policy, const policy::Exchange& exchange);
-std::string SignaturesTable();
+// Where people sign; `what`: all that they approve by it, with its hash.
+std::string SignaturesTable(const std::string& what);
 
 }  // namespace havenline

@@ -15,15 +15,6 @@ using text::Value;
 using tool::Join;
 using tool::Plain;
 
-Result<const policy::Exchange*> FindExchange(const policy::Policy& policy,
-                                             const std::string& name) {
-  const policy::Exchange* const exchange = policy.Find(ExchangeName(name));
-  if (exchange != nullptr) return exchange;
-  std::vector<std::string> known;
-  for (const policy::Exchange& each : policy.exchanges()) known.push_back(each.name.value());
-  return Fail(FaultCode::kInvalid, "the policy has no such exchange, only " + Join(known));
-}
-
 Result<std::vector<ClaimOpening>> ClaimsOf(const policy::Exchange& exchange,
                                            const std::vector<std::string>& given) {
   std::vector<ClaimOpening> claims;
@@ -128,85 +119,213 @@ Value WithheldJson(const std::vector<Withheld>& all) {
   return list;
 }
 
-// One role's part of the answer.
-void AddCard(const LoadedPolicy& loaded, const policy::Exchange& exchange, const Role& from,
-             const policy::Policy::Row& row, tool::Answer& answer) {
-  const policy::Policy& policy = loaded.policy;
-  const policy::HeldShare* const held = row.cell->held.get();
-  const policy::Cell& cell = held != nullptr ? held->cell : *row.cell;
-  const auto claims = policy.ClaimsRead(exchange.name, from, row.to);
-  const auto withheld = WithheldBy(cell, cell.sections, exchange);
-  std::string& words = answer.words;
-  words += "\n" + row.to.value() + ": " + Plain(policy.roles().at(row.to.value())) + "\n";
-  const bool told = cell.sections != 0;
-  words += Line(held != nullptr ? "may be told" : "is told",
-                told ? Join(exchange.NamesOf(cell.sections)) : "nothing");
-  if (held != nullptr) words += Line("but only", HeldWords(*held));
-  if (told) words += TermsWords(cell, policy);
-  if (told && !claims.empty()) words += Line("sees claims", Join(claims));
-  if (told) words += WithheldWords(withheld);
-  Value card = Value::Map()
-                   .Set("to", row.to.value())
-                   .Set("told", ListOf(exchange.NamesOf(cell.sections)))
-                   .Set("held", held != nullptr)
-                   .Set("rule", cell.rule.value())
-                   .Set("basis", ListOf(SplitJoined(cell.basis)))
-                   .Set("purpose", ListOf(SplitJoined(cell.purpose)))
-                   .Set("why", cell.why)
-                   .Set("required", cell.required)
-                   .Set("decision-required", cell.decision_required)
-                   .Set("claims", ListOf(told ? claims : std::vector<std::string>{}))
-                   .Set("withheld", WithheldJson(withheld));
+// One case, as asked.
+struct AskedCase {
+  const LoadedPolicy& loaded;
+  const policy::Exchange& exchange;
+  const Role& from;
+  const std::string& profile;
+  const std::vector<ClaimOpening>& claims;
+  TimePoint made;
+};
+
+// What keeps a rule that would tell the role something from doing so in this case; empty: nothing.
+std::string WhatIsMissing(const policy::Rule& rule, const AskedCase& asked) {
+  std::vector<std::string> missing;
+  const bool any_profile = rule.profiles.empty();
+  if (!any_profile && std::ranges::find(rule.profiles, asked.profile) == rule.profiles.end()) {
+    const ProfileSenders senders = SendersOf(asked.loaded.policy);
+    std::vector<std::string> from;
+    for (const std::string& profile : rule.profiles)
+      from.push_back(SenderWords(asked.from, profile, senders));
+    missing.push_back("from " + Join(from, " or "));
+  }
+  for (const ClaimOpening& claim : asked.claims) {
+    const auto when = rule.when.find(claim.name);
+    if (when == rule.when.end() ||
+        std::ranges::find(when->second, claim.value) != when->second.end())
+      continue;
+    missing.push_back(policy::Words(policy::Case{*when}) + " (here it is " + claim.value + ")");
+  }
+  if (rule.starts && asked.made < *rule.starts)
+    missing.push_back("made from " + policy::TimeText(*rule.starts) + " on");
+  if (rule.ends && asked.made >= *rule.ends)
+    missing.push_back("made before " + policy::TimeText(*rule.ends));
+  return Join(missing, ", and ");
+}
+
+// Why a role is told nothing: for each rule that tells it something in some case, why not in this.
+std::vector<std::string> WhyNothing(const AskedCase& asked, const Role& to,
+                                    const policy::Cell& cell) {
+  std::vector<std::string> reasons;
+  for (const policy::Rule& rule : asked.loaded.rules.rules) {
+    const bool is_about = rule.effect != policy::Effect::kNever &&
+                          rule.exchange == asked.exchange.name &&
+                          policy::Contains(rule.from, asked.from) && policy::Contains(rule.to, to);
+    if (!is_about) continue;
+    const std::string missing = WhatIsMissing(rule, asked);
+    policy::SectionSet left = policy::SectionsOf(rule, asked.exchange);
+    std::vector<std::string> by;
+    for (const policy::Forbidden& forbidden : cell.forbidden) {
+      if ((left & forbidden.sections) != 0) by.push_back(forbidden.rule.value());
+      left &= ~forbidden.sections;
+    }
+    const std::string& id = rule.id.value();
+    if (!missing.empty()) {
+      reasons.push_back(id + " shares only " + missing);
+    } else if (left == 0) {
+      reasons.push_back("all that " + id + " shares is forbidden by " + Join(by, " and "));
+    } else {
+      reasons.push_back(id + " shares only if " + rule.watches.value() +
+                        " is told at once and does not take it on");
+    }
+  }
+  if (reasons.empty())
+    reasons.push_back("no rule tells " + to.value() + " anything of it from " + asked.from.value());
+  return reasons;
+}
+
+// What `never` rules keep from a role that is told nothing.
+std::vector<Withheld> OnlyForbidden(std::vector<Withheld> all) {
+  std::erase_if(all, [](const Withheld& each) { return each.rule.empty(); });
+  return all;
+}
+
+Value TermsJson(const policy::Cell& cell, Value card) {
   if (cell.deadline != nullptr) card.Set("acknowledge", cell.deadline->name);
   std::vector<std::string> escalation;
   for (const policy::Duty* const duty : cell.escalation) escalation.push_back(duty->name);
-  card.Set("escalation", ListOf(escalation)).Set("retention", cell.retention);
-  Value cards = *answer.json.Find("roles");
-  cards.Add(std::move(card));
-  answer.json.Set("roles", std::move(cards));
+  return std::move(card).Set("escalation", ListOf(escalation)).Set("retention", cell.retention);
 }
 
-// Who sees a section: what is said alike to a role by several kinds of senders stands once.
-class Seers {
- public:
-  explicit Seers(ProfileSenders senders) : senders_(std::move(senders)) {}
-
-  void Add(const policy::Saying& saying) {
-    const std::string when = CasesWords(saying.when);
-    const std::string held = saying.held == nullptr ? "" : HeldWords(*saying.held);
-    const std::string always = saying.held == nullptr ? "always" : "";
-    const std::string words =
-        (when.empty() ? always : when) + (held.empty() || when.empty() ? held : ", " + held);
-    const std::vector<std::string> what = {saying.to.value(), saying.from.value(), words,
-                                           saying.cell->rule.value(), saying.cell->basis};
-    const auto same = std::ranges::find(rows_, what, &Row::what);
-    if (same == rows_.end()) {
-      rows_.push_back({what, {SenderWords(saying, senders_)}});
-    } else {
-      same->senders.push_back(SenderWords(saying, senders_));
-    }
-  }
-
-  std::string Text() const {
-    if (rows_.empty()) return "  nobody\n";
-    tool::Table table({"role", "from", "when", "rule", "basis"});
-    for (const Row& row : rows_) {
-      // Those of each profile and those of none.
-      const bool everybody = row.senders.size() == senders_.size() + 1;
-      table.Add({row.what[0], everybody ? "any " + row.what[1] : Join(row.senders, "; "),
-                 row.what[2], row.what[3], row.what[4]});
-    }
-    return table.Text();
-  }
-
- private:
-  struct Row {
-    std::vector<std::string> what;
-    std::vector<std::string> senders;
-  };
-  ProfileSenders senders_;
-  std::vector<Row> rows_;
+struct Cards {
+  std::string words;
+  Value json = Value::List();
 };
+
+// One role's part of the answer.
+void AddCard(const AskedCase& asked, const Role& to, const policy::Cell& at, Cards& cards) {
+  const policy::Policy& policy = asked.loaded.policy;
+  const policy::HeldShare* const held = at.held.get();
+  const policy::Cell& cell = held != nullptr ? held->cell : at;
+  const auto claims = policy.ClaimsRead(asked.exchange.name, asked.from, to);
+  const auto withheld = WithheldBy(cell, cell.sections, asked.exchange);
+  const bool told = cell.sections != 0;
+  const auto reasons = told ? std::vector<std::string>{} : WhyNothing(asked, to, cell);
+  std::string& words = cards.words;
+  words += "\n" + to.value() + ": " + Plain(policy.roles().at(to.value())) + "\n";
+  words += Line(held != nullptr ? "may be told" : "is told",
+                told ? Join(asked.exchange.NamesOf(cell.sections)) : "nothing");
+  for (const std::string& reason : reasons) words += Line("because", reason);
+  if (held != nullptr) words += Line("but only", HeldWords(*held));
+  if (told) words += TermsWords(cell, policy);
+  if (told && !claims.empty()) words += Line("sees claims", Join(claims));
+  words += WithheldWords(told ? withheld : OnlyForbidden(withheld));
+  cards.json.Add(
+      TermsJson(cell, Value::Map()
+                          .Set("to", to.value())
+                          .Set("told", ListOf(asked.exchange.NamesOf(cell.sections)))
+                          .Set("held", held != nullptr)
+                          .Set("rule", cell.rule.value())
+                          .Set("basis", ListOf(SplitJoined(cell.basis)))
+                          .Set("purpose", ListOf(SplitJoined(cell.purpose)))
+                          .Set("why", cell.why)
+                          .Set("why-nothing", ListOf(reasons))
+                          .Set("required", cell.required)
+                          .Set("decision-required", cell.decision_required)
+                          .Set("claims", ListOf(told ? claims : std::vector<std::string>{}))
+                          .Set("withheld", WithheldJson(withheld))));
+}
+
+// The cards of all roles, or of `to`; none of them for a role that no rule names.
+Cards CardsFor(const AskedCase& asked, const AgencyId& sender, const std::string& to) {
+  static const policy::Cell kNothing{};
+  Cards cards;
+  bool found = false;
+  for (const auto& [role, cell] : asked.loaded.policy.RowsFor(
+           {asked.exchange.name, sender, asked.from, asked.claims, asked.made})) {
+    if (!to.empty() && role.value() != to) continue;
+    AddCard(asked, role, *cell, cards);
+    found = true;
+  }
+  if (!found && !to.empty()) AddCard(asked, Role(to), kNothing, cards);
+  return cards;
+}
+
+// Senders that are answered alike.
+struct Answered {
+  std::vector<std::string> profiles;
+  std::vector<std::string> senders;  // In words.
+  Cards cards;
+};
+
+std::vector<Answered> AnswersByProfile(const LoadedPolicy& loaded, const CaseAsked& asked,
+                                       const AskedCase& of_none) {
+  const ProfileSenders senders = SendersOf(loaded.policy);
+  std::vector<std::string> profiles;
+  for (const auto& [profile, named] : senders) profiles.push_back(profile);
+  profiles.emplace_back();  // Whoever no profile names stands last.
+  std::vector<Answered> answers;
+  for (const std::string& profile : profiles) {
+    const AskedCase of{loaded,  of_none.exchange, of_none.from,
+                       profile, of_none.claims,   of_none.made};
+    const AgencyId sender(profile.empty() ? "" : senders.at(profile).front());
+    Cards cards = CardsFor(of, sender, asked.to);
+    auto same = std::ranges::find_if(
+        answers, [&](const Answered& each) { return each.cards.words == cards.words; });
+    if (same == answers.end()) same = answers.insert(same, {{}, {}, std::move(cards)});
+    same->profiles.push_back(profile);
+    same->senders.push_back(SenderWords(of.from, profile, senders));
+  }
+  return answers;
+}
+
+// Where who sends decides what is told, each kind of sender has its answer.
+void AddAnswers(const std::vector<Answered>& answers, const Role& from, tool::Answer& answer) {
+  if (answers.size() == 1) {
+    answer.words += answers.front().cards.words;
+    answer.json.Set("roles", answers.front().cards.json);
+    return;
+  }
+  answer.words += "what is told depends on who sends it; --sender asks for one agency alone\n";
+  Value list = Value::List();
+  for (const Answered& each : answers) {
+    answer.words += "\nFROM " + Join(each.senders, "; ") + "\n" + each.cards.words;
+    list.Add(Value::Map()
+                 .Set("from", from.value())
+                 .Set("profiles", ListOf(each.profiles))
+                 .Set("roles", each.cards.json));
+  }
+  answer.json.Set("by-sender", std::move(list));
+}
+
+std::string FromWords(const CaseAsked& asked, const policy::Policy& policy) {
+  if (asked.sender.empty()) return "any " + asked.from;
+  const std::string profile(policy.ProfileOf(AgencyId(asked.sender)));
+  if (!profile.empty()) return asked.sender + " (profile " + profile + ")";
+  const ProfileSenders named = SendersOf(policy);
+  if (named.empty()) return asked.sender;
+  std::vector<std::string> words;
+  for (const auto& [name, senders] : named)
+    words.push_back(Join(senders) + " (profile " + name + ")");
+  return asked.sender + ", which no profile names; named are " + Join(words, "; ");
+}
+
+Result<void> CheckRoles(const policy::Policy& policy, const policy::Exchange& exchange,
+                        const CaseAsked& asked) {
+  std::vector<std::string> roles;
+  for (const auto& [role, title] : policy.roles()) roles.push_back(role);
+  if (!asked.to.empty() && !policy.roles().contains(asked.to)) {
+    return Fail(FaultCode::kInvalid, "--to: the policy has no role " + asked.to +
+                                         DidYouMean(asked.to, roles) + "; its roles are " +
+                                         Join(roles));
+  }
+  const auto from = NamesOf(SendingRoles(policy, exchange.name));
+  if (std::ranges::find(from, asked.from) != from.end()) return {};
+  return Fail(FaultCode::kInvalid, "--from: no rule lets a " + asked.from + " send " +
+                                       exchange.name.value() + DidYouMean(asked.from, from) +
+                                       "; who sends it is " + Join(from));
+}
 
 }  // namespace
 
@@ -214,13 +333,9 @@ Result<tool::Answer> Explain(const LoadedPolicy& loaded, const CaseAsked& asked)
   const policy::Policy& policy = loaded.policy;
   ASSIGN_OR_RETURN(const policy::Exchange* const exchange, FindExchange(policy, asked.exchange));
   ASSIGN_OR_RETURN(const auto claims, ClaimsOf(*exchange, asked.claims));
-  const AgencyId sender(asked.sender);
+  RETURN_IF_FAULT(CheckRoles(policy, *exchange, asked));
   const Role from(asked.from);
-  const auto rows = policy.RowsFor({exchange->name, sender, from, claims, asked.made});
-  if (rows.empty()) {
-    return Fail(FaultCode::kInvalid, "no rule of " + exchange->name.value() +
-                                         " is about a sender in that role (--from)");
-  }
+  const AgencyId sender(asked.sender);
   const std::string profile(policy.ProfileOf(sender));
   std::string claim_words;
   Value claim_json = Value::Map();
@@ -229,10 +344,8 @@ Result<tool::Answer> Explain(const LoadedPolicy& loaded, const CaseAsked& asked)
     claim_json.Set(claim.name, claim.value);
   }
   tool::Answer answer;
-  answer.words = Plain(exchange->title) + claim_words + "\nfrom " +
-                 (asked.sender.empty() ? "any " + asked.from : asked.sender) +
-                 (profile.empty() ? " (no profile)" : " (profile " + profile + ")") + ", made " +
-                 policy::TimeText(asked.made) + ", under version " +
+  answer.words = Plain(exchange->title) + claim_words + "\nfrom " + FromWords(asked, policy) +
+                 ", made " + policy::TimeText(asked.made) + ", under version " +
                  std::to_string(policy.version().version) + "\n";
   answer.json = Value::Map()
                     .Set("exchange", exchange->name.value())
@@ -241,70 +354,13 @@ Result<tool::Answer> Explain(const LoadedPolicy& loaded, const CaseAsked& asked)
                     .Set("from", asked.from)
                     .Set("claims", std::move(claim_json))
                     .Set("made", policy::TimeText(asked.made))
-                    .Set("version", policy.version().version)
-                    .Set("roles", Value::List());
-  bool found = false;
-  for (const policy::Policy::Row& row : rows) {
-    if (!asked.to.empty() && row.to.value() != asked.to) continue;
-    AddCard(loaded, *exchange, from, row, answer);
-    found = true;
+                    .Set("version", policy.version().version);
+  const AskedCase of{loaded, *exchange, from, profile, claims, asked.made};
+  if (asked.sender.empty()) {
+    AddAnswers(AnswersByProfile(loaded, asked, of), from, answer);
+  } else {
+    AddAnswers({{{profile}, {asked.sender}, CardsFor(of, sender, asked.to)}}, from, answer);
   }
-  if (found) return answer;
-  return Fail(FaultCode::kInvalid, "no rule tells that role anything (--to)");
-}
-
-Result<tool::Answer> WhoCanSee(const LoadedPolicy& loaded, const std::string& name,
-                               const std::string& section) {
-  const policy::Policy& policy = loaded.policy;
-  ASSIGN_OR_RETURN(const policy::Exchange* const exchange, FindExchange(policy, name));
-  const auto bit = exchange->SetOf({section});
-  if (!bit) {
-    return Fail(FaultCode::kInvalid,
-                "the exchange has no such section, only " + Join(exchange->sections));
-  }
-  Seers seers(SendersOf(policy));
-  Value shares = Value::List();
-  for (const policy::Saying& saying : policy::SayingsOf(policy)) {
-    if (saying.exchange != exchange->name || (saying.cell->sections & *bit) == 0) continue;
-    seers.Add(saying);
-    shares.Add(Value::Map()
-                   .Set("to", saying.to.value())
-                   .Set("from", saying.from.value())
-                   .Set("profile", saying.profile)
-                   .Set("when", CasesJson(saying.when))
-                   .Set("held", saying.held != nullptr)
-                   .Set("rule", saying.cell->rule.value())
-                   .Set("basis", saying.cell->basis));
-  }
-  tool::Answer answer;
-  answer.words = section + " of " + Plain(exchange->title) + "\n" + seers.Text();
-  Value nevers = Value::List();
-  for (const policy::Rule& rule : loaded.rules.rules) {
-    const bool forbids = rule.effect == policy::Effect::kNever && rule.exchange == exchange->name &&
-                         (*bit & policy::SectionsOf(rule, *exchange)) != 0;
-    if (!forbids) continue;
-    std::vector<std::string> roles;
-    for (const Role& role : rule.to) roles.push_back(role.value());
-    const std::string when = policy::Words({rule.when.begin(), rule.when.end()});
-    answer.words += "never " + Join(roles) + (when.empty() ? "" : ", " + when) + ": rule " +
-                    rule.id.value() + "\n";
-    nevers.Add(Value::Map().Set("rule", rule.id.value()).Set("to", ListOf(roles)));
-  }
-  Value claims = Value::List();
-  for (const policy::Claim& claim : exchange->claims) {
-    if (claim.section != section) continue;
-    const auto roles = RolesThatSee(policy, exchange->name, claim.name);
-    answer.words += "the claim " + claim.name + ", which is made of it: the broker" +
-                    (roles.empty() ? "" : ", " + Join(roles)) + "\n";
-    claims.Add(
-        Value::Map().Set("claim", claim.name).Set("broker", true).Set("roles", ListOf(roles)));
-  }
-  answer.json = Value::Map()
-                    .Set("exchange", exchange->name.value())
-                    .Set("section", section)
-                    .Set("shares", std::move(shares))
-                    .Set("never", std::move(nevers))
-                    .Set("claims", std::move(claims));
   return answer;
 }
 

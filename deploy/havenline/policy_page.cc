@@ -1,7 +1,11 @@
 #include "deploy/havenline/policy_page.h"
 
+#include <algorithm>
+
 #include "deploy/havenline/html_page.h"
 #include "deploy/havenline/policy_clauses.h"
+#include "deploy/havenline/policy_fold.h"
+#include "deploy/havenline/policy_notes.h"
 #include "deploy/havenline/policy_words.h"
 #include "deploy/havenline/table.h"
 #include "policy/compare.h"
@@ -9,6 +13,8 @@
 
 namespace havenline {
 namespace {
+
+constexpr std::size_t kRolesAcross = 8;  // That fit beside the sections on a sheet of A4.
 
 class Page {
  public:
@@ -25,12 +31,17 @@ class Page {
       html_ +=
           "<h2>" + HtmlText(exchange.name.value()) + ": " + HtmlText(exchange.title) + "</h2>\n";
       html_ += AboutExchange(exchange);
-      Matrix(exchange);
-      Terms(exchange);
+      const std::vector<FoldedSaying> sayings = Fold(sayings_, exchange.name);
+      Matrix(exchange, sayings);
+      Terms(exchange, sayings);
       html_ += NeversTable(loaded_.rules, exchange) + ClaimsTable(policy_, exchange);
     }
+    Notes();
     Glossary();
-    html_ += SignaturesTable() + std::string(kPageEnd);
+    html_ += SignaturesTable("the policy of " + policy_.partnership().value() + ", version " +
+                             std::to_string(policy_.version().version) + ", whose hash is " +
+                             HexEncode(policy_.version().hash)) +
+             std::string(kPageEnd);
     return std::move(html_);
   }
 
@@ -47,48 +58,85 @@ class Page {
     html_ += "</ul>\n";
   }
 
-  // Sections down, what is said across.
-  void Matrix(const policy::Exchange& exchange) {
-    std::vector<std::string> heads = {"Section"};
-    std::vector<const policy::Saying*> sayings;
-    for (const policy::Saying& saying : sayings_) {
-      if (saying.exchange != exchange.name) continue;
-      sayings.push_back(&saying);
-      heads.push_back(std::to_string(sayings.size()));
+  // The sections down, a few roles across: in each field the numbers of the lines of Terms() by
+  // which that role is told that section. So it fits a sheet however many senders and cases there
+  // are.
+  void Matrix(const policy::Exchange& exchange, const std::vector<FoldedSaying>& sayings) {
+    std::vector<Role> roles;
+    for (const FoldedSaying& each : sayings) {
+      if (std::ranges::find(roles, each.saying->to) == roles.end())
+        roles.push_back(each.saying->to);
     }
-    html_ += TableHead("Who is told what; the columns are explained below", heads);
-    for (const std::string& section : exchange.sections) {
-      const policy::SectionSet bit = *exchange.SetOf({section});
-      html_ += "<tr>" + RowHead(section);
-      for (const policy::Saying* const saying : sayings) {
-        const bool told = (saying->cell->sections & bit) != 0;
-        const bool shows = (saying->cell->visible & bit) != 0;
-        html_ += std::string("<td class=\"mark\">") +
-                 (told    ? "told"
-                  : shows ? "shown as withheld"
-                          : "") +
-                 "</td>";
+    for (std::size_t first = 0; first < roles.size(); first += kRolesAcross) {
+      const std::size_t last = std::min(first + kRolesAcross, roles.size());
+      std::vector<std::string> heads = {"Section"};
+      for (std::size_t i = first; i < last; ++i) heads.push_back(roles[i].value());
+      html_ +=
+          TableHead("Who is told what, by which line of the next table" +
+                        (roles.size() <= kRolesAcross
+                             ? std::string()
+                             : "; roles " + std::to_string(first + 1) + " to " +
+                                   std::to_string(last) + " of " + std::to_string(roles.size())),
+                    heads);
+      for (const std::string& section : exchange.sections) {
+        html_ += "<tr>" + RowHead(section);
+        for (std::size_t i = first; i < last; ++i)
+          html_ += "<td class=\"mark\">" + HtmlText(MarksOf(exchange, sayings, roles[i], section)) +
+                   "</td>";
+        html_ += "</tr>\n";
       }
-      html_ += "</tr>\n";
+      html_ += kTableEnd;
+    }
+  }
+
+  // "1, 2, shown as withheld 3".
+  static std::string MarksOf(const policy::Exchange& exchange,
+                             const std::vector<FoldedSaying>& sayings, const Role& to,
+                             const std::string& section) {
+    const policy::SectionSet bit = *exchange.SetOf({section});
+    std::vector<std::string> marks;
+    for (std::size_t i = 0; i < sayings.size(); ++i) {
+      const policy::Saying& saying = *sayings[i].saying;
+      if (saying.to != to) continue;
+      const std::string number = std::to_string(i + 1);
+      if ((saying.cell->sections & bit) != 0) {
+        marks.push_back(number);
+      } else if ((saying.cell->visible & bit) != 0) {
+        marks.push_back("shown as withheld " + number);
+      }
+    }
+    return tool::Join(marks);
+  }
+
+  void Terms(const policy::Exchange& exchange, const std::vector<FoldedSaying>& sayings) {
+    html_ += TableHead("The lines", {"Line", "To", "From", "When", "Rule and why", "Basis",
+                                     "Purpose", "Duty and clock", "Label"});
+    const auto sending = SendingRoles(policy_, exchange.name);
+    for (std::size_t i = 0; i < sayings.size(); ++i) {
+      const policy::Saying& saying = *sayings[i].saying;
+      const policy::Cell& cell = *saying.cell;
+      const std::string when = CasesWords(saying.when);
+      html_ += "<tr>" + RowHead(std::to_string(i + 1)) + Cell(saying.to.value()) +
+               Cell(FoldedWords(sayings[i].senders, senders_, sending)) +
+               Cell(when.empty() ? "always" : when) + Cell(cell.rule.value() + ": " + cell.why) +
+               Cell(BasesOf(cell)) + Cell(PurposesOf(policy_, cell)) + Cell(DutyWords(saying)) +
+               Cell(LabelOf(policy_, cell)) + "</tr>\n";
     }
     html_ += kTableEnd;
   }
 
-  void Terms(const policy::Exchange& exchange) {
-    html_ += TableHead("The columns", {"", "To", "From", "When", "Rule and why", "Basis", "Purpose",
-                                       "Duty and clock", "Label"});
-    std::size_t number = 0;
-    for (const policy::Saying& saying : sayings_) {
-      if (saying.exchange != exchange.name) continue;
-      const policy::Cell& cell = *saying.cell;
-      const std::string when = CasesWords(saying.when);
-      html_ += "<tr>" + RowHead(std::to_string(++number)) + Cell(saying.to.value()) +
-               Cell(SenderWords(saying, senders_)) + Cell(when.empty() ? "always" : when) +
-               Cell(cell.rule.value() + ": " + cell.why) + Cell(BasesOf(cell)) +
-               Cell(PurposesOf(policy_, cell)) + Cell(DutyWords(saying)) +
-               Cell(LabelOf(policy_, cell)) + "</tr>\n";
+  void Notes() {
+    const std::vector<PolicyNote> notes = NotesOf(loaded_);
+    if (notes.empty()) return;
+    html_ += "<h2>Notes</h2>\n<ul>\n";
+    std::string_view lines;
+    const std::string words = WordsOf(notes);
+    for (lines = words; !lines.empty();) {
+      const auto end = lines.find('\n');
+      html_ += "<li>" + HtmlText(lines.substr(0, end)) + "</li>\n";
+      lines.remove_prefix(end + 1);
     }
-    html_ += kTableEnd;
+    html_ += "</ul>\n";
   }
 
   void Glossary() {

@@ -22,12 +22,6 @@ constexpr std::size_t kDecisionsBytesMax = 256U << 20U;
 constexpr std::size_t kDecisionBytesMax = 64U << 10U;
 constexpr std::int64_t kCountMax = std::numeric_limits<std::int64_t>::max();
 
-std::vector<std::string> NamesOf(const std::vector<Role>& roles) {
-  std::vector<std::string> names;
-  for (const Role& role : roles) names.push_back(role.value());
-  return names;
-}
-
 RecordedTelling ReadTelling(MapReader& reader) {
   RecordedTelling telling;
   telling.to = Role(reader.Name("to"));
@@ -38,8 +32,11 @@ RecordedTelling ReadTelling(MapReader& reader) {
   return telling;
 }
 
-Result<RecordedMessage> ReadMessage(const Value& value, const std::string& source) {
+Result<RecordedMessage> ReadMessage(const Value& value, const std::string& source,
+                                    std::set<std::string>& partnerships) {
   MapReader reader(value, source);
+  if (const auto partnership = reader.OptionalText("partnership"))
+    partnerships.insert(*partnership);
   RecordedMessage message;
   message.message = reader.Name("message");
   const auto made = policy::TimeFrom(reader.Text("made"));
@@ -122,7 +119,7 @@ Result<DecisionRecord> ParseDecisions(std::string_view lines, const std::string&
     if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     ASSIGN_OR_RETURN(const Value value,
                      text::ParseJson(one, source_name, {kDecisionBytesMax, line, {}}));
-    ASSIGN_OR_RETURN(RecordedMessage message, ReadMessage(value, source_name));
+    ASSIGN_OR_RETURN(RecordedMessage message, ReadMessage(value, source_name, record.partnerships));
     record.messages.push_back(std::move(message));
   }
   return record;
@@ -132,7 +129,9 @@ Result<DecisionRecord> DecisionsOfAgent(const std::string& config) {
   ASSIGN_OR_RETURN(const AgentConfiguration configuration, ReadAgentConfigurationForTool(config));
   seal::SystemRandom random;
   ASSIGN_OR_RETURN(const AgentStore store, OpenForReading(configuration, random));
-  return DecisionsIn(store);
+  ASSIGN_OR_RETURN(DecisionRecord record, DecisionsIn(store));
+  record.partnerships = {configuration.partnership.value()};
+  return record;
 }
 
 Result<DecisionRecord> ReadDecisions(const std::string& path) {

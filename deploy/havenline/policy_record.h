@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +18,15 @@ struct DecisionRecord {
   std::vector<RecordedMessage> messages;
   // Messages that an older version of the agent sent, which kept no claims.
   std::size_t without_claims = 0;
+  // Whose record it is; none in a file that an older version wrote.
+  std::set<std::string> partnerships;
 };
 
 // Whatever was sealed and not refused since, by its last sealing.
 Result<DecisionRecord> DecisionsIn(const AgentStore& store);
 
-// One line of JSON for each message, each as JsonOf() has it. kInvalid with line and what is wrong.
+// One line of JSON for each message, each as JsonOf() has it, with its `partnership` if it is
+// known. kInvalid with line and what is wrong.
 Result<DecisionRecord> ParseDecisions(std::string_view lines, const std::string& source_name);
 text::Value JsonOf(const RecordedMessage& message);
 

@@ -7,6 +7,7 @@
 
 #include "deploy/havenline/policy_words.h"
 #include "deploy/havenline/table.h"
+#include "policy/compare.h"
 #include "policy/time_text.h"
 
 namespace havenline {
@@ -16,16 +17,39 @@ using text::Value;
 using tool::Count;
 using tool::Join;
 
-enum class Outcome : std::uint8_t { kSame, kGains, kLoses, kBoth, kUnjudged };
-constexpr std::array<std::string_view, 5> kOutcomeNames = {"same", "gains", "loses",
-                                                           "gains-and-loses", "not-judged"};
+enum class Outcome : std::uint8_t { kSame, kGains, kLoses, kBoth, kUnjudged, kTerms };
+constexpr std::array<std::string_view, 6> kOutcomeNames = {
+    "same", "gains", "loses", "gains-and-loses", "not-judged", "other-terms"};
 // In the words' order: what matters most stands first.
-constexpr std::array kOrder = {Outcome::kGains, Outcome::kBoth, Outcome::kLoses, Outcome::kUnjudged,
-                               Outcome::kSame};
+constexpr std::array kOrder = {Outcome::kGains, Outcome::kBoth,     Outcome::kLoses,
+                               Outcome::kTerms, Outcome::kUnjudged, Outcome::kSame};
 constexpr std::size_t kDayLength = 10;  // Of "2026-11-22T08:00:00Z".
 
 std::string_view NameOf(Outcome outcome) {
   return kOutcomeNames[static_cast<std::size_t>(outcome)];
+}
+
+// On what terms something was told and would be: only what differs.
+struct OtherTerm {
+  std::string what;  // "basis", "purpose", "clock".
+  std::string before;
+  std::string after;
+};
+
+std::vector<OtherTerm> TermsThatDiffer(const policy::Cell& before, const policy::Cell& after) {
+  const auto clock = [](const policy::Cell& cell) {
+    return cell.deadline == nullptr ? std::string("none") : policy::ClockWords(*cell.deadline);
+  };
+  std::vector<OtherTerm> terms = {{"basis", before.basis, after.basis},
+                                  {"purpose", before.purpose, after.purpose},
+                                  {"clock", clock(before), clock(after)}};
+  std::erase_if(terms, [](const OtherTerm& term) { return term.before == term.after; });
+  return terms;
+}
+
+// What somebody is told in a case, at once or held.
+const policy::Cell& Effective(const policy::Cell& cell) {
+  return cell.held == nullptr ? cell : cell.held->cell;
 }
 
 // One role of one message, before and after.
@@ -38,6 +62,7 @@ struct Judged {
   std::string rule;  // After; empty: nothing is shared.
   bool held = false;
   std::string why;  // kUnjudged.
+  std::vector<OtherTerm> terms;
 };
 
 // A role that must be told, or decided about, and was not.
@@ -67,14 +92,18 @@ std::string CaseWords(const RecordedMessage& message, const Role* to) {
 
 class Replayed {
  public:
-  Replayed(const DecisionRecord& record, const policy::Policy& policy,
-           std::optional<TimePoint> made)
-      : record_(record), policy_(policy), made_(made) {
-    for (const RecordedMessage& message : record.messages) JudgeMessage(message);
+  Replayed(const DecisionRecord& record, const policy::Policy& policy, const ReplayAsked& asked)
+      : record_(record), policy_(policy), asked_(asked) {
+    for (const RecordedMessage& message : record.messages) {
+      const bool in_time = (!asked.from || message.made >= *asked.from) &&
+                           (!asked.until || message.made < *asked.until);
+      if (in_time) messages_.push_back(&message);
+    }
+    for (const RecordedMessage* const message : messages_) JudgeMessage(*message);
   }
 
   tool::Answer Answer() const {
-    return {Title() + Decisions() + OwedWords() + Summary(), Json(), ExitCode::kOk};
+    return {Warnings() + Title() + Decisions() + OwedWords() + Summary(), Json(), ExitCode::kOk};
   }
 
  private:
@@ -100,15 +129,16 @@ class Replayed {
     std::string why;
     std::vector<ClaimOpening> claims;
     if (exchange != nullptr) claims = ClaimsOf(message, *exchange, why);
-    const TimePoint made = made_.value_or(message.made);
+    const TimePoint made = asked_.made.value_or(message.made);
     for (const RecordedTelling& before : message.told) {
-      Judged judged{&message, &before, Outcome::kSame, {}, {}, "", false, why};
+      Judged judged{&message, &before, Outcome::kSame, {}, {}, "", false, why, {}};
       if (!why.empty()) {
         judged.outcome = Outcome::kUnjudged;
       } else {
         const policy::Cell& cell =
             policy_.Look({message.exchange, message.sender, message.from, before.to, claims, made});
         Compare(cell, exchange, judged);
+        CompareTerms(cell, judged);
       }
       judged_.push_back(std::move(judged));
     }
@@ -144,22 +174,75 @@ class Replayed {
     }
   }
 
+  const policy::Policy* WentBy(const RecordedMessage& message) const {
+    const auto found = std::ranges::find_if(asked_.before, [&](const policy::Policy* each) {
+      return each->version().version == message.version;
+    });
+    return found == asked_.before.end() ? nullptr : *found;
+  }
+
+  // By the version that the message went by, as it was made then.
+  void CompareTerms(const policy::Cell& cell, Judged& judged) {
+    const RecordedMessage& message = *judged.message;
+    const policy::Policy* const policy = WentBy(message);
+    const policy::Exchange* const exchange =
+        policy == nullptr ? nullptr : policy->Find(message.exchange);
+    std::string why;
+    const auto claims =
+        exchange == nullptr ? std::vector<ClaimOpening>{} : ClaimsOf(message, *exchange, why);
+    if (exchange == nullptr || !why.empty()) {
+      ++terms_unknown_;
+      return;
+    }
+    const policy::Cell& before = Effective(policy->Look(
+        {message.exchange, message.sender, message.from, judged.before->to, claims, message.made}));
+    const policy::Cell& after = Effective(cell);
+    if (before.sections == 0 || before.rule != judged.before->rule) {
+      ++terms_unknown_;
+      return;
+    }
+    if (after.sections == 0) return;
+    judged.terms = TermsThatDiffer(before, after);
+    if (!judged.terms.empty() && judged.outcome == Outcome::kSame) judged.outcome = Outcome::kTerms;
+  }
+
+  // The record is of another partnership, as far as it says.
+  std::string Warnings() const {
+    std::string words;
+    const std::string& ours = policy_.partnership().value();
+    for (const std::string& partnership : record_.partnerships) {
+      if (partnership != ours)
+        words += "WARNING: the record is of " + tool::Plain(partnership) + ", the policy of " +
+                 ours + ": what follows may mean nothing\n";
+    }
+    const bool knows_any = std::ranges::any_of(messages_, [&](const RecordedMessage* message) {
+      return policy_.Find(message->exchange) != nullptr;
+    });
+    if (!messages_.empty() && !knows_any)
+      words += "WARNING: the policy has none of the exchanges in the record\n";
+    return words;
+  }
+
   std::string Title() const {
     std::set<std::uint64_t> versions;
     std::set<TimePoint> times;
-    for (const RecordedMessage& message : record_.messages) {
-      versions.insert(message.version);
-      times.insert(message.made);
+    for (const RecordedMessage* const message : messages_) {
+      versions.insert(message->version);
+      times.insert(message->made);
     }
-    if (times.empty()) return "no decision is recorded\n";
+    if (times.empty())
+      return record_.messages.empty() ? "no decision is recorded\n"
+                                      : "no decision is recorded of the time asked for\n";
     const std::string first = policy::TimeText(*times.begin()).substr(0, kDayLength);
     const std::string last = policy::TimeText(*times.rbegin()).substr(0, kDayLength);
     std::vector<std::string> numbers;
     for (const std::uint64_t version : versions) numbers.push_back(std::to_string(version));
-    return Count(record_.messages.size(), "message", "messages") + ", made " + first +
+    const bool all = messages_.size() == record_.messages.size();
+    return Count(messages_.size(), "message", "messages") +
+           (all ? "" : " of " + std::to_string(record_.messages.size())) + ", made " + first +
            (first == last ? "" : " to " + last) + " under version " + Join(numbers) +
            ", now held to version " + std::to_string(policy_.version().version) +
-           (made_ ? " as if made " + policy::TimeText(*made_) : "") + "\n";
+           (asked_.made ? " as if made " + policy::TimeText(*asked_.made) : "") + "\n";
   }
 
   // How one decision fares: those with the same words are counted together.
@@ -173,6 +256,9 @@ class Replayed {
                (judged.held ? "was told at once, now only if somebody else does not take it on"
                             : "was told only if somebody else did not take it on, now at once") +
                "\n";
+    for (const OtherTerm& term : judged.terms)
+      words += "  " + term.what + std::string(8 - term.what.size(), ' ') + term.before +
+               " before, " + term.after + " now\n";
     if (judged.outcome == Outcome::kUnjudged)
       return words + "  because " + tool::Plain(judged.why) + "\n";
     if (judged.rule == before) return words + "  rule    " + before + ", before and now\n";
@@ -218,7 +304,13 @@ class Replayed {
               std::to_string(CountOf(Outcome::kGains)) + " gain, " +
               std::to_string(CountOf(Outcome::kLoses)) + " lose, " +
               std::to_string(CountOf(Outcome::kBoth)) + " gain and lose, " +
-              std::to_string(CountOf(Outcome::kUnjudged)) + " cannot be judged\n";
+              std::to_string(CountOf(Outcome::kUnjudged)) + " cannot be judged, " +
+              std::to_string(CountOf(Outcome::kTerms)) + " the same on other terms\n";
+    }
+    if (terms_unknown_ > 0) {
+      words += "on what ground, to what end and with which clock was not compared for " +
+               Count(terms_unknown_, "decision", "decisions") +
+               ": --old names the version they went by\n";
     }
     if (record_.without_claims == 0) return words;
     return words + Count(record_.without_claims, "message is", "messages are") +
@@ -239,10 +331,13 @@ class Replayed {
     Value summary = Value::Map().Set("decisions", judged_.size());
     for (std::size_t i = 0; i < kOutcomeNames.size(); ++i)
       summary.Set(std::string(kOutcomeNames[i]), CountOf(static_cast<Outcome>(i)));
-    summary.Set("owed", owed_.size()).Set("without-claims", record_.without_claims);
+    summary.Set("owed", owed_.size())
+        .Set("without-claims", record_.without_claims)
+        .Set("terms-not-compared", terms_unknown_);
     return Value::Map()
         .Set("version", policy_.version().version)
-        .Set("messages", record_.messages.size())
+        .Set("messages", messages_.size())
+        .Set("partnerships", ListOf({record_.partnerships.begin(), record_.partnerships.end()}))
         .Set("decisions", std::move(decisions))
         .Set("owed", std::move(owed))
         .Set("summary", std::move(summary));
@@ -268,12 +363,20 @@ class Replayed {
                                         .Set("rule", judged.before->rule.value())
                                         .Set("held", judged.before->held));
     if (judged.outcome == Outcome::kUnjudged) return json.Set("why", judged.why);
+    Value terms = Value::List();
+    for (const OtherTerm& term : judged.terms) {
+      terms.Add(
+          Value::Map().Set("term", term.what).Set("before", term.before).Set("after", term.after));
+    }
+    json.Set("terms", std::move(terms));
     return json.Set("after", Value::Map().Set("rule", judged.rule).Set("held", judged.held));
   }
 
   const DecisionRecord& record_;
   const policy::Policy& policy_;
-  std::optional<TimePoint> made_;
+  const ReplayAsked& asked_;
+  std::vector<const RecordedMessage*> messages_;  // Of the time asked for.
+  std::size_t terms_unknown_ = 0;
   std::vector<Judged> judged_;
   std::vector<Owed> owed_;
 };
@@ -281,8 +384,8 @@ class Replayed {
 }  // namespace
 
 tool::Answer Replay(const DecisionRecord& record, const policy::Policy& policy,
-                    std::optional<TimePoint> made) {
-  return Replayed(record, policy, made).Answer();
+                    const ReplayAsked& asked) {
+  return Replayed(record, policy, asked).Answer();
 }
 
 }  // namespace havenline

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "deploy/havenline/policy_record.h"
 #include "deploy/havenline/tool.h"
@@ -11,11 +12,22 @@
 
 namespace havenline {
 
-// Each decision is the same, gains or loses sections, or both; one that cannot be judged (the
-// policy reads a claim that was not recorded, or a value that it does not know) is said to be so.
-// Judged as made when it was made, or all at `made`. The words take decisions that fare alike
-// together; the JSON has each.
+struct ReplayAsked {
+  // Judged as if all had been made then; nothing: each as made when it was.
+  std::optional<TimePoint> made = std::nullopt;
+  // Only messages made from then on, and before then.
+  std::optional<TimePoint> from = std::nullopt;
+  std::optional<TimePoint> until = std::nullopt;
+  // Versions by which messages went, found by their number: a record says by which rule somebody
+  // was told, and only the policy of then on what ground, to what end and with which clock.
+  std::vector<const policy::Policy*> before = {};
+};
+
+// Each decision is the same, gains or loses sections, or both, or has the same sections on other
+// terms; one that cannot be judged (the policy reads a claim that was not recorded, or a value that
+// it does not know) is said to be so. The words take decisions that fare alike together; the JSON
+// has each. A record of another partnership is warned of.
 tool::Answer Replay(const DecisionRecord& record, const policy::Policy& policy,
-                    std::optional<TimePoint> made);
+                    const ReplayAsked& asked);
 
 }  // namespace havenline

@@ -1,18 +1,19 @@
 #include "deploy/havenline/policy_tools.h"
 
-#include <algorithm>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "deploy/havenline/document_words.h"
 #include "deploy/havenline/policy_agreement.h"
 #include "deploy/havenline/policy_cases.h"
+#include "deploy/havenline/policy_changes.h"
 #include "deploy/havenline/policy_explain.h"
 #include "deploy/havenline/policy_page.h"
 #include "deploy/havenline/policy_record.h"
 #include "deploy/havenline/policy_replay.h"
+#include "deploy/havenline/policy_seers.h"
 #include "deploy/havenline/policy_source.h"
 #include "deploy/havenline/policy_words.h"
 #include "deploy/havenline/table.h"
@@ -37,21 +38,23 @@ struct Options {
   std::string to;
   std::vector<std::string> claims;
   std::string made;
+  std::string until;
+  std::vector<std::string> before;
   bool json = false;
 };
 
 // Nothing where it was not given.
-Result<std::optional<TimePoint>> MadeIn(const Options& options) {
-  if (options.made.empty()) return std::nullopt;
-  const auto made = policy::TimeFrom(options.made);
-  if (made) return made;
+Result<std::optional<TimePoint>> TimeIn(const std::string& option, const std::string& given) {
+  if (given.empty()) return std::nullopt;
+  const auto time = policy::TimeFrom(given);
+  if (time) return time;
   return Fail(FaultCode::kInvalid,
-              "--made is a day (2026-11-07) or a time in UTC (2026-11-07T08:00:00Z)");
+              option + " is a day (2026-11-07) or a time in UTC (2026-11-07T08:00:00Z)");
 }
 
 Result<tool::Answer> ExplainCase(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
-  ASSIGN_OR_RETURN(const auto made, MadeIn(options));
+  ASSIGN_OR_RETURN(const auto made, TimeIn("--made", options.made));
   return Explain(loaded, {options.exchange, options.sender, options.from, options.to,
                           options.claims, made.value_or(SystemClock().Now())});
 }
@@ -61,49 +64,39 @@ Result<tool::Answer> NameWhoCanSee(const Options& options) {
   return WhoCanSee(loaded, options.exchange, options.section);
 }
 
-// Sections that fare alike, as one.
-std::vector<policy::Change> Gathered(const std::vector<policy::Change>& all) {
-  std::vector<policy::Change> gathered;
-  for (const policy::Change& change : all) {
-    const auto alike = std::ranges::find_if(gathered, [&](const policy::Change& each) {
-      return each.kind == change.kind && each.exchange == change.exchange &&
-             each.from == change.from && each.to == change.to && each.when == change.when &&
-             each.every_sender == change.every_sender &&
-             each.other_senders == change.other_senders && each.senders == change.senders &&
-             each.in_some_case == change.in_some_case;
-    });
-    if (alike == gathered.end()) {
-      gathered.push_back(change);
-    } else {
-      alike->section += ", " + change.section;
-    }
-  }
-  return gathered;
+Result<tool::Answer> ListSections(const Options& options) {
+  ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  return ShowSections(loaded, options.exchange);
 }
 
 Result<tool::Answer> Diff(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedPolicy before, LoadPolicy(options.policy));
   ASSIGN_OR_RETURN(const LoadedPolicy after, LoadPolicy(options.other));
+  ASSIGN_OR_RETURN(PolicyDifference difference,
+                   DifferenceBetween(before.file, before.policy, after.file, after.policy));
   tool::Answer answer;
-  Value changes = Value::List();
-  const auto all = policy::Compare(before.policy, after.policy);
-  for (const policy::Change& change : all) changes.Add(JsonOf(change));
-  for (const policy::Change& change : Gathered(all))
-    answer.words += tool::Plain(WordsOf(change)) + "\n";
-  answer.words +=
-      all.empty() ? "nothing changes\n" : tool::Count(all.size(), "change", "changes") + "\n";
+  for (const std::string& words : difference.words) answer.words += words + "\n";
+  answer.words += difference.verdict + "\n";
   answer.json = Value::Map()
                     .Set("before", before.policy.version().version)
                     .Set("after", after.policy.version().version)
-                    .Set("changes", std::move(changes));
+                    .Set("changes", std::move(difference.json));
   return answer;
 }
 
 Result<tool::Answer> ReplayRecord(const Options& options) {
-  ASSIGN_OR_RETURN(const auto made, MadeIn(options));
+  ReplayAsked asked;
+  ASSIGN_OR_RETURN(asked.made, TimeIn("--made", options.made));
+  ASSIGN_OR_RETURN(asked.from, TimeIn("--from", options.from));
+  ASSIGN_OR_RETURN(asked.until, TimeIn("--until", options.until));
   ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  std::deque<LoadedPolicy> before;
+  for (const std::string& path : options.before) {
+    ASSIGN_OR_RETURN(LoadedPolicy old, LoadPolicy(path));
+    asked.before.push_back(&before.emplace_back(std::move(old)).policy);
+  }
   ASSIGN_OR_RETURN(const DecisionRecord record, ReadDecisions(options.other));
-  return Replay(record, loaded.policy, made);
+  return Replay(record, loaded.policy, asked);
 }
 
 Result<tool::Answer> Test(const Options& options) {
@@ -127,6 +120,13 @@ Result<tool::Answer> Table(const Options& options) {
 
 Result<tool::Answer> Agree(const Options& options) {
   ASSIGN_OR_RETURN(const LoadedPolicy loaded, LoadPolicy(options.policy));
+  if (options.directory.empty()) {
+    return Fail(FaultCode::kInvalid,
+                "isa needs the directory as well, for who holds each role and who runs which "
+                "machine: --directory directory.note. It is the signed note that your "
+                "partnership's governance keeps beside the policy's; whoever runs the broker, or "
+                "any agency's IT, has it too");
+  }
   ASSIGN_OR_RETURN(const Directory directory,
                    LoadDirectory(options.directory, loaded.policy.partnership()));
   RETURN_IF_FAULT(tool::WriteText(options.other, AgreementPage(loaded, directory)));
@@ -169,7 +169,8 @@ void AddExplain(Command& group) {
   command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
       .Text({"exchange", "the kind of message", kRequired}, options->exchange)
       .Text({"--from", "the sender's role", kRequired}, options->from)
-      .Text({"--sender", "the sending agency, for its profile"}, options->sender)
+      .Text({"--sender", "the sending agency, for its profile; else each profile's answer"},
+            options->sender)
       .Text({"--to", "one recipient role; else all"}, options->to)
       .Texts({"--claim", "a claim with its value; may be given repeatedly"}, options->claims)
       .Text({"--made", "when the message was made; else now"}, options->made)
@@ -182,11 +183,23 @@ void AddWhoCanSee(Command& group) {
   Command& command = group.Add("who-can-see", "Every role that may be told a section, and when.");
   const auto options = Handle(command, NameWhoCanSee);
   command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
-      .Text({"exchange", "the kind of message", kRequired}, options->exchange)
-      .Text({"section", "the part of it", kRequired}, options->section)
+      .Text({"exchange", "the kind of message, or '*' for all that have the section", kRequired},
+            options->exchange)
+      .Text({"section", "the part of it: its name, or its words for people", kRequired},
+            options->section)
       .Example(
           "havenline policy who-can-see policy/partnerships/rotherham encompass-notice "
-          "childAddress");
+          "childAddress")
+      .Example("havenline policy who-can-see policy/partnerships/rotherham '*' safeContact");
+}
+
+void AddSections(Command& group) {
+  Command& command =
+      group.Add("sections", "What an exchange has: its sections in words, its claims with values.");
+  const auto options = Handle(command, ListSections);
+  command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
+      .Text({"exchange", "the kind of message", kRequired}, options->exchange)
+      .Example("havenline policy sections policy/partnerships/rotherham encompass-notice");
 }
 
 void AddDiff(Command& group) {
@@ -209,7 +222,16 @@ void AddReplay(Command& group) {
             options->other)
       .Text({"new", "the version to hold it to", kRequired}, options->policy)
       .Text({"--made", "as if all had been made then; else each when it was"}, options->made)
-      .Example("havenline policy replay agent.toml policy.toml")
+      .Texts({"--old",
+              "a version that messages went by, so that grounds, purposes and clocks are compared "
+              "too; may be given repeatedly"},
+             options->before)
+      .Text({"--from", "only messages made from that day or time on"}, options->from)
+      .Text({"--until", "only messages made before that day or time"}, options->until)
+      .Example("havenline policy replay agent.toml policy.toml --old in-force.note")
+      .Example(
+          "havenline policy replay decisions.jsonl policy.toml --from 2026-10-01 "
+          "--until 2026-11-01")
       .Example("havenline policy replay decisions.jsonl policy.toml --made 2027-01-01");
 }
 
@@ -235,7 +257,9 @@ void AddAgreement(Command& group) {
       "isa", "The sharing agreement's schedule, and who can technically read what, as one page.");
   const auto options = Handle(command, Agree);
   command.Text({"policy", kPolicyHelp, kRequired}, options->policy)
-      .Text({"--directory", "the directory: a text or a note", kRequired}, options->directory)
+      .Text({"--directory",
+             "the directory: a text, a note, or a folder with directory.note or directory.toml"},
+            options->directory)
       .Text({"--out", "the HTML file to write", kRequired}, options->other)
       .Example("havenline policy isa policy.note --directory directory.note --out isa.html");
 }
@@ -251,6 +275,7 @@ void AddBases(Command& group) {
 void AddPolicyTools(Command& group) {
   AddExplain(group);
   AddWhoCanSee(group);
+  AddSections(group);
   AddDiff(group);
   AddReplay(group);
   AddTest(group);

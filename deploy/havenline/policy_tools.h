@@ -1,5 +1,5 @@
-// `havenline policy …` beside what all documents have: explain, who-can-see, diff, replay,
-// test, table, isa, bases.
+// `havenline policy …` beside what all documents have: explain, who-can-see, sections, diff,
+// replay, test, table, isa, bases.
 
 #pragma once
 

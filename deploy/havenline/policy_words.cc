@@ -5,6 +5,8 @@
 
 #include "deploy/havenline/table.h"
 #include "policy/basis.h"
+#include "policy/time_text.h"
+#include "schema/text/nearest.h"
 
 namespace havenline {
 
@@ -46,6 +48,16 @@ std::string HeldWords(const policy::HeldShare& held) {
              : "released when nobody at " + watched + " acknowledges in time";
 }
 
+Result<const policy::Exchange*> FindExchange(const policy::Policy& policy,
+                                             const std::string& name) {
+  const policy::Exchange* const exchange = policy.Find(ExchangeName(name));
+  if (exchange != nullptr) return exchange;
+  std::vector<std::string> known;
+  for (const policy::Exchange& each : policy.exchanges()) known.push_back(each.name.value());
+  return Fail(FaultCode::kInvalid, "the policy has no exchange " + name + DidYouMean(name, known) +
+                                       "; it has only " + Join(known));
+}
+
 ProfileSenders SendersOf(const policy::Policy& policy) {
   ProfileSenders senders;
   for (const auto& [sender, profile] : policy.profiles())
@@ -58,12 +70,26 @@ std::vector<std::string> SendersIn(const ProfileSenders& senders, const std::str
   return named == senders.end() ? std::vector<std::string>{} : named->second;
 }
 
-std::string SenderWords(const policy::Saying& saying, const ProfileSenders& senders) {
-  if (!saying.profile.empty()) {
-    return saying.from.value() + ": " + Join(SendersIn(senders, saying.profile)) + " (profile " +
-           saying.profile + ")";
+std::string SenderWords(const Role& from, const std::string& profile,
+                        const ProfileSenders& senders) {
+  if (!profile.empty()) {
+    return from.value() + ": " + Join(SendersIn(senders, profile)) + " (profile " + profile + ")";
   }
-  return saying.from.value() + (senders.empty() ? "" : ": any without a profile");
+  return "any " + from.value() + (senders.empty() ? "" : " that no profile names");
+}
+
+std::string SenderWords(const policy::Saying& saying, const ProfileSenders& senders) {
+  return SenderWords(saying.from, saying.profile, senders);
+}
+
+std::string RuleWhenWords(const policy::Rule& rule) {
+  std::string words = policy::Words({rule.when.begin(), rule.when.end()});
+  const auto add = [&words](const std::string& more) {
+    words += (words.empty() ? "" : ", ") + more;
+  };
+  if (rule.starts) add("made from " + policy::TimeText(*rule.starts) + " on");
+  if (rule.ends) add("made before " + policy::TimeText(*rule.ends));
+  return words;
 }
 
 std::string CasesWords(const std::vector<policy::Case>& when) {
@@ -81,6 +107,26 @@ Value CasesJson(const std::vector<policy::Case>& when) {
     list.Add(std::move(claims));
   }
   return list;
+}
+
+std::vector<std::string> NamesOf(const std::vector<Role>& roles) {
+  std::vector<std::string> names;
+  for (const Role& role : roles) names.push_back(role.value());
+  return names;
+}
+
+std::vector<Role> SendingRoles(const policy::Policy& policy, const ExchangeName& exchange) {
+  std::set<Role> roles;
+  for (const auto& place : policy.table()) {
+    if (std::get<0>(place.first) == exchange) roles.insert(std::get<2>(place.first));
+  }
+  return {roles.begin(), roles.end()};
+}
+
+std::string DidYouMean(const std::string& wanted, const std::vector<std::string>& names) {
+  text::Nearest nearest(wanted);
+  for (const std::string& name : names) nearest.Offer(name);
+  return nearest.Found() ? "; did you mean \"" + *nearest.Found() + "\"?" : "";
 }
 
 std::vector<std::string> RolesThatSee(const policy::Policy& policy, const ExchangeName& exchange,

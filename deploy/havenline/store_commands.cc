@@ -48,8 +48,11 @@ Result<void> Export(const Options& options) {
 Result<void> ExportDecisions(const Options& options) {
   ASSIGN_OR_RETURN(const DecisionRecord record, DecisionsOfAgent(options.config));
   bool printed = true;
-  for (const RecordedMessage& message : record.messages)
-    printed = printed && PrintLine(JsonOf(message));
+  for (const RecordedMessage& message : record.messages) {
+    Value line = JsonOf(message);
+    for (const std::string& partnership : record.partnerships) line.Set("partnership", partnership);
+    printed = printed && PrintLine(line);
+  }
   if (std::fflush(stdout) != 0 || !printed)
     return Fail(FaultCode::kIo, "cannot write to standard output");
   tool::Tell(tool::Count(record.messages.size(), "message", "messages"));

@@ -206,9 +206,13 @@ TEST_F(PolicyLanguageTest, SayingsAndChangesNameTheTime) {
   const Policy later =
       Parsed(Replaced(std::string(kReferral), "ends = 2027-01-01T08:00:00Z", "ends = 2028-01-01"));
   const auto changes = Compare(policy_, later);
-  ASSERT_EQ(changes.size(), 1U);
+  ASSERT_EQ(changes.size(), 3U);
   EXPECT_EQ(changes[0].section, "address");
   EXPECT_EQ(changes[0].kind, Change::Kind::kGains);
+  // What is told is no longer withheld; and the rule that goes on has a basis of its own.
+  EXPECT_EQ(changes[1].kind, Change::Kind::kNoLongerShows);
+  EXPECT_EQ(changes[2].kind, Change::Kind::kBasis);
+  EXPECT_EQ(changes[2].when, changes[0].when);
   EXPECT_EQ(Words(changes[0].when.at(0)),
             "when made from 2027-01-01T08:00:00Z until before 2028-01-01, and consent is given");
 }

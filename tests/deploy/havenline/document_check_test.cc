@@ -138,6 +138,30 @@ TEST_F(DocumentCheckTest, ASuccessorNamesTheOneBeforeIt) {
   EXPECT_THAT(late.problems, ElementsAre(HasSubstr("version 2 is next")));
 }
 
+// There are two lines `version` in a policy, and a hash that nobody can guess.
+TEST_F(DocumentCheckTest, WhatDoesNotFollowIsToldWhatToWriteWhere) {
+  const CheckedDocument before = Policy(policy_);
+  CheckedDocument same = Policy(policy_);
+  CheckSuccession(same, before);
+  EXPECT_THAT(same.problems,
+              ElementsAre(HasSubstr("write at the top, above the first [, `version = 2` and "
+                                    "`previous = \"" +
+                                    HexEncode(before.version()->hash) +
+                                    "\"` (a `version` further down, under [exchange.…], is that "
+                                    "exchange's own: leave it)")));
+}
+
+TEST_F(DocumentCheckTest, ProblemsThatAreNotNamedAreCountedAndNoProblemThemselves) {
+  std::string many = policy_;
+  for (int i = 0; i < 23; ++i)
+    many += "[[never]]\nrule = \"X-" + std::to_string(i) +
+            "\"\nexchange = \"encompass-notice\"\nfrom = [\"police\"]\nto = [\"nobody\"]\n"
+            "sections = [\"location\"]\nwhy = \"Because.\"\n";
+  const CheckedDocument checked = Policy(many);
+  EXPECT_EQ(checked.problems.size(), 20U);
+  EXPECT_EQ(checked.problems_left_out, 3U);
+}
+
 TEST_F(DocumentCheckTest, ATextThatCannotBeSignedIsAProblem) {
   EXPECT_THAT(Policy(policy_ + "# no end").problems,
               Contains(HasSubstr("the last line has no line end")));

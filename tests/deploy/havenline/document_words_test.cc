@@ -1,4 +1,5 @@
 #include "deploy/havenline/document_words.h"
+#include "deploy/havenline/policy_changes.h"
 
 #include <string>
 
@@ -73,6 +74,9 @@ TEST(ChangeWordsTest, SayWhoGainsWhatFromWhomAndWhen) {
                         .from = Role("police"),
                         .to = Role("school"),
                         .section = "location",
+                        .rule = "",
+                        .before = "",
+                        .after = "",
                         .every_sender = false,
                         .other_senders = true,
                         .senders = {AgencyId("police.north")},

@@ -160,6 +160,25 @@ TEST_F(PolicyAgreementTest, NothingInPolicyOrDirectoryWritesMarkup) {
                           HasSubstr("&lt;script&gt;alert(2)")));
 }
 
+TEST_F(PolicyAgreementTest, AFolderIsAskedForTheDirectoryInIt) {
+  const PartnershipId ours = partnership_.policy().partnership();
+  const auto none = LoadDirectory(folder_.path().string(), ours);
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error().detail, HasSubstr("has neither a directory.note nor a directory.toml"));
+  Write("directory.toml", partnership_.DirectoryText());
+  EXPECT_TRUE(LoadDirectory(folder_.path().string(), ours).has_value());
+  Write("directory.note", "nothing\n");
+  EXPECT_FALSE(LoadDirectory(folder_.path().string(), ours).has_value()) << "the note comes first";
+}
+
+TEST_F(PolicyAgreementTest, WhoSignsSeesBothHashes) {
+  const LoadedPolicy loaded = Loaded();
+  const std::string page = AgreementPage(loaded, Who());
+  EXPECT_THAT(page.substr(page.find("<h2>Approved")),
+              AllOf(HasSubstr(HexEncode(loaded.policy.version().hash)),
+                    HasSubstr(HexEncode(Who().version().hash))));
+}
+
 TEST_F(PolicyAgreementTest, AnotherPartnershipsDirectoryIsRefused) {
   const std::string path = Write("directory.toml", partnership_.DirectoryText());
   const auto refused = LoadDirectory(path, PartnershipId("elsewhere"));

@@ -52,7 +52,7 @@ class PolicyReplayTest : public ::testing::Test {
         policy.Look({name, kPolice, kPoliceRole, kSchoolRole, claims, kNight}).sections);
   }
   static tool::Answer Replayed(const RecordedMessage& message, const policy::Policy& policy) {
-    return Replay({{message}, 0}, policy, std::nullopt);
+    return Replay({{message}, 0, {}}, policy, {});
   }
 
   TestPartnership partnership_;
@@ -154,9 +154,57 @@ TEST_F(PolicyReplayTest, ARuleThatBeginsLaterIsJudgedByTheTimeAskedFor) {
   message.claims["childPart"] = "allegedSuspect";
   EXPECT_EQ(ResultOf(Replayed(message, next)), "same");
   const TimePoint later = kNight + std::chrono::hours(24 * 365);
-  const tool::Answer answer = Replay({{message}, 0}, next, later);
+  const tool::Answer answer = Replay({{message}, 0, {}}, next, {.made = later});
   EXPECT_EQ(ResultOf(answer), "loses");
   EXPECT_THAT(answer.words, HasSubstr("as if made 2027-11"));
+}
+
+// The record says by which rule, and the version of then on what terms.
+TEST_F(PolicyReplayTest, OtherGroundsPurposesAndClocksAreFoundWithTheVersionOfThen) {
+  const policy::Policy old = Same();
+  const RecordedMessage message = Told("ENC-1", ToldNow());
+  const auto replayed = [&](const std::string& what, const std::string& with) {
+    return Replay({{message}, 0, {}}, With(what, with), {.before = {&old}});
+  };
+  const tool::Answer basis = replayed("basis = \"daa2021-s49a\"", "basis = \"ukgdpr-6-1-f\"");
+  EXPECT_EQ(ResultOf(basis), "other-terms");
+  EXPECT_THAT(basis.words, AllOf(HasSubstr("  basis   daa2021-s49a before, ukgdpr-6-1-f now\n"),
+                                 HasSubstr("0 the same, "), HasSubstr("1 the same on other terms"),
+                                 Not(HasSubstr("was not compared"))));
+  EXPECT_THAT(replayed("purpose = \"support-child\"", "purpose = \"safeguard-child\"").words,
+              HasSubstr("  purpose support-child before, safeguard-child now\n"));
+  EXPECT_THAT(replayed("at-least-minutes = 20", "at-least-minutes = 40").words,
+              AllOf(HasSubstr("  clock   by the"), HasSubstr("sooner than 40 minutes")));
+  EXPECT_EQ(ResultOf(Replay({{message}, 0, {}}, Same(), {.before = {&old}})), "same");
+  EXPECT_THAT(Replayed(message, Same()).words,
+              HasSubstr("was not compared for 1 decision: --old names the version"));
+}
+
+TEST_F(PolicyReplayTest, OnlyTheTimeAskedForIsJudged) {
+  RecordedMessage later = Told("ENC-1", ToldNow());
+  later.made = kNight + std::chrono::hours(48);
+  const DecisionRecord record = {{Told("ENC-1", ToldNow()), later}, 0, {}};
+  const TimePoint between = kNight + std::chrono::hours(24);
+  EXPECT_THAT(Replay(record, Same(), {.from = between}).words, HasSubstr("1 message of 2, made"));
+  EXPECT_THAT(Replay(record, Same(), {.until = between}).words, HasSubstr("1 message of 2, made"));
+  EXPECT_THAT(Replay(record, Same(), {.from = later.made}).words, HasSubstr("1 message of 2"));
+  EXPECT_THAT(Replay(record, Same(), {.until = kNight}).words,
+              HasSubstr("no decision is recorded of the time asked for"));
+}
+
+TEST_F(PolicyReplayTest, ARecordOfAnotherPartnershipIsWarnedOf) {
+  const RecordedMessage message = Told("ENC-1", ToldNow());
+  EXPECT_THAT(Replay({{message}, 0, {"lincolnshire"}}, Same(), {}).words,
+              StartsWith("WARNING: the record is of lincolnshire, the policy of rotherham"));
+  EXPECT_THAT(Replay({{message}, 0, {"rotherham"}}, Same(), {}).words, Not(HasSubstr("WARNING")));
+  RecordedMessage gone = message;
+  gone.exchange = ExchangeName("gone");
+  EXPECT_THAT(Replayed(gone, Same()).words, StartsWith("WARNING: the policy has none of the"));
+  text::Value line = JsonOf(message);
+  line.Set("partnership", "lincolnshire");
+  const auto read = ParseDecisions(text::ToJson(line) + "\n", "record");
+  ASSERT_TRUE(read.has_value()) << read.error().detail;
+  EXPECT_EQ(read->partnerships, std::set<std::string>{"lincolnshire"});
 }
 
 TEST_F(PolicyReplayTest, WhatIsWrongInARecordIsNamedWithItsLine) {
@@ -215,8 +263,8 @@ TEST_F(DecisionsInTest, WhatWasDecidedStaysWhenTheContentIsGone) {
   EXPECT_EQ(message.told[0].rule, RuleId("ENC-1"));
   EXPECT_THAT(message.told[0].sections, ::testing::Contains("circumstances"));
   EXPECT_THAT(message.told[0].sections, Not(::testing::Contains("location")));
-  EXPECT_EQ(ResultOf(Replay(record, Same(), std::nullopt)), "same");
-  EXPECT_EQ(ResultOf(Replay(record, WithoutRisk(), std::nullopt)), "loses");
+  EXPECT_EQ(ResultOf(Replay(record, Same(), {})), "same");
+  EXPECT_EQ(ResultOf(Replay(record, WithoutRisk(), {})), "loses");
 }
 
 TEST_F(DecisionsInTest, NothingOfAPersonAndNoSchoolIsInTheRecord) {
@@ -233,7 +281,7 @@ TEST_F(DecisionsInTest, WhatAnOlderVersionSentIsCountedAndNotGuessedAt) {
   const DecisionRecord record = Record();
   EXPECT_TRUE(record.messages.empty());
   EXPECT_EQ(record.without_claims, 1U);
-  EXPECT_THAT(Replay(record, Same(), std::nullopt).words,
+  EXPECT_THAT(Replay(record, Same(), {}).words,
               AllOf(HasSubstr("no decision is recorded"), HasSubstr("1 message is not in it")));
 }
 

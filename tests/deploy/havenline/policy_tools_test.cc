@@ -5,9 +5,12 @@
 #include "deploy/havenline/policy_cases.h"
 #include "deploy/havenline/policy_check.h"
 #include "deploy/havenline/policy_explain.h"
+#include "deploy/havenline/policy_notes.h"
 #include "deploy/havenline/policy_page.h"
+#include "deploy/havenline/policy_seers.h"
 #include "deploy/havenline/policy_source.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -112,10 +115,55 @@ TEST_F(PolicyToolsTest, ExplainShowsEveryRoleAndWhatNoRuleShares) {
   asked.to.clear();
   asked.sender = "police.elsewhere";
   EXPECT_THAT(Words(Explain(Loaded(), asked)),
-              AllOf(HasSubstr("police.elsewhere (no profile)"), HasSubstr("school:"),
-                    HasSubstr("is told       nothing"),
+              AllOf(HasSubstr("police.elsewhere, which no profile names; named are "
+                              "police.lincolnshire (profile four-facts)"),
+                    HasSubstr("school:"), HasSubstr("is told       nothing"),
                     HasSubstr("establishment, location, collection, adults, identifiers (no rule "
                               "shares it)")));
+}
+
+// To say "nothing" of a sender whom nobody asked about would be a false answer to a real question.
+TEST_F(PolicyToolsTest, ExplainAnswersForEachProfileWhereItMattersWhoSends) {
+  CaseAsked asked = Asked();
+  asked.sender.clear();
+  const auto answer = Explain(Loaded(), asked);
+  EXPECT_THAT(Words(answer),
+              AllOf(HasSubstr("what is told depends on who sends it"),
+                    HasSubstr("FROM police: police.south-yorkshire (profile full)\n\nschool:"),
+                    HasSubstr("FROM police: police.lincolnshire (profile four-facts)\n\nschool:"),
+                    HasSubstr("FROM any police that no profile names\n\nschool:")));
+  EXPECT_EQ(answer->json.Find("roles"), nullptr);
+  EXPECT_EQ(answer->json.Find("by-sender")->items().size(), 3U);
+  // Of what all say alike there is one answer.
+  asked.to = "home-education";
+  const auto alike = Explain(Loaded(), asked);
+  EXPECT_THAT(Words(alike), AllOf(HasSubstr("from any police, made"), Not(HasSubstr("FROM"))));
+  EXPECT_EQ(alike->json.Find("roles")->items().size(), 1U);
+}
+
+TEST_F(PolicyToolsTest, ExplainSaysWhyARoleIsToldNothing) {
+  CaseAsked asked = Asked();
+  asked.sender = "police.elsewhere";
+  EXPECT_THAT(
+      Words(Explain(Loaded(), asked)),
+      AllOf(HasSubstr("is told       nothing\n  because       ENC-1 shares only from police: "
+                      "police.south-yorkshire (profile full)\n"),
+            HasSubstr("(forbidden by ENC-6")));
+  asked.to = "childrens-services";
+  asked.claims = {"risk=medium"};
+  EXPECT_THAT(Words(Explain(Loaded(), asked)),
+              HasSubstr("because       ENC-4 shares only when risk is high (here it is medium)\n"));
+  asked.to = "police";
+  EXPECT_THAT(Words(Explain(Loaded(), asked)),
+              HasSubstr("because       no rule tells police anything of it from police\n"));
+  const std::string whole = Read(kPolicy);
+  const std::string later = TestPartnership::Replace(whole, "rule = \"ENC-4\"\n",
+                                                     "rule = \"ENC-4\"\nstarts = 2027-01-01\n");
+  asked.to = "childrens-services";
+  asked.claims = {"risk=high"};
+  const auto before = Explain(Loaded(Write("later.toml", later)), asked);
+  EXPECT_THAT(Words(before), HasSubstr("ENC-4 shares only made from 2027-01-01 on\n"));
+  EXPECT_EQ(before->json.Find("roles")->items().at(0).Find("why-nothing")->items().size(), 1U);
 }
 
 TEST_F(PolicyToolsTest, ExplainNamesWhatIsThereWhereTheQuestionIsWrong) {
@@ -127,13 +175,14 @@ TEST_F(PolicyToolsTest, ExplainNamesWhatIsThereWhereTheQuestionIsWrong) {
   EXPECT_THAT(Words(Explain(loaded, asked)), HasSubstr("its claims are childPart, risk"));
   asked = Asked();
   asked.exchange = "notice";
-  EXPECT_THAT(Words(Explain(loaded, asked)), HasSubstr("only encompass-notice"));
+  EXPECT_THAT(Words(Explain(loaded, asked)), HasSubstr("it has only encompass-notice"));
   asked = Asked();
   asked.from = "school";
   EXPECT_THAT(Words(Explain(loaded, asked)), HasSubstr("--from"));
   asked = Asked();
-  asked.to = "housing";
-  EXPECT_THAT(Words(Explain(loaded, asked)), HasSubstr("--to"));
+  asked.to = "shcool";
+  EXPECT_THAT(Words(Explain(loaded, asked)),
+              HasSubstr("--to: the policy has no role shcool; did you mean \"school\"?"));
 }
 
 TEST_F(PolicyToolsTest, WhoCanSeeNamesRolesCasesAndClaims) {
@@ -141,12 +190,83 @@ TEST_F(PolicyToolsTest, WhoCanSeeNamesRolesCasesAndClaims) {
   EXPECT_THAT(
       Words(WhoCanSee(loaded, "encompass-notice", "childAddress")),
       AllOf(HasSubstr("home-education  any police  always"), Not(HasSubstr("childrens-services")),
-            HasSubstr("never school: rule ENC-6"), Not(HasSubstr("claim"))));
+            HasSubstr("never school, from any police, always: rule ENC-6"),
+            Not(HasSubstr("claim"))));
   EXPECT_THAT(Words(WhoCanSee(loaded, "encompass-notice", "handling")),
               HasSubstr("childrens-services  any police"));
   EXPECT_THAT(Words(WhoCanSee(loaded, "encompass-notice", "childPart")),
               HasSubstr("the claim childPart, which is made of it: the broker, school"));
   EXPECT_THAT(Words(WhoCanSee(loaded, "encompass-notice", "diary")), HasSubstr("only exclusions"));
+}
+
+TEST_F(PolicyToolsTest, WhoCanSeeFindsASectionByItsLabelAndSaysWhatIsNear) {
+  const LoadedPolicy loaded = Loaded();
+  const std::string by_name = Words(WhoCanSee(loaded, "encompass-notice", "childAddress"));
+  EXPECT_EQ(Words(WhoCanSee(loaded, "encompass-notice", "CHILD address")), by_name);
+  const auto at = by_name.find('(');
+  const std::string label = by_name.substr(at + 1, by_name.find(')') - at - 1);
+  EXPECT_NE(label, "childAddress");
+  EXPECT_EQ(Words(WhoCanSee(loaded, "encompass-notice", label)), by_name);
+  EXPECT_THAT(Words(WhoCanSee(loaded, "encompass-notice", "address")),
+              HasSubstr("did you mean childAddress ("));
+}
+
+TEST_F(PolicyToolsTest, WhoCanSeeOfEveryExchangeHasEachThatHasTheSection) {
+  const auto answer = WhoCanSee(Loaded(kRotherham), "*", "safeContact");
+  ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+  const auto& exchanges = answer->json.Find("exchanges")->items();
+  EXPECT_GT(exchanges.size(), 2U);
+  for (const text::Value& each : exchanges) {
+    EXPECT_THAT(answer->words, HasSubstr(" of " + each.Find("exchange")->text() + ", "));
+  }
+  EXPECT_THAT(Words(WhoCanSee(Loaded(kRotherham), "*", "safeContcat")),
+              HasSubstr("did you mean \"safeContact\"?"));
+}
+
+// Thirty lines that say one thing hide the one that does not.
+TEST_F(PolicyToolsTest, WhoCanSeeFoldsSendersAndSaysOfWhomANeverRuleSpeaks) {
+  const auto answer = WhoCanSee(Loaded(kRotherham), "order-breach", "safeContact");
+  const std::string words = Words(answer);
+  EXPECT_LT(std::ranges::count(words, '\n'), 12) << words;
+  EXPECT_THAT(words, HasSubstr(", from any perpetrator-programme, "));
+}
+
+TEST_F(PolicyToolsTest, SectionsAreListedWithTheirWordsAndClaimsWithTheirValues) {
+  EXPECT_THAT(
+      Words(ShowSections(Loaded(), "encompass-notice")),
+      AllOf(HasSubstr("encompass-notice: a notice about a child"), HasSubstr("childAddress  "),
+            HasSubstr("risk       risk.grade  unknown, standard, medium, high")));
+  EXPECT_THAT(Words(ShowSections(Loaded(), "encompas-notice")),
+              HasSubstr("did you mean \"encompass-notice\"?"));
+}
+
+// --- notes
+
+TEST_F(PolicyToolsTest, ASectionThatARuleListsAndANeverRuleAlwaysForbidsIsWarnedOf) {
+  EXPECT_TRUE(NotesOf(Loaded()).empty()) << "forbidden in some cases only is what never is for";
+  const std::string text =
+      TestPartnership::Replace(Read(kPolicy), "sections = [\"childName\", ",
+                               "sections = [\"childName\", \"childAddress\", ");
+  const auto notes = NotesOf(Loaded(Write("listed.toml", text)));
+  ASSERT_FALSE(notes.empty());
+  EXPECT_EQ(notes[0].never, std::vector<std::string>{"ENC-6"});
+  EXPECT_THAT(WordsOf(notes), HasSubstr("WARNING: ENC-1 lists childAddress for school, which ENC-6 "
+                                        "always forbids"));
+  EXPECT_EQ(CountOfWarnings({notes[0]}), ", 1 warning");
+  EXPECT_THAT(PolicyPage(Loaded(Write("listed.toml", text))),
+              HasSubstr("ENC-1 lists childAddress"));
+}
+
+TEST_F(PolicyToolsTest, OfARuleThatSharesAllItIsOnlyANote) {
+  const std::string text = Read(kPolicy);
+  const auto begin = text.find("sections = [", text.find("rule = \"ENC-1\""));
+  const auto end = text.find(']', begin);
+  const auto notes = NotesOf(
+      Loaded(Write("all.toml", text.substr(0, begin) + "sections = [\"*\"" + text.substr(end))));
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_THAT(WordsOf(notes), AllOf(HasSubstr("note: ENC-1 shares \"*\" with school, all but "),
+                                    HasSubstr("which ENC-6 always forbids")));
+  EXPECT_EQ(CountOfWarnings(notes), "");
 }
 
 TEST_F(PolicyToolsTest, CasesThatHoldAreSaidToAndRulesWithoutACaseAreNamed) {
@@ -229,6 +349,32 @@ TEST_F(PolicyToolsTest, ThePageHasEverySectionRoleRuleAndBasis) {
     EXPECT_THAT(page, HasSubstr(HtmlText(rule.why)));
   }
   EXPECT_THAT(page, HasSubstr("Children Act 2004 s11"));
+}
+
+// A hundred senders of one thing are one line, and no table is wider than a sheet.
+TEST_F(PolicyToolsTest, ThePageOfALargePolicyFitsASheet) {
+  const std::string page = PolicyPage(Loaded(kRotherham));
+  EXPECT_THAT(page, AllOf(HasSubstr("size: A4 landscape"), HasSubstr("whoever sends it"),
+                          HasSubstr("roles 1 to 8 of 1")));
+  std::size_t widest = 0;
+  for (auto at = page.find("<thead><tr>"); at != std::string::npos;
+       at = page.find("<thead><tr>", at + 1)) {
+    const std::string head = page.substr(at, page.find("</tr>", at) - at);
+    std::size_t columns = 0;
+    for (auto th = head.find("<th"); th != std::string::npos; th = head.find("<th", th + 1))
+      ++columns;
+    widest = std::max(widest, columns);
+  }
+  EXPECT_EQ(widest, 10U) << "\"<thead\" and nine columns";
+}
+
+TEST_F(PolicyToolsTest, WhoSignsIsToldWhatBySigningIsApproved) {
+  const LoadedPolicy loaded = Loaded();
+  const std::string page = PolicyPage(loaded);
+  EXPECT_THAT(
+      page.substr(page.find("<h2>Approved")),
+      AllOf(HasSubstr("filled in by whoever may bind that agency"),
+            HasSubstr("version 1, whose hash is " + HexEncode(loaded.policy.version().hash))));
 }
 
 // Whoever writes a policy writes no page.
