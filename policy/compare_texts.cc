@@ -64,6 +64,7 @@ class TextComparison {
     CompareTitles("purpose", before_.purposes, after_.purposes);
     CompareTitles("label", before_.retentions, after_.retentions);
     CompareProfiles();
+    CompareTitles("audit rule", AuditRulesOf(before_), AuditRulesOf(after_));
     CompareBroker();
     CompareRules();
     return std::move(changes_);
@@ -164,6 +165,19 @@ class TextComparison {
     return profiles;
   }
   void CompareProfiles() { CompareTitles("profile", ProfilesOf(before_), ProfilesOf(after_)); }
+
+  static std::map<std::string, std::string> AuditRulesOf(const Rules& rules) {
+    std::map<std::string, std::string> all;
+    for (const AuditRule& rule : rules.audit_rules) {
+      std::vector<std::string> by;
+      for (const Role& role : rule.by) by.push_back(role.value());
+      std::vector<std::string> exchanges;
+      if (rule.unconcealed) exchanges.emplace_back("all exchanges that are not concealed");
+      for (const ExchangeName& exchange : rule.exchanges) exchanges.push_back(exchange.value());
+      all[rule.id.value()] = Joined(by) + " may read of " + Joined(exchanges) + ": " + rule.why;
+    }
+    return all;
+  }
 
   // The broker has no cells: what `never` rules keep from it, section by section.
   using Kept = std::map<std::tuple<std::string, std::string, std::string, std::string>, Change>;

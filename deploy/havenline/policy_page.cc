@@ -36,6 +36,7 @@ class Page {
       Terms(exchange, sayings);
       html_ += NeversTable(loaded_.rules, exchange) + ClaimsTable(policy_, exchange);
     }
+    Audit();
     Notes();
     Glossary();
     html_ += SignaturesTable("the policy of " + policy_.partnership().value() + ", version " +
@@ -137,6 +138,20 @@ class Page {
       lines.remove_prefix(end + 1);
     }
     html_ += "</ul>\n";
+  }
+
+  void Audit() {
+    if (policy_.audit_rules().empty()) return;
+    html_ += "<h2>Who may look into the audit log</h2>\n" +
+             TableHead("Beside what is their own agency's", {"Rule", "Role", "Exchanges", "Why"});
+    for (const policy::AuditRule& rule : policy_.audit_rules()) {
+      std::vector<std::string> exchanges;
+      if (rule.unconcealed) exchanges.emplace_back("all that are not concealed");
+      for (const ExchangeName& exchange : rule.exchanges) exchanges.push_back(exchange.value());
+      html_ += "<tr>" + RowHead(rule.id.value()) + Cell(tool::Join(NamesOf(rule.by))) +
+               Cell(tool::Join(exchanges)) + Cell(rule.why) + "</tr>\n";
+    }
+    html_ += kTableEnd;
   }
 
   void Glossary() {

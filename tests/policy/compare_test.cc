@@ -360,6 +360,18 @@ TEST(CompareTextsTest, NamesProfilesAndRulesThatCameWentOrAreExplainedOtherwise)
               ElementsAre(" rule  by R-1 (share -> require) every"));
 }
 
+TEST(CompareTextsTest, WhoMayLookIntoTheAuditLogIsAChange) {
+  const std::string text = Whole(kHead, Share("R-1", "\"name\""));
+  const std::string audit =
+      "[[audit]]\nrule = \"A-1\"\nby = [\"police\"]\nexchanges = [\"*\"]\nwhy = \"To look.\"\n";
+  EXPECT_THAT(TextLines(text, text + audit),
+              ElementsAre(" declared audit rule A-1 ( -> police may read of all exchanges that are "
+                          "not concealed: To look.) every"));
+  EXPECT_THAT(TextLines(text + audit, text + With(audit, "\"*\"", "\"notice\"")),
+              ElementsAre(" declared audit rule A-1 (police may read of all exchanges that are not "
+                          "concealed: To look. -> police may read of notice: To look.) every"));
+}
+
 // The broker has no cells, and sees every claim.
 TEST(CompareTextsTest, WhatIsNoLongerKeptFromTheBrokerIsAChange) {
   const std::string text = Whole(kHead, Share("R-1", "\"name\""));

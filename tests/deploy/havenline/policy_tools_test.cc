@@ -368,6 +368,16 @@ TEST_F(PolicyToolsTest, ThePageOfALargePolicyFitsASheet) {
   EXPECT_EQ(widest, 10U) << "\"<thead\" and nine columns";
 }
 
+TEST_F(PolicyToolsTest, ThePageSaysWhoMayLookIntoTheAuditLog) {
+  EXPECT_THAT(PolicyPage(Loaded()), Not(HasSubstr("audit log")));
+  const std::string text = Read(kPolicy) +
+                           "[[audit]]\nrule = \"LOOK-1\"\nby = [\"police\"]\nexchanges = [\"*\"]\n"
+                           "why = \"Somebody must look.\"\n";
+  EXPECT_THAT(PolicyPage(Loaded(Write("audit.toml", text))),
+              AllOf(HasSubstr("Who may look into the audit log"), HasSubstr("LOOK-1"),
+                    HasSubstr("all that are not concealed"), HasSubstr("Somebody must look.")));
+}
+
 TEST_F(PolicyToolsTest, WhoSignsIsToldWhatBySigningIsApproved) {
   const LoadedPolicy loaded = Loaded();
   const std::string page = PolicyPage(loaded);
