@@ -115,7 +115,6 @@ TEST_F(DocumentCheckTest, SignaturesOfANoteAreHeldToGovernance) {
 }
 
 TEST_F(DocumentCheckTest, TooFewSignaturesAreAProblemOfANoteOnly) {
-  const std::string two = Replace(directory_, "threshold = 1", "threshold = 1");
   Governance governance = partnership_.directory().governance();
   governance.threshold = 2;
   EXPECT_THAT(Policy(policy_, &governance).problems, IsEmpty());
