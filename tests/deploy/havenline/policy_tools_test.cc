@@ -24,7 +24,6 @@ namespace havenline {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -32,7 +31,7 @@ const std::string kPolicy = std::string(HAVENLINE_SOURCE) + "/tests/fakes/policy
 const std::string kRotherham = std::string(HAVENLINE_SOURCE) + "/policy/partnerships/rotherham";
 
 std::string Read(const std::filesystem::path& path) {
-  std::ifstream file(path);
+  const std::ifstream file(path);
   EXPECT_TRUE(file.good()) << path;
   std::ostringstream text;
   text << file.rdbuf();
