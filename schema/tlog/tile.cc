@@ -16,7 +16,7 @@ constexpr std::uint64_t kGroup = 1000;
 constexpr std::size_t kHashBytes = 32;
 
 std::string ThreeDigits(std::uint64_t group) {
-  std::string digits = std::to_string(group);
+  const std::string digits = std::to_string(group);
   return std::string(3 - digits.size(), '0') + digits;
 }
 

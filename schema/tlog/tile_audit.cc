@@ -39,7 +39,7 @@ Verdict OnePlaceAFile(const Verdict& verdict) {
 TileAudit::TileAudit(const LogHead& head, std::optional<LogHead> remembered, TileSource source,
                      EntryTaker take)
     : head_(head),
-      remembered_(std::move(remembered)),
+      remembered_(remembered),
       source_(std::move(source)),
       take_(std::move(take)) {}
 

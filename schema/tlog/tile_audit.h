@@ -67,7 +67,7 @@ class TileAudit {
   // What is known of a tile's hashes: from the entries, and from the tiles of level 0. Nothing:
   // what they would be made of could not be read.
   using Row = std::vector<std::optional<Digest>>;
-  enum Source : std::size_t { kFromEntries, kFromTiles };
+  enum Source : std::uint8_t { kFromEntries, kFromTiles };
 
   void ReadBundle(std::uint64_t index);
   void ReadTile(const TileId& id);
