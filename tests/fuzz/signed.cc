@@ -1,5 +1,6 @@
-// Receipts, voids, recalls, statements and looks: read again they are the same, nothing verifies but what
-// was signed, and a statement that its agency did sign spoils neither the book nor a deadline.
+// Receipts, voids, recalls, statements and looks: read again they are the same, nothing verifies
+// but what was signed, and a statement that its agency did sign spoils neither the book nor a
+// deadline.
 
 #include <algorithm>
 
