@@ -298,6 +298,7 @@ TEST_F(CosignerTest, ACrashBetweenRowAndMarkLosesNothing) {
   Restart();
   EXPECT_EQ(cosigner_->last(), log_.HeadAt(9));
   EXPECT_TRUE(Cosigns(Cosign(), log_.HeadAt(9)));
+  EXPECT_EQ(ReadMark(MarkFolder())->newest, log_.HeadAt(9)) << "before it left";
 }
 
 TEST_F(CosignerTest, ANewKeyBeginsAnewBesideALostOne) {

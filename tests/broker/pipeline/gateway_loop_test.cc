@@ -428,6 +428,16 @@ TEST_F(GatewayLoopTest, AFloodOfAnswersEndsItsSession) {
   EXPECT_EQ(other.Told<LinkGone>(), 1U);
 }
 
+// Each costs a signature, or a look into the store: what is too much is dropped, and said again.
+TEST_F(GatewayLoopTest, AFloodOfCosignaturesOrAlarmsIsDroppedAndItsSessionGoesOn) {
+  OtherLoop other(*this);
+  other.Turn(Cosign{"x"}, 5 * limits::kCosignFramesPerSecond);
+  EXPECT_EQ(other.Told<LinkCosign>(), limits::kCosignFramesPerSecond);
+  other.Turn(AlarmFrame{}, 5 * limits::kAlarmFramesPerSecond);
+  EXPECT_EQ(other.Told<LinkAlarm>(), limits::kAlarmFramesPerSecond);
+  EXPECT_EQ(other.Told<LinkGone>(), 0U);
+}
+
 // A peer of libzmq that takes a few frames and reads no more until it is told to.
 class SlowPeer {
  public:

@@ -128,6 +128,18 @@ TEST_F(WitnessLoopTest, WithoutAQuorumNothingWaitsAndAfterFiveMinutesItIsSaid) {
   EXPECT_EQ(loops_.observer().quorum_back, 1);
 }
 
+TEST_F(WitnessLoopTest, WhatIsFinalIsToldOnceASecondAtMost) {
+  CosignAll();
+  const LogHead first = Newest();
+  loops_.Offer(1, loops_.broker().Submission(loops_.broker().Notice({kSchoolB})));
+  Wait(std::chrono::milliseconds(300));
+  CosignAll();
+  EXPECT_EQ(loops_.state().final_entries, Newest().size);
+  EXPECT_EQ(FinalShown(9), first);
+  Wait(std::chrono::milliseconds(700));
+  EXPECT_EQ(FinalShown(9), Newest());
+}
+
 TEST_F(WitnessLoopTest, AQuietLogIsFinalAnewAndToldOnceAMinute) {
   CosignAll();
   Wait(std::chrono::seconds(5));
