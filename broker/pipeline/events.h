@@ -156,9 +156,8 @@ struct CheckpointNews {
   LogHead head;
   std::string note;
 };
-using DeliveryEvent =
-    std::variant<LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkCosign, LinkAlarm, LinkGone,
-                 CommitNews, LookNews, CheckpointNews>;
+using DeliveryEvent = std::variant<LinkHello, LinkFetch, LinkReceipted, LinkDrained, LinkCosign,
+                                   LinkAlarm, LinkGone, CommitNews, LookNews, CheckpointNews>;
 
 // --- to the gateway
 
