@@ -161,7 +161,6 @@ TEST_F(WitnessLoopTest, TheOperatorIsToldWhoIsBehind) {
   Wait(std::chrono::seconds(2));
   EXPECT_EQ(loops_.state().witnesses, 3U);
   EXPECT_EQ(loops_.state().witnesses_behind, 1U);
-  WitnessBoard board;
   const text::Value status = StatusValue({.software = "test",
                                           .partnership = "rotherham",
                                           .quorum = 2,

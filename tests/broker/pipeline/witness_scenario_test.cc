@@ -257,7 +257,7 @@ TEST_F(WitnessScenarioTest, AWitnessThatIsLiedToCosignsNoSecondHistoryAndKeepsBo
     return Agent(kCouncil).cosigned() && Agent(kCouncil).cosigned()->size == broker_.entries();
   }));
   const LogHead cosigned = *Agent(kCouncil).cosigned();
-  BrokerAtWork other(9);
+  const BrokerAtWork other(9);
   Agent(kCouncil).Stop();
   Agent(kCouncil).Start(other.endpoint());
   EXPECT_TRUE(Until([&] { return Agent(kCouncil).alarms(AlarmKind::kBrokerEquivocates) == 1; }));
