@@ -116,8 +116,24 @@ def test_it_survives_a_crash_and_is_alarmed_again_when_it_waits_too_long(p):
     assert row_alarms(p) == []
 
 
+@pytest.mark.parametrize("place, waits", [("held.before-hold", 0), ("held.after-hold", 1)])
+def test_a_crash_while_it_is_taken_leaves_one_that_waits_or_none_and_the_same_reference_again_is_one(p, place, waits):
+    body = dangerous(p, reference="CASE-7")
+    p.kill(POLICE)
+    p.start(POLICE, clock=True, fault=f"{place}:1")
+    with pytest.raises(Exception):
+        p.api(POLICE, "POST", "/v1/send", body, login="deputy")
+    p.kill(POLICE)
+    p.start(POLICE, clock=True)
+    p.wait_settled()
+    assert len(held(p)) == len(row_alarms(p)) == waits and p.sent() == []
+    hold(p, body)
+    assert len(held(p)) == len(row_alarms(p)) == 1 and p.sent() == []
+
+
 @pytest.mark.parametrize("place, goes", [("held.before-release", False), ("held.after-release", True),
-                                         ("outbox.after-take", True), ("held.before-released", True)])
+                                         ("outbox.after-take", True), ("held.before-released", True),
+                                         ("held.after-released", True)])
 def test_a_crash_while_it_is_released_lets_it_go_once_or_not_at_all(p, place, goes):
     number = hold(p, dangerous(p))
     p.kill(POLICE)
