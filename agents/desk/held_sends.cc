@@ -135,7 +135,7 @@ Result<void> HeldSends::Load() {
   RETURN_IF_FAULT(read);
   for (auto& [number, held] : held_) {
     if (held.state != State::kReleasing) continue;
-    const auto sent = Send(number, held);
+    auto sent = Send(number, held);
     if (sent) continue;
     if (sent.error().code != FaultCode::kInvalid) return sent;
     // The policy of now does not let it go: somebody decides again.
