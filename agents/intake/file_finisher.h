@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "agents/intake/drop_folder.h"
 #include "agents/intake/ledger.h"
@@ -32,7 +33,7 @@ struct FinisherParts {
 
 class FileFinisher {
  public:
-  explicit FileFinisher(FinisherParts parts) : parts_(parts) {}
+  explicit FileFinisher(FinisherParts parts) : parts_(std::move(parts)) {}
 
   // All of the file's rows are taken. With trouble, call again later.
   Result<Trouble> Finish(FileInHand& file, TimePoint now);
