@@ -48,12 +48,17 @@ class Search {
   };
 
   Result<void> Look(std::uint64_t first, std::uint64_t last) {
-    const class Look look {
-      .partnership = log_.directory.partnership(), .agency = auditor_.agency, .role = auditor_.role,
-      .person = auditor_.person, .reason = auditor_.reason, .epoch = log_.head.epoch,
-      .first = first, .count = last - first, .time = SystemClock().Now(),
-      .key = seal::KeyIdOf(seal::NameOf(seal::Purpose::kReceipt), auditor_.key.public_key())
-    };
+    const havenline::Look look{
+        .partnership = log_.directory.partnership(),
+        .agency = auditor_.agency,
+        .role = auditor_.role,
+        .person = auditor_.person,
+        .reason = auditor_.reason,
+        .epoch = log_.head.epoch,
+        .first = first,
+        .count = last - first,
+        .time = SystemClock().Now(),
+        .key = seal::KeyIdOf(seal::NameOf(seal::Purpose::kReceipt), auditor_.key.public_key())};
     SignedLook signed_look{.bytes = wire::EncodeLook(look), .look = look, .signature = {}};
     signed_look.signature =
         auditor_.key.Sign(seal::Joined(seal::labels::kLook).Add(signed_look.bytes).bytes());
