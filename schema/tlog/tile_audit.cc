@@ -38,10 +38,7 @@ Verdict OnePlaceAFile(const Verdict& verdict) {
 
 TileAudit::TileAudit(const LogHead& head, std::optional<LogHead> remembered, TileSource source,
                      EntryTaker take)
-    : head_(head),
-      remembered_(remembered),
-      source_(std::move(source)),
-      take_(std::move(take)) {}
+    : head_(head), remembered_(remembered), source_(std::move(source)), take_(std::move(take)) {}
 
 bool TileAudit::Resume(const AuditMark& mark) {
   CHECK(next_ == 0);

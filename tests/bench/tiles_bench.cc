@@ -1,8 +1,8 @@
 // The log as files: what it costs to publish, to verify and to prove, and what it takes on disk,
 // for 10^4, 10^5 and 10^6 entries. In a folder of its own below TMPDIR, synced as a broker does.
 
-#include <fstream>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -130,8 +130,12 @@ void PublishFromNothing(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(PublishFromNothing)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Iterations(1)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(PublishFromNothing)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 // One more checkpoint of 40 entries: what the publishing thread does in a second.
 void PublishOneMoreSecond(benchmark::State& state) {
@@ -174,8 +178,12 @@ void VerifyFolder(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(VerifyFolder)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Iterations(3)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(VerifyFolder)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Iterations(3)
+    ->Unit(benchmark::kMillisecond);
 
 // An inclusion proof out of the files of a folder, the tiles read anew each time, and verified.
 void ProveFromFolder(benchmark::State& state) {

@@ -67,8 +67,8 @@ TEST_F(FetchesTest, ASuspendedAgencyGetsNoPartsAnyMore) {
   // Nor on a link of its host that stays, since the host speaks for another.
   const Published now = Now();
   const HostId host = TestPartnership::HostOf(kSchoolA);
-  const FetchParts parts{loops_.broker().store(), now, host, loops_.mark().marked, {},
-                         [] { return std::string(); }};
+  const FetchParts parts{loops_.broker().store(), now, host,
+                         loops_.mark().marked,    {},  [] { return std::string(); }};
   EXPECT_TRUE(AnswerFetch(Fetch{{}, Fetch::Parts{position_}}, parts).pieces.empty());
 }
 
